@@ -1,0 +1,28 @@
+// The functions' environments, as the stack would fill them.
+
+import type { EndpointEnvironment, TriggerEnvironment } from '../../lambda/config.ts'
+import { userPoolId } from './tokens.ts'
+
+export const endpointEnvironment: EndpointEnvironment = {
+  USER_POOL_ID: userPoolId,
+  ACTOR_CLIENT_ID: 'actors',
+  ACTOR_CLIENT_IDS: '["actors","console"]',
+  IMPERSONATION_CLIENT_ID: 'ours',
+  IMPERSONATION_CLIENT_SECRET: 'client-secret',
+  RECORDS_TABLE_NAME: 'records',
+  IMPERSONATORS_GROUP: 'impersonators',
+  SESSION_MINUTES: '60',
+  RECORD_RETENTION_DAYS: '400',
+  SIGN_IN_MAX_AGE_MINUTES: '720',
+  LOOK_UP_GROUP: 'true',
+  BASIC: 'true',
+  REASON_REQUIRED: 'false',
+  ENDPOINT_URL: '',
+}
+
+export const triggerEnvironment: TriggerEnvironment = {
+  IMPERSONATION_CLIENT_ID: 'ours',
+  RECORDS_TABLE_NAME: 'records',
+  PROTECTED_GROUPS: '["impersonators","admins"]',
+  SESSION_MINUTES: '60',
+}
