@@ -1,0 +1,22 @@
+// Is the answer a grant that the endpoint made, for this sign-in, not yet used? Then it is used now.
+
+import { readAnswer } from '../grant.ts'
+import type { Records } from '../records.ts'
+import type { TriggerEvent } from './event.ts'
+
+export async function verifyAuthChallengeResponse(
+  { request, userName, callerContext }: TriggerEvent,
+  records: Pick<Records, 'redeem'>,
+) {
+  const grant = readAnswer(request.challengeAnswer)
+  const nonce = request.privateChallengeParameters?.nonce
+  const sub = request.userAttributes?.sub
+  const clientId = callerContext?.clientId
+
+  if (request.userNotFound || !sub || !userName || !clientId) return { answerCorrect: false }
+  if (!grant || !nonce) return { answerCorrect: false }
+  // PreTokenGeneration finds the record by this id alone: it must be the one that is redeemed.
+  if (request.clientMetadata?.impersonationId !== grant.id) return { answerCorrect: false }
+
+  return { answerCorrect: await records.redeem(grant, clientId, nonce, { sub, username: userName }) }
+}

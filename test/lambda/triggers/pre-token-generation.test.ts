@@ -1,0 +1,102 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import type { ImpersonationRecord, Records } from '../../../lambda/records.ts'
+import type { TriggerEvent } from '../../../lambda/triggers/event.ts'
+import { preTokenGeneration } from '../../../lambda/triggers/pre-token-generation.ts'
+import { triggerEvent } from '../../support/trigger-event.ts'
+
+const id = '5f5e7c7e-3d0f-4c39-9d2c-0f1b2a3c4d5e'
+const groupConfiguration = { groupsToOverride: ['gold'], iamRolesToOverride: ['arn:role'], preferredRole: 'arn:role' }
+const policy = { protectedGroups: ['impersonators', 'admins'], sessionMinutes: 15 }
+
+function preToken(
+  request: Partial<TriggerEvent['request']> = {},
+  source = 'TokenGeneration_Authentication',
+  issued = true,
+) {
+  const records = {
+    issue: jest
+      .fn<Records['issue']>()
+      .mockResolvedValue(issued ? ({ id, actorSub: 'sub-of-olivia' } as ImpersonationRecord) : undefined),
+    refuse: jest.fn<Records['refuse']>().mockResolvedValue(),
+  }
+  const event = triggerEvent(source, { clientMetadata: { impersonationId: id }, groupConfiguration, ...request })
+  return { response: preTokenGeneration(event, records, policy), ...records }
+}
+
+test('names the actor and the record in both tokens, takes self-service away and keeps the groups', async () => {
+  const { response, issue, refuse } = preToken()
+  const claimsToAddOrOverride = { act: { sub: 'sub-of-olivia' }, impersonation_id: id }
+  expect(await response).toEqual({
+    claimsAndScopeOverrideDetails: {
+      idTokenGeneration: { claimsToAddOrOverride },
+      accessTokenGeneration: { claimsToAddOrOverride, scopesToSuppress: ['aws.cognito.signin.user.admin'] },
+      groupOverrideDetails: groupConfiguration,
+    },
+  })
+  expect(issue.mock.calls).toEqual([[id, 'ours', 'sub-of-alice', 15 * 60_000]])
+  expect(refuse).not.toHaveBeenCalled()
+})
+test.each([{}, { groupsToOverride: [] }, { groupsToOverride: null }])(
+  'issues for a user without groups: %j',
+  async (groups) => {
+    await expect(preToken({ groupConfiguration: groups }).response).resolves.toBeDefined()
+  },
+)
+
+describe('a protected subject', () => {
+  test.each([['impersonators'], ['admins'], ['gold', 'admins']])(
+    'is refused, on record before it throws: %s %s',
+    async (...groups) => {
+      const { response, issue, refuse } = preToken({ groupConfiguration: { groupsToOverride: groups } })
+      await expect(response).rejects.toMatchObject({ code: 'SubjectProtected' })
+      expect(refuse.mock.calls).toEqual([[id, 'SubjectProtected']])
+      expect(issue).not.toHaveBeenCalled()
+    },
+  )
+  test('is refused even when that cannot be recorded', async () => {
+    const records = { issue: jest.fn<Records['issue']>(), refuse: () => Promise.reject(new Error('down')) }
+    const event = triggerEvent('TokenGeneration_Authentication', {
+      clientMetadata: { impersonationId: id },
+      groupConfiguration: { groupsToOverride: ['admins'] },
+    })
+    await expect(preTokenGeneration(event, records, policy)).rejects.toThrow('down')
+    expect(records.issue).not.toHaveBeenCalled()
+  })
+})
+
+test('throws when no record says redeemed for this subject: self, replayed, late', async () => {
+  await expect(preToken({}, 'TokenGeneration_Authentication', false).response).rejects.toMatchObject({
+    code: 'TriggerRefused',
+  })
+})
+
+describe('throws without asking the table', () => {
+  test.each([
+    'TokenGeneration_RefreshTokens',
+    'TokenGeneration_HostedAuth',
+    'TokenGeneration_NewPasswordChallenge',
+    'TokenGeneration_AuthenticateDevice',
+    'TokenGeneration_ClientCredentials',
+    'PostAuthentication_Authentication',
+  ])('on %s', async (source) => {
+    const { response, issue } = preToken({}, source)
+    await expect(response).rejects.toMatchObject({ code: 'TriggerRefused' })
+    expect(issue).not.toHaveBeenCalled()
+  })
+  test.each<[string, Partial<TriggerEvent['request']>]>([
+    ['metadata', { clientMetadata: null }],
+    ['the id in the metadata', { clientMetadata: {} }],
+    ["the subject's sub", { userAttributes: {} }],
+  ])('without %s', async (_, request) => {
+    const { response, issue } = preToken(request)
+    await expect(response).rejects.toMatchObject({ code: 'TriggerRefused' })
+    expect(issue).not.toHaveBeenCalled()
+  })
+  test("without the subject's groups", async () => {
+    const { issue, refuse } = preToken()
+    issue.mockClear()
+    const event = triggerEvent('TokenGeneration_Authentication', { clientMetadata: { impersonationId: id } })
+    await expect(preTokenGeneration(event, { issue, refuse }, policy)).rejects.toMatchObject({ code: 'TriggerRefused' })
+    expect(issue).not.toHaveBeenCalled()
+  })
+})

@@ -1,0 +1,18 @@
+// Events as Cognito sends them to the triggers.
+
+import type { TriggerEvent } from '../../lambda/triggers/event.ts'
+
+/** An event of alice's sign-in, by the app client `ours` unless another is named. */
+export function triggerEvent(
+  triggerSource: string,
+  request: TriggerEvent['request'] = {},
+  clientId = 'ours',
+): TriggerEvent {
+  return {
+    triggerSource,
+    userName: 'alice',
+    callerContext: { clientId },
+    request: { userAttributes: { sub: 'sub-of-alice', 'cognito:user_status': 'CONFIRMED' }, ...request },
+    response: {},
+  }
+}
