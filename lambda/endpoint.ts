@@ -1,0 +1,130 @@
+// The HTTP side: the middy chain round the domain, in the order in which the contract wants its checks.
+
+import middy, { type MiddlewareObj } from '@middy/core'
+import httpErrorHandler from '@middy/http-error-handler'
+import jsonBodyParser from '@middy/http-json-body-parser'
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
+import type { Actor } from './authenticate.ts'
+import type { EndpointConfig } from './config.ts'
+import { envelope } from './envelope.ts'
+import { asImpersonationError, ImpersonationError, loggable } from './errors.ts'
+import type { Impersonate, Impersonation, Source } from './impersonation.ts'
+import { type ImpersonationRequest, readRequest } from './request.ts'
+
+/** When work on a request stops, ms; what closes its record may take 4 s more, and API Gateway waits 29 s. */
+const timeLimit = 20_000
+
+/** API Gateway's event, and what the steps of the chain add to it. */
+export interface Event extends Omit<APIGatewayProxyEvent, 'body'> {
+  body: unknown
+  startedAt: number
+  signal: AbortSignal
+  actor: Actor
+  wanted: ImpersonationRequest
+}
+
+export function createEndpoint(options: {
+  config: EndpointConfig
+  authenticate: (headers: readonly string[], signal: AbortSignal) => Promise<Actor>
+  impersonate: Impersonate
+  log: Pick<Console, 'info' | 'warn' | 'error'>
+}) {
+  const { config, authenticate, impersonate, log } = options
+
+  /** One line a decision. */
+  function report(event: Event, outcome: Impersonation | ImpersonationError): void {
+    const { actor, wanted }: Partial<Event> = event
+    const line = {
+      event: 'impersonation',
+      actor: actor?.sub,
+      actorUsername: actor?.username,
+      subject: wanted?.username,
+      requestId: event.requestContext.requestId,
+      milliseconds: Date.now() - event.startedAt,
+    }
+    if (!(outcome instanceof ImpersonationError)) {
+      log.info({ ...line, outcome: 'issued', status: 200, impersonationId: outcome.id })
+      return
+    }
+    const { code, status, impersonationId } = outcome
+    const denied = { ...line, outcome: code, status, impersonationId }
+    if (status < 500) log.warn(denied)
+    else log.error({ ...denied, error: loggable(outcome) })
+  }
+
+  return middy<Event, APIGatewayProxyResult>()
+    .use(httpErrorHandler({ logger: false }))
+    .use(envelope(config))
+    .onError((request) => {
+      const error = refusalOf(request.error)
+      request.error = error
+      report(request.event, error)
+    })
+    .before(async ({ event }) => {
+      event.startedAt = Date.now()
+      event.signal = AbortSignal.timeout(timeLimit)
+      event.actor = await authenticate(headerValues(event, 'authorization'), event.signal)
+    })
+    .before(({ event }) => assertJson(headerValues(event, 'content-type')))
+    .use(jsonBodyParser({ disableContentTypeCheck: true }) as MiddlewareObj<Event>)
+    .handler(async (event: Event): Promise<APIGatewayProxyResult> => {
+      event.wanted = readRequest(event.body, config)
+      const impersonation = await impersonate(event.actor, event.wanted, sourceOf(event), event.signal)
+      report(event, impersonation)
+      return {
+        statusCode: 200,
+        headers: {
+          'Content-Type': 'application/json',
+          'Cache-Control': 'no-store',
+          'Impersonation-Id': impersonation.id,
+        },
+        body: JSON.stringify({
+          endpointUrl: config.endpointUrl ?? baseOf(event),
+          clientId: config.impersonationClientId,
+          userPoolId: config.userPoolId,
+          username: impersonation.username,
+          password: '',
+          session: {
+            authorization: impersonation.idToken,
+            refreshToken: '',
+            accessToken: impersonation.accessToken,
+            expireEpoch: impersonation.endsAt * 1000,
+          },
+        }),
+      }
+    })
+}
+
+/** The body parser's errors are middy's own, with a status; the contract has another for them. */
+function refusalOf(error: unknown): ImpersonationError {
+  return error instanceof Error && 'statusCode' in error
+    ? new ImpersonationError('RequestInvalid', { message: 'the body must be JSON', cause: error })
+    : asImpersonationError(error)
+}
+
+/** Every value of a header, whichever case its name was sent in. */
+function headerValues({ multiValueHeaders }: Event, name: string): string[] {
+  return Object.entries(multiValueHeaders ?? {}).flatMap(([sent, values]) =>
+    sent.toLowerCase() === name ? (values ?? []) : [],
+  )
+}
+
+function assertJson(contentTypes: string[]): void {
+  if (contentTypes.length !== 1 || !/^application\/json *(;.*)?$/i.test(contentTypes[0] ?? '')) {
+    throw new ImpersonationError('RequestInvalid', { message: 'Content-Type must be application/json' })
+  }
+}
+
+function sourceOf({ requestContext: { identity, requestId } }: Event): Source {
+  return {
+    requestId,
+    sourceIp: identity.sourceIp,
+    ...(identity.userAgent ? { userAgent: identity.userAgent.slice(0, 512) } : {}),
+    ...(identity.apiKeyId ? { apiKeyId: identity.apiKeyId } : {}),
+  }
+}
+
+/** The base that a request came in on: `path` begins with the stage, or with a custom domain's base path. */
+function baseOf({ requestContext: { domainName, path, resourcePath } }: Event): string {
+  return `https://${domainName}${path.endsWith(resourcePath) ? path.slice(0, -resourcePath.length) : ''}`
+}

@@ -1,0 +1,48 @@
+// POST /auth/impersonate: the endpoint over this function's own pool and table.
+
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { createAuthenticate } from './authenticate.ts'
+import { readEndpointConfig } from './config.ts'
+import { createEndpoint } from './endpoint.ts'
+import { loggable } from './errors.ts'
+import { createImpersonate } from './impersonation.ts'
+import { createRecords } from './records.ts'
+import { createUserPool } from './user-pool.ts'
+import { createVerifier } from './verifier.ts'
+
+const { env } = process
+const now = Date.now
+const config = readEndpointConfig(env)
+
+const records = createRecords({
+  dynamoDB: new DynamoDBClient({ maxAttempts: 3 }),
+  tableName: config.recordsTableName,
+  timeout: 2_000,
+  now,
+})
+const userPool = createUserPool(
+  new CognitoIdentityProviderClient({ maxAttempts: 2 }),
+  new CognitoIdentityProviderClient({ maxAttempts: 1 }),
+  config,
+)
+const verifier = createVerifier(config, env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL)
+
+export const handler = createEndpoint({
+  config,
+  authenticate: createAuthenticate({
+    config,
+    verify: (idToken) => verifier.verify(idToken),
+    signIn: userPool.signIn,
+    now,
+  }),
+  impersonate: createImpersonate({
+    config,
+    records,
+    userPool,
+    now,
+    log: (failed, impersonationId, error) =>
+      console.error({ event: 'not-closed', failed, impersonationId, error: loggable(error) }),
+  }),
+  log: console,
+})

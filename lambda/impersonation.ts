@@ -1,0 +1,122 @@
+// Who may act as whom, and the order of the steps. No AWS, no HTTP.
+
+import type { Actor } from './authenticate.ts'
+import type { EndpointConfig } from './config.ts'
+import { asImpersonationError, ImpersonationError, isCode } from './errors.ts'
+import { type Grant, grantLifetime, newGrant } from './grant.ts'
+import type { ImpersonationRecord, Records } from './records.ts'
+import type { ImpersonationRequest } from './request.ts'
+import { readSession, type Session } from './tokens.ts'
+import type { Tokens, UserPool } from './user-pool.ts'
+
+/** Where a request came from, for the record. */
+export type Source = Pick<ImpersonationRecord, 'sourceIp' | 'userAgent' | 'apiKeyId' | 'requestId'>
+
+export interface Impersonation extends Session {
+  id: string
+}
+
+export type Impersonate = ReturnType<typeof createImpersonate>
+
+/** @param log takes what went wrong beside the answer: a record that could not be closed, tokens not revoked. */
+export function createImpersonate(options: {
+  config: EndpointConfig
+  records: Pick<Records, 'put' | 'read' | 'refuse' | 'discard'>
+  userPool: Pick<UserPool, 'challenge' | 'answer' | 'isMember' | 'revoke'>
+  now: () => number
+  log: (failed: string, impersonationId: string, error: unknown) => void
+}) {
+  const { config, records, userPool, now, log } = options
+
+  /** @throws ImpersonationError, with the record's id once there is a record. */
+  return async function impersonate(
+    actor: Actor,
+    request: ImpersonationRequest,
+    source: Source,
+    signal: AbortSignal,
+  ): Promise<Impersonation> {
+    // Before anything is asked of Cognito: a caller without the right learns nothing of who exists.
+    if (actor.impersonated) throw new ImpersonationError('ActorImpersonated')
+    if (!actor.groups.includes(config.impersonatorsGroup)) throw new ImpersonationError('ActorNotAllowed')
+
+    const grant = newGrant()
+    const [put, member, challenge] = await Promise.allSettled([
+      records.put(newRecord(grant, actor, request, source)),
+      !config.lookUpGroup || userPool.isMember(actor.username, config.impersonatorsGroup, signal),
+      userPool.challenge(request.username, signal),
+    ])
+    valueOf(put) // no token without a record
+
+    let tokens: Tokens | undefined
+    try {
+      // Judged before the subject is, and anew: a right withdrawn since the actor's token was issued is gone.
+      if (!valueOf(member)) throw new ImpersonationError('ActorNotAllowed')
+      const asked = valueOf(challenge)
+      tokens = 'tokens' in asked ? asked.tokens : await userPool.answer(asked, grant.answer, grant.id, signal)
+      return {
+        id: grant.id,
+        ...readSession(tokens, {
+          actorSub: actor.sub,
+          impersonationId: grant.id,
+          clientId: config.impersonationClientId,
+          sessionMinutes: config.sessionMinutes,
+        }),
+      }
+    } catch (error) {
+      const failure = tokens ? asImpersonationError(error) : await explain(grant.id, actor, asImpersonationError(error))
+      failure.impersonationId = grant.id
+      await close(grant.id, failure, tokens)
+      throw failure
+    }
+  }
+
+  function newRecord(grant: Grant, actor: Actor, request: ImpersonationRequest, source: Source): ImpersonationRecord {
+    const requestedAt = now()
+    return {
+      id: grant.id,
+      state: 'requested',
+      grantHash: grant.hash,
+      grantEndsAt: requestedAt + grantLifetime,
+      clientId: config.impersonationClientId,
+      actorSub: actor.sub,
+      actorUsername: actor.username,
+      subjectAsked: request.username,
+      ...(request.reason === undefined ? {} : { reason: request.reason }),
+      requestedAt,
+      ...source,
+      expiresAt: Math.floor(requestedAt / 1000) + config.recordRetentionDays * 86_400,
+    }
+  }
+
+  /** Of a refusal in a trigger Cognito says only that there was one. The record knows which. */
+  async function explain(id: string, actor: Actor, failure: ImpersonationError): Promise<ImpersonationError> {
+    if (failure.status < 500) return failure
+    try {
+      const record = await records.read(id)
+      if (record?.state === 'refused' && isCode(record.code)) {
+        return new ImpersonationError(record.code, { cause: failure })
+      }
+      if (record?.state === 'redeemed' && record.subjectSub === actor.sub) {
+        return new ImpersonationError('SubjectIsActor', { cause: failure })
+      }
+    } catch (error) {
+      log('read', id, error)
+    }
+    return failure
+  }
+
+  /** The failure is the answer already: what fails here is logged and changes nothing. */
+  async function close(id: string, failure: ImpersonationError, tokens: Tokens | undefined): Promise<void> {
+    const attempt = (name: string, work: Promise<void>) => work.catch((error) => log(name, id, error))
+    if (!tokens) return attempt('refuse', records.refuse(id, failure.code))
+    await Promise.all([
+      attempt('discard', records.discard(id, failure.code)),
+      tokens.RefreshToken && attempt('revoke', userPool.revoke(tokens.RefreshToken)),
+    ])
+  }
+}
+
+function valueOf<Value>(result: PromiseSettledResult<Value>): Value {
+  if (result.status === 'rejected') throw result.reason
+  return result.value
+}

@@ -1,0 +1,28 @@
+// A request as API Gateway hands it to the endpoint.
+
+import type { APIGatewayProxyEvent } from 'aws-lambda'
+import type { Event } from '../../lambda/endpoint.ts'
+
+export function gatewayEvent(changes: {
+  body?: string | null
+  headers?: Record<string, string[]>
+  isBase64Encoded?: boolean
+  requestContext?: Partial<APIGatewayProxyEvent['requestContext']>
+}): Event {
+  const headers = { Authorization: ['token'], 'Content-Type': ['application/json'], ...changes.headers }
+  return {
+    body: changes.body === undefined ? '{"username":"alice"}' : changes.body,
+    isBase64Encoded: changes.isBase64Encoded ?? false,
+    headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values.at(-1)])),
+    multiValueHeaders: headers,
+    requestContext: {
+      requestId: 'request-1',
+      domainName: 'abc.execute-api.us-east-1.amazonaws.com',
+      path: '/v1/auth/impersonate',
+      resourcePath: '/auth/impersonate',
+      stage: 'v1',
+      identity: { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', apiKey: 'the-key' },
+      ...changes.requestContext,
+    },
+  } as unknown as Event
+}

@@ -1,0 +1,22 @@
+// A pool's published keys, on this machine.
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Key, userPoolId } from './tokens.ts'
+
+/** @returns the address to give to the verifier as Cognito's. */
+export async function publishKeys(keys: Key[]) {
+  const server = createServer((request, response) => {
+    if (request.url !== `/${userPoolId}/.well-known/jwks.json`) response.statusCode = 404
+    response.end(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
