@@ -3,25 +3,17 @@
 import middy, { type MiddlewareObj } from '@middy/core'
 import httpErrorHandler from '@middy/http-error-handler'
 import jsonBodyParser from '@middy/http-json-body-parser'
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
+import type { APIGatewayProxyResult } from 'aws-lambda'
 import type { Actor } from './authenticate.ts'
 import type { EndpointConfig } from './config.ts'
 import { envelope } from './envelope.ts'
 import { asImpersonationError, ImpersonationError, loggable } from './errors.ts'
-import type { Impersonate, Impersonation, Source } from './impersonation.ts'
-import { type ImpersonationRequest, readRequest } from './request.ts'
+import { baseOf, type Event, headerValues, requestIdOf, sourceOf } from './gateway-event.ts'
+import type { Impersonate, Impersonation } from './impersonation.ts'
+import { readRequest } from './request.ts'
 
 /** When work on a request stops, ms; what closes its record may take 4 s more, and API Gateway waits 29 s. */
 const timeLimit = 20_000
-
-/** API Gateway's event, and what the steps of the chain add to it. */
-export interface Event extends Omit<APIGatewayProxyEvent, 'body'> {
-  body: unknown
-  startedAt: number
-  signal: AbortSignal
-  actor: Actor
-  wanted: ImpersonationRequest
-}
 
 export function createEndpoint(options: {
   config: EndpointConfig
@@ -39,7 +31,7 @@ export function createEndpoint(options: {
       actor: actor?.sub,
       actorUsername: actor?.username,
       subject: wanted?.username,
-      requestId: event.requestContext.requestId,
+      requestId: requestIdOf(event),
       milliseconds: Date.now() - event.startedAt,
     }
     if (!(outcome instanceof ImpersonationError)) {
@@ -102,29 +94,8 @@ function refusalOf(error: unknown): ImpersonationError {
     : asImpersonationError(error)
 }
 
-/** Every value of a header, whichever case its name was sent in. */
-function headerValues({ multiValueHeaders }: Event, name: string): string[] {
-  return Object.entries(multiValueHeaders ?? {}).flatMap(([sent, values]) =>
-    sent.toLowerCase() === name ? (values ?? []) : [],
-  )
-}
-
 function assertJson(contentTypes: string[]): void {
   if (contentTypes.length !== 1 || !/^application\/json *(;.*)?$/i.test(contentTypes[0] ?? '')) {
     throw new ImpersonationError('RequestInvalid', { message: 'Content-Type must be application/json' })
   }
-}
-
-function sourceOf({ requestContext: { identity, requestId } }: Event): Source {
-  return {
-    requestId,
-    sourceIp: identity.sourceIp,
-    ...(identity.userAgent ? { userAgent: identity.userAgent.slice(0, 512) } : {}),
-    ...(identity.apiKeyId ? { apiKeyId: identity.apiKeyId } : {}),
-  }
-}
-
-/** The base that a request came in on: `path` begins with the stage, or with a custom domain's base path. */
-function baseOf({ requestContext: { domainName, path, resourcePath } }: Event): string {
-  return `https://${domainName}${path.endsWith(resourcePath) ? path.slice(0, -resourcePath.length) : ''}`
 }

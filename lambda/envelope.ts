@@ -2,21 +2,21 @@
 
 import type { MiddlewareObj } from '@middy/core'
 import type { EndpointConfig } from './config.ts'
-import type { Event } from './endpoint.ts'
 import { asImpersonationError } from './errors.ts'
+import { type Event, requestIdOf } from './gateway-event.ts'
 
 /** Dresses an error for `@middy/http-error-handler`, which must be used before this. */
 export function envelope(config: Pick<EndpointConfig, 'basic'>): MiddlewareObj<Event> {
   return {
     onError(request) {
       const { status, code, message, impersonationId } = asImpersonationError(request.error)
-      const { requestId } = request.event.requestContext
       request.error = Object.assign(new Error(), {
         statusCode: status,
         expose: true,
         message: JSON.stringify({
           status: 'error',
-          message: status < 500 ? message : `the request could not be completed; its id is ${requestId}`,
+          message:
+            status < 500 ? message : `the request could not be completed; its id is ${requestIdOf(request.event)}`,
         }),
         headers: {
           'Cache-Control': 'no-store',

@@ -97,6 +97,11 @@ describe('the domain is asked', () => {
       requestId: 'request-1',
     })
   })
+  test('with the gateway’s other id of the request, where it has no extended one', async () => {
+    const { send, impersonate } = setUp()
+    await send({ requestContext: { extendedRequestId: undefined, requestId: 'request-2' } })
+    expect(impersonate.mock.calls[0]?.[2]).toMatchObject({ requestId: 'request-2' })
+  })
   test.each([
     ['application/json'],
     ['application/json; charset=utf-8'],

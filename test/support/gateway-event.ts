@@ -1,7 +1,7 @@
 // A request as API Gateway hands it to the endpoint.
 
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import type { Event } from '../../lambda/endpoint.ts'
+import type { Event } from '../../lambda/gateway-event.ts'
 
 export function gatewayEvent(changes: {
   body?: string | null
@@ -16,7 +16,8 @@ export function gatewayEvent(changes: {
     headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values.at(-1)])),
     multiValueHeaders: headers,
     requestContext: {
-      requestId: 'request-1',
+      requestId: 'chosen-by-the-caller',
+      extendedRequestId: 'request-1',
       domainName: 'abc.execute-api.us-east-1.amazonaws.com',
       path: '/v1/auth/impersonate',
       resourcePath: '/auth/impersonate',
