@@ -1,0 +1,40 @@
+// Bundles a function of lambda/ for deployment.
+
+import { fileURLToPath } from 'node:url'
+import { AssetHashType, DockerImage } from 'aws-cdk-lib'
+import { Code } from 'aws-cdk-lib/aws-lambda'
+import { buildSync } from 'esbuild'
+
+const sources = fileURLToPath(new URL('../lambda', import.meta.url))
+
+/** `<entry>.mjs` and, each in a chunk of its own, the modules that it imports only when it needs them. */
+export function bundle(entry: string): Code {
+  return Code.fromAsset(sources, {
+    // The hash is of the bundle, so that what does not change it does not deploy.
+    assetHashType: AssetHashType.OUTPUT,
+    bundling: {
+      // CDK wants an image to fall back on, which is never used, and takes assets of equal options for one asset.
+      image: DockerImage.fromRegistry('scratch'),
+      command: [entry],
+      local: {
+        tryBundle(outdir) {
+          buildSync({
+            absWorkingDir: sources,
+            entryPoints: [`${entry}.ts`],
+            outdir,
+            outExtension: { '.js': '.mjs' },
+            bundle: true,
+            format: 'esm',
+            splitting: true,
+            minify: true,
+            platform: 'node',
+            target: 'node24',
+            mainFields: ['module', 'main'],
+            logLevel: 'warning',
+          })
+          return true
+        },
+      },
+    },
+  })
+}

@@ -1,0 +1,49 @@
+// A Lambda function with a role and a log group of its own.
+
+import { Duration } from 'aws-cdk-lib'
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
+import { Construct } from 'constructs'
+import { bundle } from './bundle.ts'
+
+export interface BundledFunctionProps<Environment extends Record<string, string>> {
+  /** The file of lambda/ that exports `handler`, without its ending. */
+  entry: string
+  environment: Environment
+  timeoutSeconds: number
+  logRetentionDays: RetentionDays
+  functionName?: string
+}
+
+/** A function that may do nothing but write its log, until `allow` says otherwise. */
+export class BundledFunction<Environment extends Record<string, string>> extends Construct {
+  readonly role: Role
+  readonly logGroup: LogGroup
+  readonly function: LambdaFunction
+
+  constructor(scope: Construct, id: string, props: BundledFunctionProps<Environment>) {
+    super(scope, id)
+    this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
+    this.logGroup = new LogGroup(this, 'Logs', { retention: props.logRetentionDays })
+    this.allow(this.logGroup.logGroupArn, 'logs:CreateLogStream', 'logs:PutLogEvents')
+    this.function = new LambdaFunction(this, 'Function', {
+      ...(props.functionName !== undefined && { functionName: props.functionName }),
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: bundle(props.entry),
+      handler: `${props.entry}.handler`,
+      environment: props.environment,
+      timeout: Duration.seconds(props.timeoutSeconds),
+      // CPU comes with memory: this much keeps a cold start short, and a call is over in tens of milliseconds.
+      memorySize: 1024,
+      role: this.role,
+      logGroup: this.logGroup,
+      loggingFormat: LoggingFormat.JSON,
+    })
+  }
+
+  allow(resource: string, ...actions: string[]): void {
+    this.role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }))
+  }
+}

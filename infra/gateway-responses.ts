@@ -1,0 +1,60 @@
+// What API Gateway answers by itself: the contract's envelope, with texts of our own, since its own can echo headers.
+
+import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
+
+type Answer = readonly [status: number | undefined, message: string, headers?: Record<string, string>]
+
+const notFound: Answer = [404, 'there is no such route, or not with this method']
+// extendedRequestId, since a caller can set requestId by a header.
+const fault: Answer = [500, 'the request could not be completed; its id is $context.extendedRequestId']
+const unavailable: Answer = [503, fault[1]]
+const forbidden: Answer = [403, 'access is denied']
+
+const answers: Record<string, Answer> = {
+  // The fallbacks. A status on DEFAULT_4XX would become that of every 4xx; DEFAULT_5XX turns 502 into 500.
+  DEFAULT_4XX: [undefined, 'the request was refused'],
+  DEFAULT_5XX: fault,
+  BAD_REQUEST_BODY: [400, 'the request is invalid'],
+  // Raised by the routes that are none, and by nothing else here; see api.ts.
+  BAD_REQUEST_PARAMETERS: notFound,
+  UNAUTHORIZED: [401, 'Authorization: these credentials are not accepted'],
+  INVALID_API_KEY: [403, 'X-API-Key: the key is missing or not accepted'],
+  ACCESS_DENIED: forbidden,
+  WAF_FILTERED: forbidden,
+  RESOURCE_NOT_FOUND: notFound,
+  // How API Gateway answers where it finds no route; no route here asks for a signature.
+  MISSING_AUTHENTICATION_TOKEN: notFound,
+  INVALID_SIGNATURE: notFound,
+  EXPIRED_TOKEN: notFound,
+  REQUEST_TOO_LARGE: [413, 'the body is too large'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'the body is in a media type or an encoding that is not supported'],
+  THROTTLED: [429, 'too many requests, try again later', { 'Retry-After': '1' }],
+  QUOTA_EXCEEDED: [429, "the API key's quota is used up, try again later", { 'Retry-After': '3600' }],
+  API_CONFIGURATION_ERROR: fault,
+  AUTHORIZER_CONFIGURATION_ERROR: fault,
+  AUTHORIZER_FAILURE: fault,
+  INTEGRATION_FAILURE: unavailable,
+  INTEGRATION_TIMEOUT: unavailable,
+}
+
+export const notFoundBody = envelope(notFound[1])
+
+export function addGatewayResponses(api: RestApi): void {
+  for (const [type, [status, message, headers]] of Object.entries(answers)) {
+    api.addGatewayResponse(type, {
+      type: ResponseType.of(type),
+      ...(status !== undefined && { statusCode: String(status) }),
+      templates: { 'application/json': envelope(message) },
+      responseHeaders: quoted({ 'Cache-Control': 'no-store', ...headers }),
+    })
+  }
+}
+
+function envelope(message: string): string {
+  return JSON.stringify({ status: 'error', message })
+}
+
+/** API Gateway takes a literal in single quotes. */
+function quoted(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]))
+}

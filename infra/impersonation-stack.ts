@@ -1,0 +1,26 @@
+// The stack that this project deploys: one Impersonation, set by CDK context.
+
+import { Aws, CfnOutput, Stack } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { Impersonation } from './impersonation.ts'
+import { outputName, settingsInContext } from './settings.ts'
+
+export class ImpersonationStack extends Stack {
+  constructor(scope: Construct, id: string) {
+    super(scope, id, { description: 'Lets support staff act as a user of an Amazon Cognito user pool.' })
+    const impersonation = new Impersonation(this, 'Impersonation', settingsInContext(this.node.getAllContext()))
+    const { settings, api, userPool, actorClient, impersonationClient, records } = impersonation
+    this.terminationProtection = settings.data === 'keep'
+    const outputs = {
+      ApiUrl: `https://${api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${api.deploymentStage.stageName}`,
+      UserPoolId: userPool.userPoolId,
+      ActorClientId: actorClient.userPoolClientId,
+      ImpersonationClientId: impersonationClient.ref,
+      RecordsTableName: records.tableName,
+      ...Object.fromEntries(
+        Object.entries(api.keys).map(([customer, { keyId }]) => [`ApiKeyId${outputName(customer)}`, keyId]),
+      ),
+    }
+    for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
+  }
+}

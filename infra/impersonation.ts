@@ -1,0 +1,148 @@
+// The construct: an API that lets actors act as the users of a user pool.
+
+import { ArnFormat, Aws, Fn, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import type { CfnUserPoolClient, UserPoolClient } from 'aws-cdk-lib/aws-cognito'
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { Construct } from 'constructs'
+import type { EndpointEnvironment, TriggerEnvironment } from '../lambda/config.ts'
+import { ImpersonationApi } from './api.ts'
+import { BundledFunction } from './functions.ts'
+import { RecordsTable } from './records-table.ts'
+import { readSettings, type Settings, type SettingsProps } from './settings.ts'
+import { addImpersonationClient, TriggeredUserPool } from './user-pool.ts'
+
+/** One a stack. */
+export class Impersonation extends Construct {
+  readonly settings: Settings
+  readonly api: ImpersonationApi
+  readonly endpoint: BundledFunction<EndpointEnvironment>
+  readonly triggers: BundledFunction<TriggerEnvironment>
+  readonly records: RecordsTable
+  readonly userPool: TriggeredUserPool
+  readonly actorClient: UserPoolClient
+  readonly impersonationClient: CfnUserPoolClient
+
+  /** @throws Error naming the setting that breaks its rule. */
+  constructor(scope: Construct, id: string, props: SettingsProps = {}) {
+    super(scope, id)
+    const settings = readSettings(props)
+    this.settings = settings
+    const deletionProtection = settings.data === 'keep'
+    // The pool names the function, the function a client, the client the pool: the pool's side of that circle is a
+    // composed name. Part of the stack's own id is in it, so that what a former stack left behind is not in the way.
+    const triggersName = Fn.join('-', [
+      Aws.STACK_NAME,
+      'triggers',
+      Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID)))),
+    ])
+
+    this.records = new RecordsTable(this, 'Records', { deletionProtection })
+    this.userPool = new TriggeredUserPool(this, 'UserPool', {
+      triggers: this.#functionByName(triggersName),
+      groups: [...new Set([settings.impersonatorsGroup, ...settings.protectedGroups])],
+      deletionProtection,
+    })
+    this.actorClient = this.userPool.addActorClient(settings)
+    this.impersonationClient = addImpersonationClient(this, this.userPool, settings.sessionMinutes)
+    this.#refuseImpersonationClientAmong(settings.actorClientIds)
+
+    this.triggers = this.#addTriggers(triggersName, settings)
+    this.endpoint = this.#addEndpoint(settings)
+    this.records.denyWritesExcept(this.endpoint.role, this.triggers.role)
+    this.api = new ImpersonationApi(this, 'Api', {
+      ...settings,
+      name: Aws.STACK_NAME,
+      endpoint: this.endpoint.function,
+    })
+
+    // A pool whose triggers are gone refuses every sign-in: they stay together, or go together.
+    const removal = settings.data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
+    for (const part of [this.userPool, this.triggers, this.records, this.endpoint.logGroup]) {
+      RemovalPolicies.of(part).apply(removal)
+    }
+  }
+
+  #functionByName(name: string) {
+    return LambdaFunction.fromFunctionAttributes(this, 'TriggersByName', {
+      functionArn: Stack.of(this).formatArn({
+        service: 'lambda',
+        resource: 'function',
+        resourceName: name,
+        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+      }),
+      skipPermissions: true,
+    })
+  }
+
+  #addTriggers(functionName: string, settings: Settings): BundledFunction<TriggerEnvironment> {
+    const triggers = new BundledFunction<TriggerEnvironment>(this, 'Triggers', {
+      entry: 'triggers',
+      functionName,
+      // Cognito waits 5 s for a trigger: a run that it no longer waits for is over, and writes nothing.
+      timeoutSeconds: 4,
+      logRetentionDays: settings.logRetentionDays,
+      environment: {
+        IMPERSONATION_CLIENT_ID: this.impersonationClient.ref,
+        RECORDS_TABLE_NAME: this.records.tableName,
+        PROTECTED_GROUPS: JSON.stringify(settings.protectedGroups),
+        SESSION_MINUTES: String(settings.sessionMinutes),
+      },
+    })
+    triggers.allow(this.records.tableArn, 'dynamodb:UpdateItem')
+    triggers.function.addPermission('UserPool', {
+      principal: new ServicePrincipal('cognito-idp.amazonaws.com'),
+      sourceArn: this.userPool.userPoolArn,
+      sourceAccount: Stack.of(this).account,
+    })
+    return triggers
+  }
+
+  #addEndpoint(settings: Settings): BundledFunction<EndpointEnvironment> {
+    const actorClientIds = [this.actorClient.userPoolClientId, ...settings.actorClientIds]
+    const endpoint = new BundledFunction<EndpointEnvironment>(this, 'Endpoint', {
+      entry: 'impersonate',
+      // API Gateway waits 29 s for an answer.
+      timeoutSeconds: 28,
+      logRetentionDays: settings.logRetentionDays,
+      environment: {
+        USER_POOL_ID: this.userPool.userPoolId,
+        ACTOR_CLIENT_ID: this.actorClient.userPoolClientId,
+        ACTOR_CLIENT_IDS: Stack.of(this).toJsonString(actorClientIds),
+        IMPERSONATION_CLIENT_ID: this.impersonationClient.ref,
+        IMPERSONATION_CLIENT_SECRET: this.impersonationClient.attrClientSecret,
+        RECORDS_TABLE_NAME: this.records.tableName,
+        IMPERSONATORS_GROUP: settings.impersonatorsGroup,
+        SESSION_MINUTES: String(settings.sessionMinutes),
+        RECORD_RETENTION_DAYS: String(settings.recordRetentionDays),
+        SIGN_IN_MAX_AGE_MINUTES: String(settings.signInMaxAgeMinutes),
+        LOOK_UP_GROUP: String(settings.lookUpGroup),
+        BASIC: String(settings.basic),
+        REASON_REQUIRED: String(settings.reasonRequired),
+        ENDPOINT_URL: settings.endpointUrl,
+      },
+    })
+    endpoint.allow(this.records.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem')
+    endpoint.allow(
+      this.userPool.userPoolArn,
+      'cognito-idp:AdminInitiateAuth',
+      'cognito-idp:AdminRespondToAuthChallenge',
+      'cognito-idp:AdminGetUser',
+      ...(settings.lookUpGroup ? ['cognito-idp:AdminListGroupsForUser'] : []),
+    )
+    return endpoint
+  }
+
+  /** An impersonated session may not impersonate, so its app client is no actors' client. */
+  #refuseImpersonationClientAmong(actorClientIds: string[]): void {
+    const stack = Stack.of(this)
+    const ours = JSON.stringify(stack.resolve(this.impersonationClient.ref))
+    this.node.addValidation({
+      validate: () =>
+        actorClientIds
+          .map((id) => JSON.stringify(stack.resolve(id)))
+          .filter((id) => id === ours)
+          .map((id) => `setting actorClientIds has ${id} in it, but it must be without the impersonation client`),
+    })
+  }
+}

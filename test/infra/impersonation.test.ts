@@ -1,0 +1,163 @@
+// The construct's parts: what each is told and who may do what.
+
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { groupNotLookedUp } from '../../infra/settings.ts'
+import type { EndpointEnvironment, TriggerEnvironment } from '../../lambda/config.ts'
+import { ofType, onlyOne, type StackTemplate, templateOf } from './template.ts'
+
+let template: StackTemplate
+beforeAll(() => {
+  template = templateOf()
+})
+
+describe('functions', () => {
+  test('run on Node 24 on arm64 and log JSON to a group of their own', () => {
+    const functions = ofType(template, 'AWS::Lambda::Function')
+    for (const path of ['Endpoint', 'Triggers']) {
+      expect(functions[`${path}/Function`]).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        LoggingConfig: { LogFormat: 'JSON', LogGroup: `<${path}/Logs>` },
+      })
+    }
+    expect(ofType(template, 'AWS::Logs::LogGroup')).toEqual({
+      'Endpoint/Logs': { RetentionInDays: 180 },
+      'Triggers/Logs': { RetentionInDays: 180 },
+    })
+  })
+
+  test('end before those who wait for them give up', () => {
+    const functions = ofType(template, 'AWS::Lambda::Function')
+    expect(functions['Endpoint/Function']).toMatchObject({ Handler: 'impersonate.handler', Timeout: 28 })
+    expect(functions['Triggers/Function']).toMatchObject({ Handler: 'triggers.handler', Timeout: 4 })
+  })
+
+  test('are told exactly what they read', () => {
+    const functions = ofType(template, 'AWS::Lambda::Function')
+    const endpoint: EndpointEnvironment = {
+      USER_POOL_ID: '<UserPool>',
+      ACTOR_CLIENT_ID: '<UserPool/ActorClient>',
+      ACTOR_CLIENT_IDS: '["<UserPool/ActorClient>"]',
+      IMPERSONATION_CLIENT_ID: '<ImpersonationClient>',
+      IMPERSONATION_CLIENT_SECRET: '<ImpersonationClient.ClientSecret>',
+      RECORDS_TABLE_NAME: '<Records>',
+      IMPERSONATORS_GROUP: 'impersonators',
+      SESSION_MINUTES: '60',
+      RECORD_RETENTION_DAYS: '400',
+      SIGN_IN_MAX_AGE_MINUTES: '720',
+      LOOK_UP_GROUP: 'true',
+      BASIC: 'true',
+      REASON_REQUIRED: 'false',
+      ENDPOINT_URL: '',
+    }
+    const triggers: TriggerEnvironment = {
+      IMPERSONATION_CLIENT_ID: '<ImpersonationClient>',
+      RECORDS_TABLE_NAME: '<Records>',
+      PROTECTED_GROUPS: '["impersonators","admins"]',
+      SESSION_MINUTES: '60',
+    }
+    expect(functions['Endpoint/Function']?.Environment.Variables).toEqual(endpoint)
+    expect(functions['Triggers/Function']?.Environment.Variables).toEqual(triggers)
+  })
+})
+
+describe('permissions', () => {
+  test('of the functions are the calls that they make', () => {
+    const allowed = Object.values(ofType(template, 'AWS::IAM::Policy')).flatMap(({ Roles, PolicyDocument }) =>
+      PolicyDocument.Statement.map(({ Effect, Action, Resource, ...rest }: Record<string, unknown>) => ({
+        [`${Effect} ${Roles} on ${Resource}`]: [Action].flat(),
+        ...rest,
+      })),
+    )
+    expect(allowed).toEqual([
+      { 'Allow <Triggers/Role> on <Triggers/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+      { 'Allow <Triggers/Role> on <Records.Arn>': ['dynamodb:UpdateItem'] },
+      { 'Allow <Endpoint/Role> on <Endpoint/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+      { 'Allow <Endpoint/Role> on <Records.Arn>': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
+      {
+        'Allow <Endpoint/Role> on <UserPool.Arn>': [
+          'cognito-idp:AdminGetUser',
+          'cognito-idp:AdminInitiateAuth',
+          'cognito-idp:AdminListGroupsForUser',
+          'cognito-idp:AdminRespondToAuthChallenge',
+        ],
+      },
+    ])
+  })
+
+  test('shrink with what is switched off', () => {
+    expect(JSON.stringify(templateOf({ lookUpGroup: groupNotLookedUp }))).not.toContain('AdminListGroupsForUser')
+  })
+
+  test('come from nowhere else', () => {
+    const lambda = {
+      Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } }],
+      Version: '2012-10-17',
+    }
+    expect(ofType(template, 'AWS::IAM::Role')).toEqual({
+      'Endpoint/Role': { AssumeRolePolicyDocument: lambda },
+      'Triggers/Role': { AssumeRolePolicyDocument: lambda },
+    })
+    expect(ofType(template, 'AWS::IAM::ManagedPolicy')).toEqual({})
+  })
+
+  test('let this pool alone run the triggers, and this route alone the endpoint', () => {
+    expect(Object.values(ofType(template, 'AWS::Lambda::Permission'))).toEqual([
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: '<Triggers/Function.Arn>',
+        Principal: 'cognito-idp.amazonaws.com',
+        SourceArn: '<UserPool.Arn>',
+        SourceAccount: '<AWS::AccountId>',
+      },
+      {
+        Action: 'lambda:InvokeFunction',
+        FunctionName: '<Endpoint/Function.Arn>',
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn:
+          'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<Api>/<Api/DeploymentStage.v1>/POST/auth/impersonate',
+      },
+    ])
+  })
+
+  test('deny everyone else to write a record', () => {
+    const { ResourcePolicy } = onlyOne(template, 'AWS::DynamoDB::Table')
+    expect(ResourcePolicy.PolicyDocument.Statement).toEqual([
+      {
+        Effect: 'Deny',
+        Principal: { AWS: '*' },
+        Action: [
+          'dynamodb:BatchWriteItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:PartiQLDelete',
+          'dynamodb:PartiQLInsert',
+          'dynamodb:PartiQLUpdate',
+          'dynamodb:PutItem',
+          'dynamodb:UpdateItem',
+        ],
+        Resource: '*',
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': ['<Endpoint/Role.Arn>', '<Triggers/Role.Arn>'] } },
+      },
+    ])
+  })
+})
+
+describe('records', () => {
+  test('expire, can be restored, and are indexed by who acted and as whom', () => {
+    const table = onlyOne(template, 'AWS::DynamoDB::Table')
+    expect(table).toMatchObject({
+      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+      PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      SSESpecification: { SSEEnabled: true },
+      BillingMode: 'PAY_PER_REQUEST',
+    })
+    const keys = (index: { KeySchema: { AttributeName: string }[] }) =>
+      index.KeySchema.map(({ AttributeName }) => AttributeName)
+    expect(table.GlobalSecondaryIndexes.map(keys)).toEqual([
+      ['subjectSub', 'requestedAt'],
+      ['actorSub', 'requestedAt'],
+    ])
+    expect(JSON.stringify(table)).not.toContain('grantHash')
+  })
+})
