@@ -96,7 +96,7 @@ export function createImpersonate(options: {
       if (record?.state === 'refused' && isCode(record.code)) {
         return new ImpersonationError(record.code, { cause: failure })
       }
-      if (record?.state === 'redeemed' && record.subjectSub === actor.sub) {
+      if (record?.subjectSub === actor.sub) {
         return new ImpersonationError('SubjectIsActor', { cause: failure })
       }
     } catch (error) {

@@ -92,6 +92,19 @@ describe('throws without asking the table', () => {
     await expect(response).rejects.toMatchObject({ code: 'TriggerRefused' })
     expect(issue).not.toHaveBeenCalled()
   })
+  test('without an app client', async () => {
+    const { issue, refuse } = preToken()
+    issue.mockClear()
+    const event = {
+      ...triggerEvent('TokenGeneration_Authentication', {
+        clientMetadata: { impersonationId: id },
+        groupConfiguration,
+      }),
+      callerContext: {},
+    }
+    await expect(preTokenGeneration(event, { issue, refuse }, policy)).rejects.toMatchObject({ code: 'TriggerRefused' })
+    expect(issue).not.toHaveBeenCalled()
+  })
   test("without the subject's groups", async () => {
     const { issue, refuse } = preToken()
     issue.mockClear()
