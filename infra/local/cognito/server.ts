@@ -1,0 +1,134 @@
+// The slice of Amazon Cognito user pools that this project touches, on 127.0.0.1, in memory.
+import { randomBytes } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { Functions } from '../functions.ts'
+import { issuer } from './claims.ts'
+import { CognitoError } from './errors.ts'
+import { Input } from './input.ts'
+import { jwks, type Keys, makeKeys } from './keys.ts'
+import { operations } from './operations.ts'
+import type { Client, Group, Pool, UserPoolDefinition } from './pool.ts'
+import { assertSigned, readCall, writeAnswer, writeError, writeJson, writePreflight } from './protocol.ts'
+import { addUser, userOf } from './users.ts'
+
+export { CognitoError } from './errors.ts'
+export type { UserPoolDefinition } from './pool.ts'
+export { LostAnswer } from './protocol.ts'
+
+export interface CognitoOptions {
+  /** 0: a free one */
+  port: number
+  userPools: readonly UserPoolDefinition[]
+  invoke: Functions['invoke']
+  /** ms */
+  now?: () => number
+  /** Makes a pool's signing keys; for tests that start many servers. */
+  keys?: () => Promise<Keys>
+  /**
+   * Stands between a request and its answer, for tests of faults. `run` runs the operation: not called, nothing
+   * happened. Throw a CognitoError to answer with it, a LostAnswer to break the connection off, or never settle.
+   */
+  intercept?: (operation: string, fields: object, run: () => Promise<object>) => Promise<object>
+}
+
+export interface Cognito {
+  url: string
+  close(): Promise<void>
+  /** Not part of AWS's API: a user as federation leaves one behind, `{provider}_{userId}`, EXTERNAL_PROVIDER. Gives back its username. */
+  addFederatedUser(userPoolId: string, provider: string, userId: string, attributes?: Record<string, string>): string
+  /** Not part of AWS's API: the code that Cognito would have sent to this user last. */
+  sentCode(userPoolId: string, username: string): string | undefined
+}
+
+/** Starts the server on 127.0.0.1. Rejects where the port is taken. */
+export async function startCognito(options: CognitoOptions): Promise<Cognito> {
+  const now = options.now ?? Date.now
+  const made = await Promise.all(
+    options.userPools.map(async (definition) => makePool(definition, await (options.keys ?? makeKeys)(), now())),
+  )
+  const pools = new Map(made.map((pool) => [pool.definition.id, pool]))
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => writeError(response, error))
+  })
+
+  async function answer(request: IncomingMessage, response: ServerResponse) {
+    if (request.method === 'OPTIONS') return writePreflight(request, response)
+    if (request.method === 'GET') return writeDocument(request, response)
+    const { operation, fields } = await readCall(request)
+    const known = operations.get(operation)
+    if (!known) throw new CognitoError('UnknownOperationException', `The local Cognito has no operation ${operation}.`)
+    if (known.isSigned) assertSigned(request)
+    const call = { input: new Input({ ...fields }), pools, invoke: options.invoke, now: now() }
+    const { intercept = (_operation, _fields, run) => run() } = options
+    writeAnswer(response, await intercept(operation, fields, async () => known.run(call)))
+  }
+
+  function writeDocument(request: IncomingMessage, response: ServerResponse) {
+    const [, poolId = '', path = ''] = /^\/([^/]+)\/\.well-known\/([a-z.-]+)$/.exec(request.url ?? '') ?? []
+    const pool = pools.get(poolId)
+    const headers = { 'content-type': 'application/json', 'cache-control': 'public, max-age=86400' }
+    if (pool && path === 'jwks.json') writeJson(response, 200, jwks(pool.keys), headers)
+    else if (pool && path === 'openid-configuration') writeJson(response, 200, configuration(pool), headers)
+    else writeJson(response, 404, { message: 'Not found' }, { 'content-type': 'application/json' })
+  }
+
+  /** OpenID Connect Discovery §3; the issuer is AWS's, the keys are here. */
+  const configuration = (pool: Pool) => ({
+    id_token_signing_alg_values_supported: ['RS256'],
+    issuer: issuer(pool),
+    jwks_uri: `${url}/${pool.definition.id}/.well-known/jwks.json`,
+    response_types_supported: ['code', 'token'],
+    scopes_supported: ['openid', 'email', 'phone', 'profile'],
+    subject_types_supported: ['public'],
+  })
+
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(options.port, '127.0.0.1', resolve)
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+
+  const poolById = (id: string) => {
+    const pool = pools.get(id)
+    if (!pool) throw new Error(`no user pool ${id}`)
+    return pool
+  }
+
+  return {
+    url,
+    async close() {
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+    addFederatedUser(userPoolId, provider, userId, attributes = {}) {
+      const name = `${provider}_${userId}`
+      return addUser(poolById(userPoolId), name, Object.entries(attributes), 'EXTERNAL_PROVIDER', now()).username
+    },
+    sentCode: (userPoolId, username) => userOf(poolById(userPoolId), username).code?.value,
+  }
+}
+
+function makePool(definition: UserPoolDefinition, keys: Keys, now: number): Pool {
+  const clients = definition.clients.map(({ id, secret, properties }): [string, Client] => [
+    id,
+    { id, secret, properties },
+  ])
+  const groups = definition.groups.map(({ UserPoolId: _, ...group }): [string, Group] => [
+    String(group.GroupName),
+    { ...group, GroupName: String(group.GroupName) },
+  ])
+  return {
+    definition,
+    properties: definition.properties,
+    clients: new Map(clients),
+    groups: new Map(groups),
+    users: new Map(),
+    sessions: new Map(),
+    families: new Map(),
+    refreshTokens: new Map(),
+    keys,
+    decoySecret: randomBytes(32),
+    createdAt: now,
+  }
+}

@@ -1,0 +1,251 @@
+// CUSTOM_AUTH: the loop of triggers, what they are told, and the sessions between the calls.
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { errorOf, failure, poolId, question, type Setup, secretHash, start, startPool } from './fixture.ts'
+
+let pool: Awaited<ReturnType<typeof startPool>>
+afterEach(() => pool.close())
+
+async function open(setup: Setup = {}) {
+  pool = await startPool({ triggers: question, ...setup })
+  await pool.addUser('alice', 'Alice-Local-1!', { email: 'alice@example.com', email_verified: 'true' })
+}
+
+const begin = (USERNAME = 'alice', ClientId = 'open', more: object = {}) =>
+  pool.sdk.adminInitiateAuth({
+    UserPoolId: poolId,
+    ClientId,
+    AuthFlow: 'CUSTOM_AUTH',
+    AuthParameters: { USERNAME, ...(ClientId === 'confidential' ? { SECRET_HASH: secretHash(USERNAME) } : {}) },
+    ...more,
+  })
+const answer = (Session: string | undefined, ANSWER = 'open sesame', more: object = {}, USERNAME = 'alice') =>
+  pool.sdk.adminRespondToAuthChallenge({
+    UserPoolId: poolId,
+    ClientId: 'open',
+    ChallengeName: 'CUSTOM_CHALLENGE',
+    Session,
+    ChallengeResponses: { USERNAME, ANSWER },
+    ...more,
+  })
+
+describe('the loop', () => {
+  test('goes Define, Create, then Verify, Define, and ends in tokens', async () => {
+    await open()
+    const asked = await begin('alice@example.com')
+    expect(asked.ChallengeName).toBe('CUSTOM_CHALLENGE')
+    expect(asked.ChallengeParameters).toEqual({ question: 'the word?', USERNAME: 'alice' })
+    expect((await answer(asked.Session)).AuthenticationResult?.AccessToken).toBeDefined()
+    expect(pool.events.map((event) => event.triggerSource)).toEqual([
+      'DefineAuthChallenge_Authentication',
+      'CreateAuthChallenge_Authentication',
+      'VerifyAuthChallengeResponse_Authentication',
+      'DefineAuthChallenge_Authentication',
+    ])
+  })
+
+  test('works the same over the public operations', async () => {
+    await open()
+    const { Session } = await pool.sdk.initiateAuth({
+      ClientId: 'confidential',
+      AuthFlow: 'CUSTOM_AUTH',
+      AuthParameters: { USERNAME: 'alice', SECRET_HASH: secretHash('alice') },
+    })
+    const { AuthenticationResult } = await pool.sdk.respondToAuthChallenge({
+      ClientId: 'confidential',
+      ChallengeName: 'CUSTOM_CHALLENGE',
+      Session,
+      ChallengeResponses: { USERNAME: 'alice', ANSWER: 'open sesame', SECRET_HASH: secretHash('alice') },
+    })
+    expect(AuthenticationResult?.IdToken).toBeDefined()
+  })
+
+  test('a wrong answer that ends the flow is NotAuthorizedException', async () => {
+    await open()
+    const { Session } = await begin()
+    expect(await failure(answer(Session, 'guess'))).toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'Incorrect username or password.',
+    })
+  })
+
+  test('Define may ask again, and sees each result in order', async () => {
+    await open({
+      triggers: {
+        ...question,
+        DefineAuthChallenge: (event) => {
+          const session = event.request.session as { challengeResult: boolean }[]
+          const right = session.at(-1)?.challengeResult === true
+          return {
+            ...event,
+            response: { challengeName: 'CUSTOM_CHALLENGE', issueTokens: right, failAuthentication: false },
+          }
+        },
+      },
+    })
+    const first = await begin()
+    const second = await answer(first.Session, 'guess')
+    expect(second).toMatchObject({ ChallengeName: 'CUSTOM_CHALLENGE', ChallengeParameters: { USERNAME: 'alice' } })
+    expect((await answer(second.Session)).AuthenticationResult).toBeDefined()
+    expect(pool.events.at(-1)?.request.session).toEqual([
+      { challengeName: 'CUSTOM_CHALLENGE', challengeResult: false, challengeMetadata: 'RIDDLE' },
+      { challengeName: 'CUSTOM_CHALLENGE', challengeResult: true, challengeMetadata: 'RIDDLE' },
+    ])
+  })
+
+  test.each(Object.keys(question))('without a %s trigger is InvalidParameterException', async (name) => {
+    const triggers = Object.fromEntries(Object.entries(question).filter(([other]) => other !== name))
+    await open({ triggers })
+    const whole = begin().then(({ Session }) => answer(Session))
+    expect(await failure(whole)).toMatchObject({
+      name: 'InvalidParameterException',
+      message: 'Custom auth lambda trigger is not configured for the user pool.',
+    })
+  })
+})
+
+// The shapes: developer guide, pages of the three triggers; the null placeholders: as logged by users.
+describe('the events', () => {
+  const common = {
+    version: '1',
+    region: 'us-east-1',
+    userPoolId: poolId,
+    userName: 'alice',
+    callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: 'open' },
+  }
+  const attributes = {
+    'cognito:user_status': 'CONFIRMED',
+    'cognito:email_alias': 'alice@example.com',
+    sub: expect.any(String),
+    email: 'alice@example.com',
+    email_verified: 'true',
+  }
+
+  test('have the documented fields and no others', async () => {
+    await open()
+    const { Session } = await begin()
+    await answer(Session)
+    const [define, create, verify] = pool.events
+    expect(define).toEqual({
+      ...common,
+      triggerSource: 'DefineAuthChallenge_Authentication',
+      request: { userAttributes: attributes, session: [] },
+      response: { challengeName: null, issueTokens: null, failAuthentication: null },
+    })
+    expect(create).toEqual({
+      ...common,
+      triggerSource: 'CreateAuthChallenge_Authentication',
+      request: { userAttributes: attributes, challengeName: 'CUSTOM_CHALLENGE', session: [] },
+      response: { publicChallengeParameters: null, privateChallengeParameters: null, challengeMetadata: null },
+    })
+    expect(verify).toEqual({
+      ...common,
+      triggerSource: 'VerifyAuthChallengeResponse_Authentication',
+      request: {
+        userAttributes: attributes,
+        privateChallengeParameters: { answer: 'open sesame' },
+        challengeAnswer: 'open sesame',
+      },
+      response: { answerCorrect: null },
+    })
+  })
+
+  test('carry the ClientMetadata of the answer, but not that of the beginning (API reference, AdminInitiateAuth)', async () => {
+    await open({ triggers: { ...question, PreTokenGeneration: (event) => event } })
+    const { Session } = await begin('alice', 'open', { ClientMetadata: { from: 'beginning' } })
+    await answer(Session, 'open sesame', { ClientMetadata: { from: 'answer' } })
+    expect(pool.events.map((event) => event.request.clientMetadata)).toEqual([
+      undefined,
+      undefined,
+      { from: 'answer' },
+      { from: 'answer' },
+      { from: 'answer' },
+    ])
+  })
+
+  test('never show the private parameters to the caller', async () => {
+    await open()
+    expect(JSON.stringify(await begin())).not.toContain('open sesame')
+  })
+})
+
+describe('a user who does not exist', () => {
+  test('is UserNotFoundException, and no trigger runs, for a client with LEGACY existence errors', async () => {
+    await open()
+    expect(await errorOf(begin('nobody', 'confidential'))).toBe('UserNotFoundException')
+    expect(pool.events).toEqual([])
+  })
+
+  test('goes through the triggers with userNotFound, then NotAuthorizedException, where the client hides it', async () => {
+    await open()
+    const { Session, ChallengeParameters } = await begin('nobody', 'hiding')
+    expect(ChallengeParameters?.USERNAME).toBe('nobody')
+    const answered = answer(Session, 'open sesame', { ClientId: 'hiding' }, 'nobody')
+    expect(await errorOf(answered)).toBe('NotAuthorizedException')
+    expect(pool.events).toHaveLength(4)
+    for (const { userName, request } of pool.events) {
+      expect(userName).toBe('nobody')
+      expect(request).toMatchObject({ userNotFound: true, userAttributes: {} })
+    }
+  })
+
+  test('is told apart by userNotFound false from one who does', async () => {
+    await open()
+    await begin('alice', 'hiding')
+    expect(pool.events.map((event) => event.request.userNotFound)).toEqual([false, false])
+  })
+})
+
+describe('a Session', () => {
+  test('is good for one answer, right or wrong', async () => {
+    await open()
+    for (const word of ['open sesame', 'guess']) {
+      const { Session } = await begin()
+      await answer(Session, word).catch(() => {})
+      expect(await failure(answer(Session))).toMatchObject({
+        name: 'NotAuthorizedException',
+        message: 'Invalid session for the user, session can only be used once.',
+      })
+    }
+  })
+
+  test('is good for one of two answers at the same time', async () => {
+    await open()
+    const { Session } = await begin()
+    const answers = await Promise.allSettled([answer(Session), answer(Session)])
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test.each([
+    ['three minutes by default', 'open', 3],
+    ['as long as AuthSessionValidity says', 'patient', 15],
+  ])('lasts %s', async (_, ClientId, minutes) => {
+    await open({ clients: { patient: { AuthSessionValidity: 15 } } })
+    const early = await begin('alice', ClientId)
+    const late = await begin('alice', ClientId)
+    pool.clock.now = start + minutes * 60_000 - 1
+    expect((await answer(early.Session, 'open sesame', { ClientId })).AuthenticationResult).toBeDefined()
+    pool.clock.now += 1
+    expect(await failure(answer(late.Session, 'open sesame', { ClientId }))).toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'Invalid session for the user, session is expired.',
+    })
+  })
+
+  test('belongs to its client, its user and its challenge', async () => {
+    await open()
+    await pool.addUser('bob')
+    const { Session } = await begin()
+    const wrong = [
+      answer('made-up-session-of-some-length'),
+      answer(Session, 'open sesame', { ClientId: 'hiding' }),
+      answer(Session, 'open sesame', {}, 'bob'),
+      answer(Session, 'open sesame', {}, 'alice@example.com'),
+      answer(Session, 'open sesame', {
+        ChallengeName: 'NEW_PASSWORD_REQUIRED',
+        ChallengeResponses: { USERNAME: 'alice', NEW_PASSWORD: 'Taken-Over-1!' },
+      }),
+    ]
+    for (const call of wrong) expect(await errorOf(call)).toBe('NotAuthorizedException')
+    expect((await answer(Session)).AuthenticationResult).toBeDefined()
+  })
+})

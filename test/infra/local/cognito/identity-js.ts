@@ -1,0 +1,94 @@
+// Signs in with amazon-cognito-identity-js, in a worker of its own: inside jest's module system its arithmetic takes seconds.
+import { isMainThread, parentPort, Worker } from 'node:worker_threads'
+import {
+  AuthenticationDetails,
+  CognitoAccessToken,
+  CognitoIdToken,
+  CognitoRefreshToken,
+  CognitoUser,
+  CognitoUserPool,
+  CognitoUserSession,
+} from 'amazon-cognito-identity-js'
+
+export interface Task {
+  endpoint: string
+  poolId: string
+  clientId: string
+  username: string
+  /** Signs in with it; without it the session is made of `tokens`. */
+  password?: string
+  tokens?: { id: string; access: string }
+  flow?: 'CUSTOM_AUTH'
+  newPassword?: string
+  answer?: string
+  refresh?: boolean
+}
+
+export interface Result {
+  valid: boolean
+  idToken: string
+  attributes: string[]
+}
+
+async function run(task: Task): Promise<Result> {
+  const pool = new CognitoUserPool({ UserPoolId: task.poolId, ClientId: task.clientId, endpoint: task.endpoint })
+  const user = new CognitoUser({ Username: task.username, Pool: pool })
+  if (task.flow) user.setAuthenticationFlowType(task.flow)
+  let session = task.tokens ? adopt(user, task.tokens) : await authenticate(user, task)
+  if (task.refresh) session = await call((done) => user.refreshSession(session.getRefreshToken(), done))
+  const attributes = await call<{ getName(): string }[] | undefined>((done) => user.getUserAttributes(done))
+  return {
+    valid: session.isValid(),
+    idToken: session.getIdToken().getJwtToken(),
+    attributes: (attributes ?? []).map((attribute) => attribute.getName()),
+  }
+}
+
+function adopt(user: CognitoUser, tokens: { id: string; access: string }) {
+  const session = new CognitoUserSession({
+    IdToken: new CognitoIdToken({ IdToken: tokens.id }),
+    AccessToken: new CognitoAccessToken({ AccessToken: tokens.access }),
+    RefreshToken: new CognitoRefreshToken({ RefreshToken: '' }),
+  })
+  user.setSignInUserSession(session)
+  return session
+}
+
+function authenticate(user: CognitoUser, { password = '', newPassword = '', answer }: Task) {
+  return new Promise<CognitoUserSession>((onSuccess, onFailure) => {
+    const callbacks = {
+      onSuccess,
+      onFailure,
+      newPasswordRequired: () => user.completeNewPasswordChallenge(newPassword, {}, callbacks),
+      customChallenge: () => user.sendCustomChallengeAnswer(answer, callbacks),
+    }
+    user.authenticateUser(new AuthenticationDetails({ Username: user.getUsername(), Password: password }), callbacks)
+  })
+}
+
+function call<T>(start: (done: (error: Error | null | undefined, result: T) => void) => void) {
+  return new Promise<T>((resolve, reject) => {
+    start((error, result) => (error ? reject(error) : resolve(result)))
+  })
+}
+
+/** Starts the worker; one task at a time. Tasks reject with the library's own errors' name and message. */
+export function startLibrary() {
+  const worker = new Worker(new URL(import.meta.url))
+  return {
+    run: (task: Task) =>
+      new Promise<Result>((resolve, reject) => {
+        worker.once('message', ({ result, error }) => (error ? reject(error) : resolve(result)))
+        worker.postMessage(task)
+      }),
+    close: () => worker.terminate(),
+  }
+}
+
+if (!isMainThread)
+  parentPort?.on('message', (task: Task) => {
+    run(task).then(
+      (result) => parentPort?.postMessage({ result }),
+      ({ name, message }: Error) => parentPort?.postMessage({ error: { name, message } }),
+    )
+  })

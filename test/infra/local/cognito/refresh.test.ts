@@ -1,0 +1,239 @@
+// Refresh tokens: using, rotating and revoking them.
+import { afterEach, describe, expect, test } from '@jest/globals'
+import {
+  claimsOf,
+  clientSecret,
+  errorOf,
+  failure,
+  poolId,
+  question,
+  type Setup,
+  secretHash,
+  start,
+  startPool,
+} from './fixture.ts'
+
+let pool: Awaited<ReturnType<typeof startPool>>
+afterEach(() => pool.close())
+
+async function signIn(setup: Setup = {}) {
+  pool = await startPool(setup)
+  await pool.addUser('alice')
+  return pool.signIn('alice')
+}
+const refresh = (REFRESH_TOKEN: string, ClientId = 'open', more: object = {}) =>
+  pool.sdk.initiateAuth({ ClientId, AuthFlow: 'REFRESH_TOKEN_AUTH', AuthParameters: { REFRESH_TOKEN }, ...more })
+const exchange = (RefreshToken: string, more: object = {}) =>
+  pool.sdk.getTokensFromRefreshToken({ ClientId: 'open', RefreshToken, ...more })
+const flows = ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
+
+describe('a refresh token', () => {
+  test('gives new ID and access tokens of the same sign-in, and no new refresh token', async () => {
+    const tokens = await signIn()
+    pool.clock.now += 600_000
+    for (const call of [refresh(tokens.refresh), exchange(tokens.refresh)]) {
+      const { AuthenticationResult: result } = await call
+      expect(result?.RefreshToken).toBeUndefined()
+      const before = claimsOf(tokens.access)
+      const after = claimsOf(result?.AccessToken ?? '')
+      expect(after).toMatchObject({ origin_jti: before.origin_jti, auth_time: before.auth_time })
+      expect(after.iat).toBe(start / 1000 + 600)
+      expect(after.jti).not.toBe(before.jti)
+    }
+  })
+
+  test('is opaque', async () => {
+    expect((await signIn()).refresh).toMatch(/^[\w-]{512}$/)
+  })
+
+  test('shows the groups of now', async () => {
+    const tokens = await signIn()
+    await pool.sdk.adminAddUserToGroup({ UserPoolId: poolId, Username: 'alice', GroupName: 'admins' })
+    const { AuthenticationResult: result } = await refresh(tokens.refresh)
+    expect(claimsOf(result?.IdToken ?? '')['cognito:groups']).toEqual(['admins'])
+  })
+
+  test.each([
+    ['thirty days by default', {}, 30 * 86_400],
+    ['as long as its client says', { RefreshTokenValidity: 60, TokenValidityUnits: { RefreshToken: 'minutes' } }, 3600],
+  ])('lasts %s', async (_, properties, seconds) => {
+    const tokens = await signIn({ clients: { open: { ExplicitAuthFlows: flows, ...properties } } })
+    pool.clock.now += seconds * 1000 - 1
+    expect(await errorOf(refresh(tokens.refresh))).toBe('nothing')
+    pool.clock.now += 1
+    expect(await failure(refresh(tokens.refresh))).toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'Refresh Token has expired',
+    })
+  })
+
+  test('is not taken from another client, made up, or in the form of another token', async () => {
+    const tokens = await signIn({ clients: { other: { ExplicitAuthFlows: flows } } })
+    const wrong = [refresh(tokens.refresh, 'other'), refresh('made-up'), refresh(tokens.access), refresh('')]
+    for (const call of wrong) expect(await errorOf(call)).toMatch(/NotAuthorized|InvalidParameter/)
+    expect(await errorOf(exchange(tokens.refresh, { ClientId: 'other' }))).toBe('NotAuthorizedException')
+  })
+
+  test('of a user who is disabled is refused, and stays so when the user is enabled again (API reference, AdminDisableUser)', async () => {
+    const tokens = await signIn()
+    const calls = [
+      () => refresh(tokens.refresh),
+      () => exchange(tokens.refresh),
+      () => pool.sdk.getUser({ AccessToken: tokens.access }),
+    ]
+    await pool.sdk.adminDisableUser({ UserPoolId: poolId, Username: 'alice' })
+    for (const call of calls)
+      expect(await failure(call())).toMatchObject({ name: 'NotAuthorizedException', message: 'User is disabled.' })
+    await pool.sdk.adminEnableUser({ UserPoolId: poolId, Username: 'alice' })
+    for (const call of calls)
+      expect(await failure(call())).toMatchObject({
+        name: 'NotAuthorizedException',
+        message: expect.stringMatching(/Token has been revoked$/),
+      })
+  })
+
+  test('of a user who is deleted is refused', async () => {
+    const tokens = await signIn()
+    await pool.sdk.adminDeleteUser({ UserPoolId: poolId, Username: 'alice' })
+    expect(await errorOf(refresh(tokens.refresh))).toBe('UserNotFoundException')
+    expect(await errorOf(exchange(tokens.refresh))).toBe('UserNotFoundException')
+  })
+})
+
+describe('what the trigger learns of a refresh', () => {
+  const triggers: NonNullable<Setup['triggers']> = { PreTokenGeneration: (event) => event }
+  const ClientMetadata = { impersonationId: 'forged' }
+
+  test('by REFRESH_TOKEN_AUTH: TokenGeneration_RefreshTokens, and no metadata', async () => {
+    const tokens = await signIn({ triggers })
+    await refresh(tokens.refresh, 'open', { ClientMetadata })
+    expect(pool.events.at(-1)?.triggerSource).toBe('TokenGeneration_RefreshTokens')
+    expect(pool.events.at(-1)?.request).not.toHaveProperty('clientMetadata')
+  })
+
+  test('by GetTokensFromRefreshToken: TokenGeneration_Authentication, with metadata (developer guide, "Lambda triggers in the Amazon Cognito API")', async () => {
+    const tokens = await signIn({ triggers })
+    await exchange(tokens.refresh, { ClientMetadata })
+    expect(pool.events.at(-1)?.triggerSource).toBe('TokenGeneration_Authentication')
+    expect(pool.events.at(-1)?.request.clientMetadata).toEqual(ClientMetadata)
+  })
+})
+
+describe('a confidential client', () => {
+  async function signInConfidential(setup: Setup = {}) {
+    pool = await startPool({ triggers: question, ...setup })
+    await pool.addUser('alice')
+    const SECRET_HASH = secretHash('alice')
+    const { Session } = await pool.sdk.initiateAuth({
+      ClientId: 'confidential',
+      AuthFlow: 'CUSTOM_AUTH',
+      AuthParameters: { USERNAME: 'alice', SECRET_HASH },
+    })
+    const { AuthenticationResult } = await pool.sdk.respondToAuthChallenge({
+      ClientId: 'confidential',
+      ChallengeName: 'CUSTOM_CHALLENGE',
+      Session,
+      ChallengeResponses: { USERNAME: 'alice', ANSWER: 'open sesame', SECRET_HASH },
+    })
+    return AuthenticationResult?.RefreshToken ?? ''
+  }
+
+  test('without ALLOW_REFRESH_TOKEN_AUTH refuses that flow, secret hash or not', async () => {
+    const token = await signInConfidential()
+    const call = refresh(token, 'confidential', {
+      AuthParameters: { REFRESH_TOKEN: token, SECRET_HASH: secretHash('alice') },
+    })
+    expect(await errorOf(call)).toBe('InvalidParameterException')
+  })
+
+  test('sends the hash of the username with its refresh token', async () => {
+    const ExplicitAuthFlows = ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
+    const REFRESH_TOKEN = await signInConfidential({ clients: { confidential: { ExplicitAuthFlows } } })
+    const attempt = (more: object) =>
+      errorOf(refresh(REFRESH_TOKEN, 'confidential', { AuthParameters: { REFRESH_TOKEN, ...more } }))
+    expect(await attempt({})).toBe('NotAuthorizedException')
+    expect(await attempt({ SECRET_HASH: secretHash('bob') })).toBe('NotAuthorizedException')
+    expect(await attempt({ SECRET_HASH: secretHash('alice') })).toBe('nothing')
+  })
+
+  test('gives its secret itself to GetTokensFromRefreshToken and RevokeToken', async () => {
+    const token = await signInConfidential()
+    const ClientId = 'confidential'
+    expect(await errorOf(exchange(token, { ClientId }))).toBe('NotAuthorizedException')
+    expect(await errorOf(exchange(token, { ClientId, ClientSecret: 'wrong' }))).toBe('NotAuthorizedException')
+    expect(await errorOf(exchange(token, { ClientId, ClientSecret: clientSecret }))).toBe('nothing')
+    const revoke = (more: object) => pool.sdk.revokeToken({ ClientId, Token: token, ...more })
+    expect(await errorOf(revoke({}))).toBe('UnauthorizedException')
+    expect(await errorOf(revoke({ ClientSecret: 'wrong' }))).toBe('UnauthorizedException')
+    expect(await errorOf(revoke({ ClientSecret: clientSecret }))).toBe('nothing')
+    expect(await failure(exchange(token, { ClientId, ClientSecret: clientSecret }))).toMatchObject({
+      name: 'NotAuthorizedException',
+      message: 'Refresh Token has been revoked',
+    })
+  })
+})
+
+// Developer guide, "Refresh token rotation".
+describe('rotation', () => {
+  const rotating = (RetryGracePeriodSeconds: number): Setup => ({
+    clients: {
+      open: { ExplicitAuthFlows: flows, RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds } },
+    },
+  })
+
+  test('gives a new refresh token and ends the old one after the grace period', async () => {
+    const tokens = await signIn(rotating(60))
+    const { AuthenticationResult: result } = await exchange(tokens.refresh)
+    const fresh = result?.RefreshToken ?? ''
+    pool.clock.now += 59_999
+    expect(await errorOf(exchange(tokens.refresh))).toBe('nothing')
+    pool.clock.now += 1
+    expect(await errorOf(exchange(tokens.refresh))).toBe('RefreshTokenReuseException')
+    expect(await errorOf(exchange(fresh))).toBe('nothing')
+  })
+
+  test('ends REFRESH_TOKEN_AUTH', async () => {
+    const tokens = await signIn(rotating(0))
+    expect(await errorOf(refresh(tokens.refresh))).toBe('InvalidParameterException')
+  })
+})
+
+// Developer guide, "Revoking tokens" and "Revoke endpoint"; API reference, RevokeToken.
+describe('RevokeToken', () => {
+  const revoke = (Token: string, ClientId = 'open') => pool.sdk.revokeToken({ ClientId, Token })
+
+  test('ends the whole sign-in, and that one only', async () => {
+    const tokens = await signIn()
+    const other = await pool.signIn('alice')
+    const { AuthenticationResult: later } = await refresh(tokens.refresh)
+    await revoke(tokens.refresh)
+    expect(await failure(refresh(tokens.refresh))).toMatchObject({ message: 'Refresh Token has been revoked' })
+    for (const AccessToken of [tokens.access, later?.AccessToken])
+      expect(await failure(pool.sdk.getUser({ AccessToken }))).toMatchObject({
+        name: 'NotAuthorizedException',
+        message: 'Access Token has been revoked',
+      })
+    expect(await errorOf(pool.sdk.getUser({ AccessToken: other.access }))).toBe('nothing')
+    expect(await errorOf(refresh(other.refresh))).toBe('nothing')
+  })
+
+  test('takes refresh tokens only, and is content with ones that are revoked or unknown', async () => {
+    const tokens = await signIn()
+    expect(await errorOf(revoke(tokens.access))).toBe('UnsupportedTokenTypeException')
+    expect(await errorOf(revoke(tokens.id))).toBe('UnsupportedTokenTypeException')
+    expect(await errorOf(revoke('unknown'))).toBe('nothing')
+    await revoke(tokens.refresh)
+    expect(await errorOf(revoke(tokens.refresh))).toBe('nothing')
+  })
+
+  test('leaves another client’s tokens alone', async () => {
+    const tokens = await signIn()
+    expect(await errorOf(revoke(tokens.refresh, 'hiding'))).toBe('UnauthorizedException')
+    expect(await errorOf(refresh(tokens.refresh))).toBe('nothing')
+  })
+
+  test('needs EnableTokenRevocation', async () => {
+    const tokens = await signIn({ clients: { open: { ExplicitAuthFlows: flows, EnableTokenRevocation: false } } })
+    expect(await errorOf(revoke(tokens.refresh))).toBe('UnsupportedOperationException')
+  })
+})

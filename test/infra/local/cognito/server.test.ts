@@ -1,0 +1,243 @@
+// The protocol, who may call what, the documents for verifiers, and the seam for faults.
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { CognitoError, LostAnswer, startCognito } from '../../../../infra/local/cognito/server.ts'
+import { clientSecret, errorOf, failure, poolId, startPool } from './fixture.ts'
+
+let pool: Awaited<ReturnType<typeof startPool>>
+beforeEach(async () => {
+  pool = await startPool({
+    pool: {
+      UserPoolName: 'people',
+      LambdaConfig: { PreTokenGenerationConfig: { LambdaArn: 'arn:Pre', LambdaVersion: 'V2_0' } },
+    },
+  })
+})
+afterEach(() => pool.close())
+
+const signature = `AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/20300101/us-east-1/cognito-idp/aws4_request, SignedHeaders=host;x-amz-date, Signature=${'0'.repeat(64)}`
+
+const post = (operation: string, body: string | object, headers: Record<string, string> = {}) =>
+  fetch(pool.url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': `AWSCognitoIdentityProviderService.${operation}`,
+      ...headers,
+    },
+    body: typeof body === 'string' ? body : JSON.stringify(body),
+  })
+
+describe('an error', () => {
+  test('is 400 with its name in body and header, as AWS JSON 1.1 has it', async () => {
+    const body = { UserPoolId: poolId, Username: 'nobody' }
+    const response = await post('AdminGetUser', body, { authorization: signature })
+    expect(response.status).toBe(400)
+    expect(response.headers.get('content-type')).toBe('application/x-amz-json-1.1')
+    expect(response.headers.get('x-amzn-errortype')).toBe('UserNotFoundException:')
+    expect(response.headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/)
+    expect(await response.json()).toEqual({ __type: 'UserNotFoundException', message: 'User does not exist.' })
+  })
+
+  test.each([
+    ['an operation that is not there', 'DeleteUserPool', {}, 'UnknownOperationException'],
+    ['a name from the object prototype', 'constructor', {}, 'UnknownOperationException'],
+    ['no JSON', 'InitiateAuth', '{', 'SerializationException'],
+    ['JSON that is no object', 'InitiateAuth', '[]', 'SerializationException'],
+    ['a number for a string', 'InitiateAuth', { ClientId: 1 }, 'SerializationException'],
+    ['a missing field', 'InitiateAuth', { ClientId: 'open' }, 'InvalidParameterException'],
+    ['a body over 1 MiB', 'InitiateAuth', `{"ClientId":"${'x'.repeat(1_048_576)}"}`, 'RequestEntityTooLargeException'],
+  ])('answers %s: %s', async (_, operation, body, name) => {
+    const response = await post(operation, body)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ __type: name, message: expect.any(String) })
+  })
+
+  test('answers another service’s target', async () => {
+    const response = await post('', {}, { 'x-amz-target': 'DynamoDB_20120810.PutItem' })
+    expect(await response.json()).toMatchObject({ __type: 'UnknownOperationException' })
+  })
+
+  test('says of an operation that it is this server which lacks it', async () => {
+    expect(await failure(pool.sdk.listUsers({ UserPoolId: poolId }))).toMatchObject({
+      name: 'UnknownOperationException',
+      message: 'The local Cognito has no operation ListUsers.',
+    })
+  })
+})
+
+describe('a signature', () => {
+  const body = { UserPoolId: poolId, ClientId: 'open', Username: 'nobody' }
+
+  test.each([
+    'AdminAddUserToGroup',
+    'AdminConfirmSignUp',
+    'AdminCreateUser',
+    'AdminDeleteUser',
+    'AdminDisableUser',
+    'AdminEnableUser',
+    'AdminGetUser',
+    'AdminInitiateAuth',
+    'AdminListGroupsForUser',
+    'AdminRemoveUserFromGroup',
+    'AdminResetUserPassword',
+    'AdminRespondToAuthChallenge',
+    'AdminSetUserPassword',
+    'AdminUpdateUserAttributes',
+    'DescribeUserPool',
+    'DescribeUserPoolClient',
+  ])('is needed for %s', async (operation) => {
+    const without = await (await post(operation, body)).json()
+    expect(without).toMatchObject({ __type: 'MissingAuthenticationTokenException' })
+    const other = await (await post(operation, body, { authorization: 'Bearer x' })).json()
+    expect(other).toMatchObject({ __type: 'IncompleteSignatureException' })
+    const signed = await (await post(operation, body, { authorization: signature })).json()
+    expect((signed as { __type?: string }).__type ?? '').not.toMatch(/Token|Signature/)
+  })
+
+  test.each([
+    'ChangePassword',
+    'ConfirmSignUp',
+    'GetTokensFromRefreshToken',
+    'GetUser',
+    'InitiateAuth',
+    'RespondToAuthChallenge',
+    'RevokeToken',
+    'SignUp',
+    'UpdateUserAttributes',
+  ])('is not needed for %s', async (operation) => {
+    expect(await (await post(operation, {})).json()).toMatchObject({ __type: 'InvalidParameterException' })
+  })
+})
+
+test('browsers may call from anywhere', async () => {
+  const preflight = await fetch(pool.url, {
+    method: 'OPTIONS',
+    headers: {
+      origin: 'https://app.example.com',
+      'access-control-request-method': 'POST',
+      'access-control-request-headers': 'content-type,x-amz-target,x-amz-user-agent',
+    },
+  })
+  expect(preflight.status).toBe(200)
+  expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
+  expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type,x-amz-target,x-amz-user-agent')
+  expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
+  const answer = await post('InitiateAuth', {})
+  expect(answer.headers.get('access-control-allow-origin')).toBe('*')
+  expect(answer.headers.get('access-control-expose-headers')).toContain('x-amzn-ErrorType')
+})
+
+describe('the documents', () => {
+  test('name the issuer of AWS and the keys of this server', async () => {
+    const configuration = await (await fetch(`${pool.url}/${poolId}/.well-known/openid-configuration`)).json()
+    expect(configuration).toMatchObject({
+      issuer: `https://cognito-idp.us-east-1.amazonaws.com/${poolId}`,
+      jwks_uri: `${pool.url}/${poolId}/.well-known/jwks.json`,
+    })
+    const { keys } = (await (await fetch(`${pool.url}/${poolId}/.well-known/jwks.json`)).json()) as { keys: object[] }
+    expect(keys).toHaveLength(2)
+    for (const key of keys) expect(Object.keys(key).sort()).toEqual(['alg', 'e', 'kid', 'kty', 'n', 'use'])
+  })
+
+  test.each(['/', '/us-east-1_nowhere/.well-known/jwks.json', `/${poolId}/.well-known/other`])(
+    'has no %s',
+    async (path) => {
+      expect((await fetch(pool.url + path)).status).toBe(404)
+    },
+  )
+})
+
+describe('the settings', () => {
+  test('of a client are shown with its secret and the defaults', async () => {
+    const { UserPoolClient } = await pool.sdk.describeUserPoolClient({ UserPoolId: poolId, ClientId: 'confidential' })
+    expect(UserPoolClient).toMatchObject({
+      ClientId: 'confidential',
+      ClientSecret: clientSecret,
+      UserPoolId: poolId,
+      ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
+      PreventUserExistenceErrors: 'LEGACY',
+      RefreshTokenValidity: 30,
+      AuthSessionValidity: 3,
+      EnableTokenRevocation: true,
+    })
+    expect(await errorOf(pool.sdk.describeUserPoolClient({ UserPoolId: poolId, ClientId: 'nobody' }))).toBe(
+      'ResourceNotFoundException',
+    )
+  })
+
+  test('of a pool are shown in the API’s words', async () => {
+    const { UserPool } = await pool.sdk.describeUserPool({ UserPoolId: poolId })
+    expect(UserPool).toMatchObject({
+      Id: poolId,
+      Name: 'people',
+      Arn: `arn:aws:cognito-idp:us-east-1:000000000000:userpool/${poolId}`,
+      UserPoolTier: 'ESSENTIALS',
+      MfaConfiguration: 'OFF',
+      AliasAttributes: ['email'],
+      LambdaConfig: {
+        PreTokenGeneration: 'arn:Pre',
+        PreTokenGenerationConfig: { LambdaArn: 'arn:Pre', LambdaVersion: 'V2_0' },
+      },
+    })
+  })
+})
+
+describe('the seam for faults', () => {
+  const withFault = async (intercept: NonNullable<Parameters<typeof startPool>[0]>['intercept']) => {
+    await pool.close()
+    pool = await startPool(intercept ? { intercept } : {})
+  }
+  const create = () => pool.sdk.adminCreateUser({ UserPoolId: poolId, Username: 'alice' })
+  const get = () => pool.sdk.adminGetUser({ UserPoolId: poolId, Username: 'alice' })
+
+  test('throttles before anything happens', async () => {
+    await withFault((operation, _, run) => {
+      if (operation === 'AdminCreateUser') throw new CognitoError('TooManyRequestsException', 'Rate exceeded')
+      return run()
+    })
+    expect(await errorOf(create())).toBe('TooManyRequestsException')
+    expect(await errorOf(get())).toBe('UserNotFoundException')
+  })
+
+  test('loses the answer after it has happened', async () => {
+    await withFault(async (operation, _, run) => {
+      const answer = await run()
+      if (operation === 'AdminCreateUser') throw new LostAnswer()
+      return answer
+    })
+    expect(await errorOf(create())).not.toBe('nothing')
+    expect(await errorOf(get())).toBe('nothing')
+  })
+
+  test('hangs, and the server closes all the same', async () => {
+    let reached: () => void = () => {}
+    const hanging = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    await withFault(() => {
+      reached()
+      return new Promise(() => {})
+    })
+    const call = errorOf(create())
+    await hanging
+    await pool.close()
+    expect(await call).not.toBe('nothing')
+    pool = await startPool()
+  })
+
+  test('has faults of its own answered with 500, and nothing about them', async () => {
+    await withFault(() => {
+      throw new Error('a detail')
+    })
+    const response = await post('InitiateAuth', {})
+    expect(response.status).toBe(500)
+    expect(await response.json()).toEqual({ __type: 'InternalErrorException', message: 'Something went wrong' })
+  })
+})
+
+test('a taken port is an error, and 127.0.0.1 the only address', async () => {
+  const port = Number(new URL(pool.url).port)
+  const second = startCognito({ port, userPools: [], invoke: async () => ({ kind: 'denied' }) })
+  await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE', port })
+  expect(pool.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+})
