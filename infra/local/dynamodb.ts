@@ -1,0 +1,67 @@
+// DynamoDB in memory (dynalite), with the tables of the template.
+
+import type { AddressInfo } from 'node:net'
+import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import dynalite from 'dynalite'
+import { localAccess } from './access.ts'
+import { expectOnly, type Resource, type Stack } from './template.ts'
+
+export interface DynamoDb {
+  url: string
+  close(): Promise<void>
+}
+
+const obeyed = [
+  'AttributeDefinitions',
+  'BillingMode',
+  'GlobalSecondaryIndexes',
+  'KeySchema',
+  'LocalSecondaryIndexes',
+  'ProvisionedThroughput',
+]
+// Expired items stay, as they may for days on AWS; no table is dropped or replicated here, and nobody's rights are checked.
+const withoutEffect = [
+  'ContributorInsightsSpecification',
+  'DeletionProtectionEnabled',
+  'OnDemandThroughput',
+  'PointInTimeRecoverySpecification',
+  'ResourcePolicy',
+  'SSESpecification',
+  'TableClass',
+  'TableName',
+  'Tags',
+  'TimeToLiveSpecification',
+]
+
+export async function startDynamoDb(stack: Stack): Promise<DynamoDb> {
+  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const close = async () => {
+    const closed = new Promise((resolve) => server.close(resolve))
+    server.closeAllConnections()
+    await closed
+  }
+  const client = new DynamoDBClient(localAccess(stack.place.region, url))
+  try {
+    for (const table of stack.resources('AWS::DynamoDB::Table')) {
+      await client.send(new CreateTableCommand(readTable(table)))
+    }
+  } catch (error) {
+    await close()
+    throw error
+  } finally {
+    client.destroy()
+  }
+  return { url, close }
+}
+
+/** @throws Error naming a property that the local run does not know */
+export function readTable(table: Resource): CreateTableCommandInput {
+  expectOnly(table, [...obeyed, ...withoutEffect])
+  const properties = Object.entries(table.properties).filter(([name]) => obeyed.includes(name))
+  return { ...Object.fromEntries(properties), TableName: table.id } as CreateTableCommandInput
+}

@@ -1,0 +1,126 @@
+// The event that a function behind an AWS_PROXY integration gets, field by field as API Gateway sends it.
+
+import { type HttpRequest, headerOf, isBinary, mediaType } from './exchange.ts'
+import type { Match } from './routes.ts'
+import type { Stage } from './stage.ts'
+import type { ApiKey } from './usage-plans.ts'
+
+export interface RequestContext {
+  account: string
+  apiId: string
+  domainName: string
+  requestId: string
+  extendedRequestId: string
+  traceId: string
+  /** ms since the epoch */
+  time: number
+  stage: Stage
+  apiKey: ApiKey | undefined
+}
+
+// Dropped on the way to a function, per "Amazon API Gateway important notes".
+const dropped = [
+  'connection',
+  'content-md5',
+  'expect',
+  'max-forwards',
+  'proxy-authenticate',
+  'server',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'www-authenticate',
+]
+
+export function proxyEvent(
+  request: HttpRequest,
+  path: string,
+  { route, pathParameters }: Match,
+  context: RequestContext,
+  binaryMediaTypes: readonly string[],
+) {
+  const binary = isBinary(binaryMediaTypes, mediaType(headerOf(request, 'content-type')))
+  const empty = request.body.length === 0
+  const headers = multiValue(forwarded(request, context))
+  const query = multiValue([...request.query])
+  return {
+    resource: route.resourcePath,
+    path,
+    httpMethod: request.method,
+    headers: lastValues(headers),
+    multiValueHeaders: headers,
+    queryStringParameters: lastValues(query),
+    multiValueQueryStringParameters: query,
+    pathParameters,
+    stageVariables: context.stage.variables,
+    requestContext: {
+      accountId: context.account,
+      apiId: context.apiId,
+      domainName: context.domainName,
+      domainPrefix: context.domainName.split('.')[0],
+      extendedRequestId: context.extendedRequestId,
+      httpMethod: request.method,
+      identity: identityOf(request, context.apiKey),
+      path: request.path,
+      protocol: 'HTTP/1.1',
+      requestId: context.requestId,
+      requestTime: requestTime(new Date(context.time)),
+      requestTimeEpoch: context.time,
+      resourceId: route.resourceId,
+      resourcePath: route.resourcePath,
+      stage: context.stage.name,
+    },
+    body: empty ? null : request.body.toString(binary ? 'base64' : 'utf8'),
+    isBase64Encoded: binary && !empty,
+  }
+}
+
+function identityOf(request: HttpRequest, apiKey: ApiKey | undefined) {
+  return {
+    accessKey: null,
+    accountId: null,
+    ...(apiKey && { apiKey: apiKey.value, apiKeyId: apiKey.id }),
+    caller: null,
+    cognitoAuthenticationProvider: null,
+    cognitoAuthenticationType: null,
+    cognitoIdentityId: null,
+    cognitoIdentityPoolId: null,
+    principalOrgId: null,
+    sourceIp: request.sourceIp,
+    user: null,
+    userAgent: headerOf(request, 'user-agent') ?? null,
+    userArn: null,
+  }
+}
+
+function forwarded(request: HttpRequest, { domainName, traceId }: RequestContext): [string, string][] {
+  const kept = request.headers.filter(([name]) => {
+    const lower = name.toLowerCase()
+    return !dropped.includes(lower) && lower !== 'x-forwarded-for' && lower !== 'x-forwarded-proto'
+  })
+  const before = headerOf(request, 'x-forwarded-for')
+  return [
+    ...kept,
+    ['X-Amzn-Trace-Id', traceId],
+    ['X-Forwarded-For', before ? `${before}, ${request.sourceIp}` : request.sourceIp],
+    ['X-Forwarded-Port', domainName.split(':')[1] ?? '80'],
+    ['X-Forwarded-Proto', 'http'],
+  ]
+}
+
+function multiValue(pairs: [string, string][]): Record<string, string[]> | null {
+  const grouped = Object.entries(Object.groupBy(pairs, ([name]) => name))
+  if (grouped.length === 0) return null
+  return Object.fromEntries(grouped.map(([name, values = []]) => [name, values.map(([, value]) => value)]))
+}
+
+function lastValues(values: Record<string, string[]> | null): Record<string, string> | null {
+  return values && Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1) ?? '']))
+}
+
+/** Such as `22/Nov/2026:15:09:00 +0000`. */
+function requestTime(date: Date): string {
+  const [, day, month, year, time] = date.toUTCString().split(' ')
+  return `${day}/${month}/${year}:${time} +0000`
+}

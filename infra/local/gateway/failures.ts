@@ -1,0 +1,59 @@
+// What API Gateway answers by itself: status, message and error type of each, before a gateway response changes it.
+
+interface Failure {
+  /** The type of gateway response, per "Gateway response types for API Gateway"; none where only DEFAULT_* applies. */
+  type?: string
+  status: number
+  message: string
+  /** The response header x-amzn-ErrorType. */
+  errorType: string
+}
+
+const internal = { message: 'Internal server error', errorType: 'InternalServerErrorException' }
+
+const failures = {
+  noRoute: {
+    type: 'MISSING_AUTHENTICATION_TOKEN',
+    status: 403,
+    message: 'Missing Authentication Token',
+    errorType: 'MissingAuthenticationTokenException',
+  },
+  // An Authorization header where there is no route is taken for a signature; the message is completed with its hash.
+  noRouteButAuthorization: { status: 403, message: '', errorType: 'IncompleteSignatureException' },
+  invalidApiKey: { type: 'INVALID_API_KEY', status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
+  badParameters: {
+    type: 'BAD_REQUEST_PARAMETERS',
+    status: 400,
+    message: 'Missing required request parameters',
+    errorType: 'BadRequestException',
+  },
+  throttled: { type: 'THROTTLED', status: 429, message: 'Too Many Requests', errorType: 'TooManyRequestsException' },
+  quotaExceeded: {
+    type: 'QUOTA_EXCEEDED',
+    status: 429,
+    message: 'Limit Exceeded',
+    errorType: 'LimitExceededException',
+  },
+  // Over Lambda's limit of 6 MB; what is over API Gateway's own 10 MB never becomes a gateway response.
+  tooLarge: { type: 'REQUEST_TOO_LARGE', status: 413, message: 'Request Too Long', errorType: 'BadRequestException' },
+  unsupportedMediaType: {
+    type: 'UNSUPPORTED_MEDIA_TYPE',
+    status: 415,
+    message: 'Unsupported Media Type',
+    errorType: 'BadRequestException',
+  },
+  misconfigured: { type: 'API_CONFIGURATION_ERROR', status: 500, ...internal },
+  badFunctionAnswer: { status: 502, ...internal },
+  timedOut: { type: 'INTEGRATION_TIMEOUT', status: 504, ...internal, message: 'Endpoint request timed out' },
+} satisfies Record<string, Failure>
+
+/** Ends a request with an answer of API Gateway's own. */
+export class GatewayError extends Error {
+  readonly failure: Failure
+
+  constructor(name: keyof typeof failures, message?: string) {
+    const failure: Failure = failures[name]
+    super(message ?? failure.message)
+    this.failure = failure
+  }
+}

@@ -1,0 +1,161 @@
+// Runs the synthesized stack on this machine: its functions, its REST API, its user pool and its table.
+
+import { readFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { synthesizeInto } from './assembly.ts'
+import { type Cognito, type CognitoOptions, startCognito } from './cognito/server.ts'
+import { demoApiKeyOf, people } from './demo.ts'
+import { createDocs } from './docs.ts'
+import { startDynamoDb } from './dynamodb.ts'
+import { type FunctionDefinition, readFunctions } from './functions/definitions.ts'
+import { readPermissions } from './functions/permissions.ts'
+import { type Functions, startFunctions } from './functions.ts'
+import { startGateway } from './gateway.ts'
+import type { Log } from './log.ts'
+import { Stack, type Template } from './template.ts'
+import { readUserPools } from './user-pools.ts'
+
+export const place = { stackName: 'Impersonation', region: 'us-east-1', account: '000000000000' }
+
+export interface LocalRunOptions {
+  /** 0, the default: a free one */
+  port?: number
+  cognitoPort?: number
+  /** As cdk.json or `-c` would give it. */
+  context?: Record<string, unknown>
+  /** A folder that `synthesizeInto` filled, so that several runs share one synthesis; the context is then its own. */
+  assembly?: string
+  /** Alters the template before it runs. */
+  change?: (template: Template) => void
+  log?: Log
+  /** ms since the epoch, for the gateway and for Cognito; the functions have the machine's clock. */
+  now?: () => number
+  /** Stands between Cognito's requests and their answers. */
+  intercept?: CognitoOptions['intercept']
+}
+
+export interface LocalRun {
+  /** The stack's, with `ApiUrl` the local address, `CognitoEndpoint` and `DynamoDbEndpoint`. */
+  outputs: Record<string, string>
+  /** The value of each customer's API key, by the name that `ApiKeyId…` ends in. */
+  apiKeys: Record<string, string>
+  /** What the functions were told. */
+  settings: { impersonatorsGroup: string | undefined; protectedGroups: string[]; basic: boolean }
+  cognito: Cognito
+  close(): Promise<void>
+}
+
+/** @throws Error when a setting breaks its rule, a port is taken, or the template asks for what is not known here */
+export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRun> {
+  const { log = () => {}, now = Date.now, port = 0, cognitoPort = 0 } = options
+  const closers: (() => Promise<void>)[] = []
+  const close = async () => {
+    await Promise.all(closers.splice(0).map((end) => end()))
+  }
+  try {
+    const assembly = options.assembly ?? (await mkdtemp(join(tmpdir(), 'impersonation-')))
+    if (options.assembly === undefined) {
+      closers.push(() => rm(assembly, { recursive: true, force: true }))
+      await synthesizeInto(assembly, options.context)
+    }
+    const stack = loadStack(assembly, options.change)
+    const definitions = readFunctions(stack, assembly)
+    const permissions = readPermissions(stack)
+    const userPools = readUserPools(stack)
+    const settings = readSettings(definitions)
+    const [actor] = people
+
+    // Gateway and Cognito call the functions, which want the addresses of Cognito and the gateway.
+    const functions = Promise.withResolvers<Functions>()
+    const invoke: Functions['invoke'] = async (...call) => (await functions.promise).invoke(...call)
+    const started = <Server extends { close(): Promise<void> }>(server: Server): Server => {
+      closers.push(() => server.close())
+      return server
+    }
+    const [gateway, cognito, dynamoDb] = await allOf([
+      startGateway({
+        stack,
+        port,
+        invoke,
+        keyValue: demoApiKeyOf,
+        log,
+        now,
+        beside: ({ url, keys }) =>
+          createDocs({ url, apiKey: keys[0]?.value, actor: settings.basic ? actor : undefined }),
+      }).then(started),
+      startCognito({
+        port: cognitoPort,
+        userPools,
+        invoke,
+        now,
+        ...(options.intercept && { intercept: options.intercept }),
+      }).then(started),
+      startDynamoDb(stack).then(started),
+    ] as const)
+    functions.resolve(
+      started(
+        await startFunctions({
+          definitions: definitions.map((definition) => withAddress(definition, gateway.url)),
+          permissions,
+          environment: {
+            AWS_REGION: place.region,
+            AWS_DEFAULT_REGION: place.region,
+            AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: cognito.url,
+            AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+          },
+          log,
+        }),
+      ),
+    )
+    const outputs = stack.outputs()
+    const apiKeys = Object.entries(outputs).flatMap(([name, id]) => {
+      const key = name.startsWith('ApiKeyId') && gateway.keys.find((candidate) => candidate.id === id)
+      return key ? [[name.slice('ApiKeyId'.length), key.value] as const] : []
+    })
+    return {
+      outputs: { ...outputs, ApiUrl: gateway.url, CognitoEndpoint: cognito.url, DynamoDbEndpoint: dynamoDb.url },
+      apiKeys: Object.fromEntries(apiKeys),
+      settings,
+      cognito,
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function loadStack(assembly: string, change: LocalRunOptions['change']): Stack {
+  const path = join(assembly, `${place.stackName}.template.json`)
+  const template = JSON.parse(readFileSync(path, 'utf8')) as Template
+  change?.(template)
+  return new Stack(template, place)
+}
+
+function readSettings(definitions: FunctionDefinition[]): LocalRun['settings'] {
+  const { IMPERSONATORS_GROUP, PROTECTED_GROUPS, BASIC }: Record<string, string> = Object.assign(
+    {},
+    ...definitions.map(({ environment }) => environment),
+  )
+  return {
+    impersonatorsGroup: IMPERSONATORS_GROUP,
+    protectedGroups: PROTECTED_GROUPS === undefined ? [] : JSON.parse(PROTECTED_GROUPS),
+    basic: BASIC === 'true',
+  }
+}
+
+// Requests come in over plain HTTP here, which nothing in API Gateway's request context tells.
+function withAddress(definition: FunctionDefinition, url: string): FunctionDefinition {
+  if (definition.environment.ENDPOINT_URL !== '') return definition
+  return { ...definition, environment: { ...definition.environment, ENDPOINT_URL: url } }
+}
+
+// Unlike Promise.all, waits for all of them, so that whatever has started is known and can be closed.
+async function allOf<Values extends readonly unknown[]>(
+  promises: Values,
+): Promise<{ -readonly [Index in keyof Values]: Awaited<Values[Index]> }> {
+  await Promise.allSettled(promises)
+  return Promise.all(promises)
+}

@@ -1,0 +1,148 @@
+// Reads a CloudFormation template as a deployment would: ids, attributes and intrinsic functions resolved.
+
+import { type Identity, identify, stableUuid } from './identities.ts'
+import { evaluateCondition, resolveValue } from './intrinsics.ts'
+
+export interface Template {
+  Parameters?: Record<string, { Type: string; Default?: unknown }>
+  Mappings?: Record<string, Record<string, Record<string, unknown>>>
+  Conditions?: Record<string, unknown>
+  Resources: Record<string, TemplateResource>
+  Outputs?: Record<string, { Value: unknown; Condition?: string }>
+}
+
+export interface TemplateResource {
+  Type: string
+  Condition?: string
+  Properties?: Record<string, unknown>
+}
+
+/** A resource of the template, its properties resolved. */
+export interface Resource {
+  logicalId: string
+  type: string
+  /** What `Ref` gives. */
+  id: string
+  properties: Record<string, unknown>
+}
+
+export interface Place {
+  stackName: string
+  region: string
+  account: string
+}
+
+/** One stack, made from its template. */
+export class Stack {
+  readonly place: Place
+  readonly #template: Template
+  readonly #identities = new Map<string, Identity>()
+  readonly #underWay = new Set<string>()
+
+  /** @throws Error naming the resource whose type the local run does not know. */
+  constructor(template: Template, place: Place) {
+    this.#template = template
+    this.place = place
+    for (const logicalId of this.#logicalIds()) this.#identity(logicalId)
+  }
+
+  /** The resources of these types, in the template's order. */
+  resources(...types: string[]): Resource[] {
+    return this.#logicalIds()
+      .filter((logicalId) => types.includes(this.#resource(logicalId).Type))
+      .map((logicalId) => ({
+        logicalId,
+        type: this.#resource(logicalId).Type,
+        id: this.#identity(logicalId).Ref,
+        properties: this.resolve(this.#resource(logicalId).Properties ?? {}) as Record<string, unknown>,
+      }))
+  }
+
+  /** An attribute as `Fn::GetAtt` gives it. */
+  attribute(logicalId: string, name: string): string {
+    const value = name === 'Ref' ? undefined : this.#identity(logicalId)[name]
+    if (value === undefined) {
+      throw new Error(`template: ${logicalId} (${this.#resource(logicalId).Type}) has no attribute ${name} here`)
+    }
+    return value
+  }
+
+  outputs(): Record<string, string> {
+    const present = Object.entries(this.#template.Outputs ?? {}).filter(([, output]) => this.#holds(output.Condition))
+    return Object.fromEntries(present.map(([name, output]) => [name, String(this.resolve(output.Value))]))
+  }
+
+  /** A value of the template without its intrinsic functions. */
+  resolve(value: unknown): unknown {
+    return resolveValue(value, {
+      ref: (name) => this.#ref(name),
+      attribute: (logicalId, name) => this.attribute(logicalId, name),
+      mapping: (map, top, second) => this.#template.Mappings?.[map]?.[top]?.[second],
+      condition: (name) => this.#holds(name),
+    })
+  }
+
+  #ref(name: string): unknown {
+    const { region, account, stackName } = this.place
+    const pseudo: Record<string, unknown> = {
+      'AWS::Region': region,
+      'AWS::AccountId': account,
+      'AWS::Partition': 'aws',
+      'AWS::URLSuffix': 'amazonaws.com',
+      'AWS::StackName': stackName,
+      'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/${stableUuid(stackName)}`,
+      'AWS::NoValue': undefined,
+      'AWS::NotificationARNs': [],
+    }
+    if (name in pseudo) return pseudo[name]
+    const parameter = this.#template.Parameters?.[name]
+    if (!parameter) return this.#identity(name).Ref
+    if (parameter.Default === undefined) throw new Error(`template: parameter ${name} has no default`)
+    return parameter.Default
+  }
+
+  #identity(logicalId: string): Identity {
+    const known = this.#identities.get(logicalId)
+    if (known) return known
+    if (this.#underWay.has(logicalId)) throw new Error(`template: ${logicalId} depends on itself`)
+    this.#underWay.add(logicalId)
+    const { Type, Properties } = this.#resource(logicalId)
+    const identity = identify(Type, logicalId, this.place, (name) => {
+      const value = this.resolve(Properties?.[name])
+      return value === undefined ? undefined : String(value)
+    })
+    this.#underWay.delete(logicalId)
+    this.#identities.set(logicalId, identity)
+    return identity
+  }
+
+  #resource(logicalId: string): TemplateResource {
+    const resource = this.#template.Resources[logicalId]
+    if (!resource) throw new Error(`template: no resource ${logicalId}`)
+    return resource
+  }
+
+  #logicalIds(): string[] {
+    return Object.keys(this.#template.Resources).filter((logicalId) => this.#holds(this.#resource(logicalId).Condition))
+  }
+
+  #holds(name: string | undefined): boolean {
+    if (name === undefined) return true
+    const condition = this.#template.Conditions?.[name]
+    if (condition === undefined) throw new Error(`template: no condition ${name}`)
+    return evaluateCondition(condition, {
+      value: (value) => this.resolve(value),
+      condition: (other) => this.#holds(other),
+    })
+  }
+}
+
+/** @throws Error when the resource has a property that the local run neither obeys nor knows to be without effect here. */
+export function expectOnly(resource: Resource, known: readonly string[]): void {
+  for (const name of Object.keys(resource.properties)) {
+    if (known.includes(name)) continue
+    throw new Error(
+      `template: ${resource.logicalId} (${resource.type}) sets ${name}, which the local run does not know`,
+    )
+  }
+}

@@ -1,0 +1,58 @@
+import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
+import { describe, expect, test } from '@jest/globals'
+import { localAccess } from '../../../infra/local/access.ts'
+import { startDynamoDb } from '../../../infra/local/dynamodb.ts'
+import { Stack } from '../../../infra/local/template.ts'
+import { place } from './support.ts'
+
+const properties = {
+  TableName: 'records',
+  AttributeDefinitions: [
+    { AttributeName: 'id', AttributeType: 'S' },
+    { AttributeName: 'who', AttributeType: 'S' },
+  ],
+  KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
+  BillingMode: 'PAY_PER_REQUEST',
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'by-who',
+      KeySchema: [{ AttributeName: 'who', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+  TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+}
+const stackOf = (Properties: Record<string, unknown>) =>
+  new Stack({ Resources: { Table: { Type: 'AWS::DynamoDB::Table', Properties } } }, place)
+
+describe('the table', () => {
+  test('is there with its indexes, ready at once', async () => {
+    const { url, close } = await startDynamoDb(stackOf(properties))
+    const client = new DynamoDBClient(localAccess(place.region, url))
+    const item = { id: { S: 'a' }, who: { S: 'olivia' } }
+    try {
+      await client.send(new PutItemCommand({ TableName: 'records', Item: item }))
+      expect((await client.send(new GetItemCommand({ TableName: 'records', Key: { id: { S: 'a' } } }))).Item).toEqual(
+        item,
+      )
+      const found = await client.send(
+        new QueryCommand({
+          TableName: 'records',
+          IndexName: 'by-who',
+          KeyConditionExpression: 'who = :who',
+          ExpressionAttributeValues: { ':who': { S: 'olivia' } },
+        }),
+      )
+      expect(found.Items).toEqual([item])
+    } finally {
+      client.destroy()
+      await close()
+    }
+  })
+
+  test('with a property that is not known here is an error that names it', async () => {
+    await expect(startDynamoDb(stackOf({ ...properties, StreamSpecification: {} }))).rejects.toThrow(
+      'Table (AWS::DynamoDB::Table) sets StreamSpecification',
+    )
+  })
+})
