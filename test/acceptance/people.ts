@@ -1,0 +1,11 @@
+// The demo people, as the acceptance suite knows them.
+
+export const passwords = {
+  olivia: 'Olivia-Local-1!',
+  alice: 'Alice-Local-1!',
+  bob: 'Bob-Local-1!',
+  root: 'Root-Local-1!',
+  dora: 'Dora-Local-1!',
+} as const
+
+export type Person = keyof typeof passwords

@@ -1,0 +1,113 @@
+// Who is refused, with which status, in the envelope, and what the record says of it.
+
+import { AdminAddUserToGroupCommand, AdminRemoveUserFromGroupCommand } from '@aws-sdk/client-cognito-identity-provider'
+import { describe, expect, test } from '@jest/globals'
+import type { Answer, Deployment } from './client.ts'
+
+export function refusals(deployment: Deployment) {
+  function expectError({ status, headers, body }: Answer, expected: number) {
+    expect({ status, body }).toEqual({
+      status: expected,
+      body: { status: 'error', message: expect.stringMatching(/./) },
+    })
+    expect(headers.get('content-type')).toBe('application/json')
+  }
+
+  describe('refused by API key', () => {
+    test.each([undefined, '', 'a-key-that-nobody-was-given-0001'])('403: %p', async (key) => {
+      const { send, basic } = deployment()
+      expectError(await send({ headers: { 'X-API-Key': key, Authorization: basic('olivia') } }), 403)
+    })
+  })
+
+  describe('refused by Authorization', () => {
+    test.each<[string, (d: ReturnType<Deployment>) => Promise<string | undefined> | string | undefined]>([
+      ['none', () => undefined],
+      ['empty', () => ''],
+      ['no token', () => 'Bearer nonsense'],
+      ['an access token', async ({ signIn }) => (await signIn('olivia')).AccessToken],
+      ['a wrong password', ({ basic }) => basic('olivia', 'Wrong-Password-1!')],
+      ['an unknown user', () => `Basic ${Buffer.from('nobody:Wrong-Password-1!').toString('base64')}`],
+      ['a disabled user', ({ basic }) => basic('dora')],
+      [
+        'a token with its claims changed',
+        async ({ signIn }) => {
+          const [header, , signature] = (await signIn('bob')).IdToken.split('.')
+          const claims = { sub: 'x', 'cognito:groups': ['impersonators'] }
+          return `${header}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${signature}`
+        },
+      ],
+    ])('401: %s', async (_, authorization) => {
+      const d = deployment()
+      const answer = await d.send({ headers: { Authorization: await authorization(d) } })
+      expectError(answer, 401)
+      const challenge = answer.headers.get('www-authenticate') ?? answer.headers.get('x-amzn-remapped-www-authenticate')
+      expect(challenge).toMatch(/^Bearer /)
+    })
+  })
+
+  describe('refused by what was asked', () => {
+    test.each<[string, unknown]>([
+      ['no object', '["alice"]'],
+      ['no JSON', '{"username":'],
+      ['no username', {}],
+      ['a blank in the username', { username: 'al ice' }],
+      ['a blank reason', { username: 'alice', reason: ' ' }],
+    ])('400: %s', async (_, body) => {
+      const { send, basic } = deployment()
+      expectError(await send({ headers: { Authorization: basic('olivia') }, body }), 400)
+    })
+    test('400: another content type', async () => {
+      const { send, basic } = deployment()
+      expectError(await send({ headers: { Authorization: basic('olivia'), 'Content-Type': 'text/plain' } }), 400)
+    })
+  })
+
+  describe('refused by policy', () => {
+    test('403: an actor who is not in the group learns nothing of who exists', async () => {
+      const { impersonate, signIn } = deployment()
+      const { IdToken } = await signIn('bob')
+      const [known, unknown] = [await impersonate('alice', IdToken), await impersonate('nobody', IdToken)]
+      expectError(known, 403)
+      expect(unknown).toMatchObject({ status: known.status, body: known.body })
+      expect(known.headers.get('impersonation-id')).toBeNull()
+    })
+    test.each([
+      ['403: a protected subject', 'root', 403, 'SubjectProtected'],
+      // Who may impersonate is protected too, unless the deployment says otherwise.
+      ['403: the actor as subject', 'olivia', 403, expect.stringMatching(/^Subject(IsActor|Protected)$/)],
+      ['422: a disabled subject', 'dora', 422, 'SubjectDisabled'],
+      ['422: a subject who does not exist', 'nobody', 422, 'SubjectNotFound'],
+    ])('%s', async (_, username, status, code) => {
+      const { impersonate, record, subOf } = deployment()
+      const answer = await impersonate(username, undefined, { reason: 'to see' })
+      expectError(answer, status)
+      const found = await record(answer.headers.get('impersonation-id'))
+      expect(found).toMatchObject({
+        state: 'refused',
+        code,
+        subjectAsked: username,
+        actorSub: await subOf('olivia'),
+        reason: 'to see',
+      })
+      expect(found).not.toHaveProperty('issuedAt')
+    })
+    test('403: an impersonated session may not impersonate', async () => {
+      const { impersonate } = deployment()
+      const { session } = (await impersonate('alice')).body as { session: { authorization: string } }
+      expectError(await impersonate('bob', session.authorization), 403)
+    })
+    test('403: a right that was withdrawn, while the token that says so still lives', async () => {
+      const { cognito, outputs, impersonate, signIn } = deployment()
+      const member = { UserPoolId: outputs.UserPoolId, Username: 'olivia', GroupName: 'impersonators' }
+      const { IdToken } = await signIn('olivia')
+      await cognito.send(new AdminRemoveUserFromGroupCommand(member))
+      try {
+        expectError(await impersonate('alice', IdToken), 403)
+      } finally {
+        await cognito.send(new AdminAddUserToGroupCommand(member))
+      }
+      expect(await impersonate('alice', IdToken)).toMatchObject({ status: 200 })
+    })
+  })
+}

@@ -1,0 +1,67 @@
+// The deployment under test: an outputs file and an API key, as `cdk deploy` leaves them, or the local run.
+
+import { readFileSync } from 'node:fs'
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+
+export interface Outputs {
+  ApiUrl: string
+  UserPoolId: string
+  ActorClientId: string
+  ImpersonationClientId: string
+  RecordsTableName: string
+  CognitoEndpoint?: string
+  DynamoDbEndpoint?: string
+}
+
+export interface Target {
+  outputs: Outputs
+  apiKey: string
+  cognito: CognitoIdentityProviderClient
+  dynamoDB: DynamoDBClient
+  close(): Promise<void>
+}
+
+/**
+ * ACCEPTANCE_OUTPUTS names an outputs file, ACCEPTANCE_API_KEY holds a customer's key; without them the stack is run here.
+ * AWS credentials are taken as the AWS SDK takes them.
+ */
+export async function openTarget(): Promise<Target> {
+  const { ACCEPTANCE_OUTPUTS: file, ACCEPTANCE_API_KEY: apiKey } = process.env
+  if (!file) return openLocalRun()
+  if (!apiKey) throw new Error('ACCEPTANCE_API_KEY must hold an API key of the deployment in ACCEPTANCE_OUTPUTS')
+  const [outputs] = Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, Outputs>)
+  if (!outputs) throw new Error(`${file} has no stack's outputs in it`)
+  return { outputs, apiKey, ...connect(outputs), close: async () => {} }
+}
+
+async function openLocalRun(): Promise<Target> {
+  const { runLocally } = await import('../../infra/local/run.ts')
+  const { demoApiKey, makeDemoPeople } = await import('../../infra/local/demo.ts')
+  const run = await runLocally({ port: 0, cognitoPort: 0 })
+  const outputs = run.outputs as unknown as Outputs
+  const clients = connect(outputs)
+  await makeDemoPeople(clients.cognito, outputs.UserPoolId)
+  return {
+    outputs,
+    apiKey: demoApiKey,
+    ...clients,
+    async close() {
+      clients.cognito.destroy()
+      clients.dynamoDB.destroy()
+      await run.close()
+    },
+  }
+}
+
+export function connect({ UserPoolId, CognitoEndpoint, DynamoDbEndpoint }: Outputs) {
+  const region = UserPoolId.split('_')[0] ?? ''
+  const local = { credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }
+  return {
+    cognito: new CognitoIdentityProviderClient({
+      region,
+      ...(CognitoEndpoint && { endpoint: CognitoEndpoint, ...local }),
+    }),
+    dynamoDB: new DynamoDBClient({ region, ...(DynamoDbEndpoint && { endpoint: DynamoDbEndpoint, ...local }) }),
+  }
+}
