@@ -45,13 +45,13 @@ export function createImpersonate(options: {
       !config.lookUpGroup || userPool.isMember(actor.username, config.impersonatorsGroup, signal),
       userPool.challenge(request.username, signal),
     ])
-    valueOf(put) // no token without a record
+    settled(put) // no token without a record
 
     let tokens: Tokens | undefined
     try {
       // Judged before the subject is, and anew: a right withdrawn since the actor's token was issued is gone.
-      if (!valueOf(member)) throw new ImpersonationError('ActorNotAllowed')
-      const asked = valueOf(challenge)
+      if (!settled(member)) throw new ImpersonationError('ActorNotAllowed')
+      const asked = settled(challenge)
       tokens = 'tokens' in asked ? asked.tokens : await userPool.answer(asked, grant.answer, grant.id, signal)
       return {
         id: grant.id,
@@ -116,7 +116,7 @@ export function createImpersonate(options: {
   }
 }
 
-function valueOf<Value>(result: PromiseSettledResult<Value>): Value {
+function settled<Value>(result: PromiseSettledResult<Value>): Value {
   if (result.status === 'rejected') throw result.reason
   return result.value
 }
