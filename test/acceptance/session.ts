@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
+import { CognitoAccessToken, CognitoIdToken, CognitoRefreshToken, CognitoUserSession } from 'amazon-cognito-identity-js'
 import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import { claimsOf, type Deployment } from './client.ts'
@@ -97,6 +98,17 @@ export function session(deployment: Deployment) {
       const { impersonate } = deployment()
       const { authorization } = sessionOf(await impersonate('alice'))
       expect(claimsOf(authorization)).toMatchObject({ email: 'alice@example.com', email_verified: true })
+    })
+
+    test('is a valid one to amazon-cognito-identity-js, which shows the actor', async () => {
+      const { authorization, accessToken, refreshToken } = sessionOf(await deployment().impersonate('alice'))
+      const session = new CognitoUserSession({
+        IdToken: new CognitoIdToken({ IdToken: authorization }),
+        AccessToken: new CognitoAccessToken({ AccessToken: accessToken }),
+        RefreshToken: new CognitoRefreshToken({ RefreshToken: refreshToken }),
+      })
+      expect(session.isValid()).toBe(true)
+      expect(session.getIdToken().payload.act).toEqual({ sub: await deployment().subOf('olivia') })
     })
 
     test('can’t change its user’s account: it lacks the scope that every ordinary one has', async () => {
