@@ -5,6 +5,7 @@ import {
   EndpointType,
   type IApiKey,
   LambdaIntegration,
+  LogGroupLogDestination,
   type MethodOptions,
   MockIntegration,
   PassthroughBehavior,
@@ -12,13 +13,18 @@ import {
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import { accessLogFormat } from './access-log.ts'
+import { acknowledge } from './acknowledge.ts'
 import { addGatewayResponses, notFoundBody } from './gateway-responses.ts'
 import { outputName, type Settings } from './settings.ts'
 
 export interface ImpersonationApiProps extends Pick<Settings, 'customers' | 'throttle' | 'quota'> {
   name: string
   endpoint: IFunction
+  /** Without one, requests are not logged. */
+  accessLog: ILogGroup | undefined
 }
 
 export class ImpersonationApi extends RestApi {
@@ -29,12 +35,31 @@ export class ImpersonationApi extends RestApi {
     super(scope, id, {
       restApiName: props.name,
       endpointTypes: [EndpointType.REGIONAL],
-      deployOptions: { stageName: 'v1' },
+      deployOptions: {
+        stageName: 'v1',
+        tracingEnabled: true,
+        ...(props.accessLog && {
+          accessLogDestination: new LogGroupLogDestination(props.accessLog),
+          accessLogFormat,
+        }),
+      },
       // The role that API Gateway logs with belongs to the whole region, so not to this stack.
       cloudWatchRole: false,
     })
     // The stack's outputs name the address, without the slash that this one ends in.
     this.node.tryRemoveChild('Endpoint')
+    acknowledge(this, {
+      APIG2:
+        'The function checks requests itself: a model could not give the contract’s messages, nor come after the 401.',
+    })
+    acknowledge(this.deploymentStage, {
+      ...(!props.accessLog && {
+        APIG1: 'The setting accessLog is off, as where the region has no role for API Gateway’s logs.',
+      }),
+      APIG3:
+        'A web ACL is the account’s to own and to pay for; an API key, a throttle and a quota stand before the function, and the stage can be given an ACL.',
+      APIG6: 'Execution logs can show headers, so Authorization and API keys. The access log has what is needed.',
+    })
     addGatewayResponses(this)
     this.#addRoutes(props.endpoint)
     this.keys = this.#addKeys(props)
@@ -43,11 +68,18 @@ export class ImpersonationApi extends RestApi {
   #addRoutes(endpoint: IFunction): void {
     const auth = this.root.addResource('auth')
     const impersonate = auth.addResource('impersonate')
-    impersonate.addMethod('POST', new LambdaIntegration(endpoint, { allowTestInvoke: false }), { apiKeyRequired: true })
+    const post = impersonate.addMethod('POST', new LambdaIntegration(endpoint, { allowTestInvoke: false }), {
+      apiKeyRequired: true,
+    })
+    const byFunction =
+      'The function authorizes: an authorizer takes no Basic, and does not shape the 401 as the contract has it.'
+    acknowledge(post, { APIG4: byFunction, COG4: byFunction })
     const [integration, options] = this.#nowhere()
     for (const resource of [this.root, auth, impersonate]) {
-      resource.addMethod('ANY', integration, options)
-      resource.addResource('{proxy+}').addMethod('ANY', integration, options)
+      for (const nowhere of [resource, resource.addResource('{proxy+}')]) {
+        const nothing = 'There is nothing behind this method: it answers 404, to anyone.'
+        acknowledge(nowhere.addMethod('ANY', integration, options), { APIG4: nothing, COG4: nothing })
+      }
     }
   }
 

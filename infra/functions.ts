@@ -2,9 +2,10 @@
 
 import { Duration } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime } from 'aws-cdk-lib/aws-lambda'
+import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
+import { acknowledge } from './acknowledge.ts'
 import { bundle } from './bundle.ts'
 
 export interface BundledFunctionProps<Environment extends Record<string, string>> {
@@ -14,6 +15,10 @@ export interface BundledFunctionProps<Environment extends Record<string, string>
   timeoutSeconds: number
   logRetentionDays: RetentionDays
   functionName?: string
+  /** How many events at once; left out, the account alone limits it. */
+  reservedConcurrency?: number
+  /** Whether X-Ray is sent traces. */
+  traced?: boolean
 }
 
 /** A function that may do nothing but write its log, until `allow` says otherwise. */
@@ -39,8 +44,16 @@ export class BundledFunction<Environment extends Record<string, string>> extends
       memorySize: 1024,
       role: this.role,
       logGroup: this.logGroup,
+      ...(props.reservedConcurrency !== undefined && { reservedConcurrentExecutions: props.reservedConcurrency }),
+      ...(props.traced && { tracing: Tracing.ACTIVE }),
       loggingFormat: LoggingFormat.JSON,
     })
+    if (props.traced) {
+      acknowledge(this.role, {
+        'IAM5[Resource::*]':
+          'X-Ray’s two write actions know no resource; they let the function add to this account’s traces, and read nothing.',
+      })
+    }
   }
 
   allow(resource: string, ...actions: string[]): void {

@@ -9,7 +9,7 @@ export class ImpersonationStack extends Stack {
   constructor(scope: Construct, id: string) {
     super(scope, id, { description: 'Lets support staff act as a user of an Amazon Cognito user pool.' })
     const impersonation = new Impersonation(this, 'Impersonation', settingsInContext(this.node.getAllContext()))
-    const { settings, api, userPool, actorClient, impersonationClient, records } = impersonation
+    const { settings, api, userPool, actorClient, impersonationClient, records, endpoint, triggers } = impersonation
     this.terminationProtection = settings.data === 'keep'
     const outputs = {
       ApiUrl: `https://${api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${api.deploymentStage.stageName}`,
@@ -20,6 +20,13 @@ export class ImpersonationStack extends Stack {
       ...Object.fromEntries(
         Object.entries(api.keys).map(([customer, { keyId }]) => [`ApiKeyId${outputName(customer)}`, keyId]),
       ),
+      // RUNBOOK.md goes by these.
+      EndpointFunctionName: endpoint.function.functionName,
+      EndpointLogGroupName: endpoint.logGroup.logGroupName,
+      TriggersFunctionName: triggers.function.functionName,
+      TriggersLogGroupName: triggers.logGroup.logGroupName,
+      ...(impersonation.accessLog && { AccessLogGroupName: impersonation.accessLog.logGroupName }),
+      AlarmTopicArn: impersonation.alarmTopic.topicArn,
     }
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
   }

@@ -4,10 +4,15 @@ import { ArnFormat, Aws, Fn, RemovalPolicies, RemovalPolicy, Stack } from 'aws-c
 import type { CfnUserPoolClient, UserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { EndpointEnvironment, TriggerEnvironment } from '../lambda/config.ts'
+import { AlarmTopic } from './alarm-topic.ts'
+import { Alarms, limits } from './alarms.ts'
 import { ImpersonationApi } from './api.ts'
+import { ImpersonationDashboard } from './dashboard.ts'
 import { BundledFunction } from './functions.ts'
+import { metricsOf } from './metrics.ts'
 import { RecordsTable } from './records-table.ts'
 import { readSettings, type Settings, type SettingsProps } from './settings.ts'
 import { addImpersonationClient, TriggeredUserPool } from './user-pool.ts'
@@ -22,6 +27,8 @@ export class Impersonation extends Construct {
   readonly userPool: TriggeredUserPool
   readonly actorClient: UserPoolClient
   readonly impersonationClient: CfnUserPoolClient
+  readonly accessLog: LogGroup | undefined
+  readonly alarmTopic: AlarmTopic
 
   /** @throws Error naming the setting that breaks its rule. */
   constructor(scope: Construct, id: string, props: SettingsProps = {}) {
@@ -50,17 +57,36 @@ export class Impersonation extends Construct {
     this.triggers = this.#addTriggers(triggersName, settings)
     this.endpoint = this.#addEndpoint(settings)
     this.records.denyWritesExcept(this.endpoint.role, this.triggers.role)
+    this.accessLog = settings.accessLog
+      ? new LogGroup(this, 'AccessLog', { retention: settings.logRetentionDays })
+      : undefined
     this.api = new ImpersonationApi(this, 'Api', {
       ...settings,
       name: Aws.STACK_NAME,
       endpoint: this.endpoint.function,
+      accessLog: this.accessLog,
     })
+    this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', { email: settings.alarmEmail })
+    this.#watch(settings)
 
     // A pool whose triggers are gone refuses every sign-in: they stay together, or go together.
     const removal = settings.data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
-    for (const part of [this.userPool, this.triggers, this.records, this.endpoint.logGroup]) {
-      RemovalPolicies.of(part).apply(removal)
+    for (const part of [this.userPool, this.triggers, this.records, this.endpoint.logGroup, this.accessLog]) {
+      if (part) RemovalPolicies.of(part).apply(removal)
     }
+  }
+
+  #watch(settings: Settings): void {
+    const metrics = metricsOf({
+      api: this.api,
+      endpoint: this.endpoint.function,
+      triggers: this.triggers.function,
+      userPool: this.userPool,
+      records: this.records,
+    })
+    const clientIds = { actors: this.actorClient.userPoolClientId, impersonation: this.impersonationClient.ref }
+    new ImpersonationDashboard(this, 'Dashboard', { metrics, clientIds })
+    new Alarms(this, 'Alarms', { limits: limits(metrics, settings), topic: this.alarmTopic })
   }
 
   #functionByName(name: string) {
@@ -104,6 +130,9 @@ export class Impersonation extends Construct {
       entry: 'impersonate',
       // API Gateway waits 29 s for an answer.
       timeoutSeconds: 28,
+      ...(settings.endpointConcurrency !== 'unreserved' && { reservedConcurrency: settings.endpointConcurrency }),
+      // The triggers are not: they are in the way of every sign-in, and Cognito hands them no trace to go on with.
+      traced: true,
       logRetentionDays: settings.logRetentionDays,
       environment: {
         USER_POOL_ID: this.userPool.userPoolId,

@@ -51,6 +51,14 @@ const rules = {
   throttle: fields({ rate: wholeNumber(1, 10_000), burst: wholeNumber(1, 5_000) }),
   /** Requests that each customer has in a period. */
   quota: fields({ limit: wholeNumber(1, 2_147_483_647), period: oneOf('DAY', 'WEEK', 'MONTH') }),
+  /** How many requests the endpoint may be at, at once: the rest of the account's Lambda concurrency is the triggers'. */
+  endpointConcurrency: orInWords<number | 'unreserved'>('unreserved', 'unreserved', wholeNumber(0, 10_000)),
+  /** Whether the stage writes an access log, by the role that API Gateway has in the region for all its logs. */
+  accessLog: oneOf(true, false),
+  /** Who is told of alarms; empty: nobody, until somebody subscribes to the topic. */
+  alarmEmail: matching('an e-mail address', /^[^\s@,"<>]+@[^\s@,"<>]+\.[^\s@,"<>.]+$/),
+  /** How many refusals in a quarter of an hour are above normal. */
+  alarmRefusals: wholeNumber(1, 1_000_000),
   logRetentionDays: oneOf(...logRetentions),
   recordRetentionDays: wholeNumber(1, 3650),
   /** What becomes of users and records when the stack goes. */
@@ -79,6 +87,11 @@ const defaults: Omit<Settings, 'protectedGroups'> = {
   // Far below the 120 sign-ins a second that Cognito gives a pool, so that one customer can't crowd out its users.
   throttle: { rate: 25, burst: 50 },
   quota: { limit: 10_000, period: 'DAY' },
+  // A new account may have 10 in all, of which none can be reserved.
+  endpointConcurrency: 'unreserved',
+  accessLog: true,
+  alarmEmail: '',
+  alarmRefusals: 25,
   logRetentionDays: 180,
   recordRetentionDays: 400,
   data: 'keep',

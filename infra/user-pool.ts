@@ -12,6 +12,7 @@ import {
 } from 'aws-cdk-lib/aws-cognito'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
+import { acknowledge } from './acknowledge.ts'
 
 export interface TriggeredUserPoolProps {
   triggers: IFunction
@@ -38,6 +39,10 @@ export class TriggeredUserPool extends UserPool {
         requireSymbols: true,
       },
       deletionProtection,
+    })
+    acknowledge(this, {
+      COG2: 'Which factors people sign in with is for the apps of the pool to decide. A pool that demands MFA of all of them would refuse Basic and may refuse impersonation, which answers 422 then.',
+      COG8: 'The Plus plan’s threat protection is the pool owner’s to buy: Essentials has all that impersonation needs.',
     })
     this.addTrigger(UserPoolOperation.DEFINE_AUTH_CHALLENGE, triggers)
     this.addTrigger(UserPoolOperation.CREATE_AUTH_CHALLENGE, triggers)

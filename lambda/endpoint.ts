@@ -10,6 +10,7 @@ import { envelope } from './envelope.ts'
 import { asImpersonationError, ImpersonationError, loggable } from './errors.ts'
 import { baseOf, type Event, headerValues, requestIdOf, sourceOf } from './gateway-event.ts'
 import type { Impersonate, Impersonation } from './impersonation.ts'
+import type { Decision } from './metrics.ts'
 import { readRequest } from './request.ts'
 
 /** When work on a request stops, ms; what closes its record may take 4 s more, and API Gateway waits 29 s. */
@@ -20,28 +21,41 @@ export function createEndpoint(options: {
   authenticate: (headers: readonly string[], signal: AbortSignal) => Promise<Actor>
   impersonate: Impersonate
   log: Pick<Console, 'info' | 'warn' | 'error'>
+  /** Takes each decision for the metrics. */
+  count: (decision: Decision) => void
 }) {
   const { config, authenticate, impersonate, log } = options
 
   /** One line a decision. */
   function report(event: Event, outcome: Impersonation | ImpersonationError): void {
     const { actor, wanted }: Partial<Event> = event
+    const { code, status, impersonationId } =
+      outcome instanceof ImpersonationError
+        ? outcome
+        : { code: 'issued' as const, status: 200, impersonationId: outcome.id }
+    const decision = { outcome: code, status, milliseconds: Date.now() - event.startedAt }
     const line = {
       event: 'impersonation',
       actor: actor?.sub,
       actorUsername: actor?.username,
       subject: wanted?.username,
       requestId: requestIdOf(event),
-      milliseconds: Date.now() - event.startedAt,
+      ...decision,
+      impersonationId,
     }
-    if (!(outcome instanceof ImpersonationError)) {
-      log.info({ ...line, outcome: 'issued', status: 200, impersonationId: outcome.id })
-      return
+    if (status < 400) log.info(line)
+    else if (status < 500) log.warn(line)
+    else log.error({ ...line, error: loggable(outcome) })
+    count(decision)
+  }
+
+  /** What can't be counted is no reason to refuse. */
+  function count(decision: Decision): void {
+    try {
+      options.count(decision)
+    } catch (error) {
+      log.error({ event: 'not-counted', error: loggable(error) })
     }
-    const { code, status, impersonationId } = outcome
-    const denied = { ...line, outcome: code, status, impersonationId }
-    if (status < 500) log.warn(denied)
-    else log.error({ ...denied, error: loggable(outcome) })
   }
 
   return middy<Event, APIGatewayProxyResult>()

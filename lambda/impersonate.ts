@@ -7,6 +7,7 @@ import { readEndpointConfig } from './config.ts'
 import { createEndpoint } from './endpoint.ts'
 import { loggable } from './errors.ts'
 import { createImpersonate } from './impersonation.ts'
+import { createCount } from './metrics.ts'
 import { createRecords } from './records.ts'
 import { createUserPool } from './user-pool.ts'
 import { createVerifier } from './verifier.ts'
@@ -45,4 +46,5 @@ export const handler = createEndpoint({
       console.error({ event: 'not-closed', failed, impersonationId, error: loggable(error) }),
   }),
   log: console,
+  count: createCount(env.AWS_LAMBDA_FUNCTION_NAME ?? ''),
 })

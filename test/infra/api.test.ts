@@ -29,7 +29,7 @@ function gatewayResponses(): Record<string, Resource['Properties']> {
 describe('route', () => {
   test('is regional, at stage v1, and takes no role for the whole region', () => {
     expect(onlyOne(template, 'AWS::ApiGateway::RestApi').EndpointConfiguration).toEqual({ Types: ['REGIONAL'] })
-    expect(onlyOne(template, 'AWS::ApiGateway::Stage').StageName).toBe('v1')
+    expect(onlyOne(template, 'AWS::ApiGateway::Stage')).toMatchObject({ StageName: 'v1', TracingEnabled: true })
     expect(ofType(template, 'AWS::ApiGateway::Account')).toEqual({})
   })
 
@@ -89,6 +89,37 @@ describe('route', () => {
       Object.keys(ofType(template, `AWS::ApiGateway::${type}`)),
     )
     expect(waitedFor).toEqual(expect.arrayContaining(needed))
+  })
+})
+
+describe('access log', () => {
+  test('is of what API Gateway found out itself: no header, no path as sent, no key', () => {
+    const { AccessLogSetting } = onlyOne(template, 'AWS::ApiGateway::Stage')
+    expect(AccessLogSetting.DestinationArn).toContain(':log-group:<AccessLog>')
+    expect(JSON.parse(AccessLogSetting.Format)).toEqual({
+      requestId: '$context.extendedRequestId',
+      time: '$context.requestTimeEpoch',
+      sourceIp: '$context.identity.sourceIp',
+      apiKeyId: '$context.identity.apiKeyId',
+      method: '$context.httpMethod',
+      resource: '$context.resourcePath',
+      status: '$context.status',
+      gatewayResponse: '$context.error.responseType',
+      milliseconds: '$context.responseLatency',
+      functionStatus: '$context.integration.status',
+      functionMilliseconds: '$context.integration.latency',
+      bytes: '$context.responseLength',
+    })
+  })
+
+  test('is not there where the region has no role for it', () => {
+    const without = templateOf({ accessLog: 'false' })
+    expect(onlyOne(without, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting')
+    expect(ofType(without, 'AWS::Logs::LogGroup')).not.toHaveProperty('AccessLog')
+  })
+
+  test('is all that the stage logs: what API Gateway writes of a run can show headers', () => {
+    expect(onlyOne(template, 'AWS::ApiGateway::Stage')).not.toHaveProperty('MethodSettings')
   })
 })
 

@@ -30,11 +30,17 @@ describe('stack', () => {
 
   test('gives out what a client and an operator need', () => {
     expect(Object.keys(template.Outputs).sort()).toEqual([
+      'AccessLogGroupName',
       'ActorClientId',
+      'AlarmTopicArn',
       'ApiKeyIdDefault',
       'ApiUrl',
+      'EndpointFunctionName',
+      'EndpointLogGroupName',
       'ImpersonationClientId',
       'RecordsTableName',
+      'TriggersFunctionName',
+      'TriggersLogGroupName',
       'UserPoolId',
     ])
   })
@@ -47,6 +53,7 @@ describe('stack', () => {
 describe('taking it down', () => {
   /** What a pool needs to let anyone in, and who did what. */
   const together = [
+    'AccessLog',
     'Endpoint/Logs',
     'Records',
     'Triggers/Function',
@@ -74,7 +81,9 @@ describe('taking it down', () => {
 
   test('destroys all of it together where the setting says so', () => {
     const stack = synthesizeStack({ data: 'destroy' })
-    expect(policies(stack.template, 'Delete')).toEqual(together)
+    // The key of the alarms' topic holds nothing of anyone's: it goes either way.
+    expect(policies(template, 'Delete')).toEqual(['AlarmTopicKey'])
+    expect(policies(stack.template, 'Delete')).toEqual([...together, 'AlarmTopicKey'].sort())
     expect(policies(stack.template, 'Retain')).toEqual([])
     expect(onlyOne(stack.template, 'AWS::Cognito::UserPool').DeletionProtection).toBe('INACTIVE')
     expect(onlyOne(stack.template, 'AWS::DynamoDB::Table').DeletionProtectionEnabled).toBe(false)

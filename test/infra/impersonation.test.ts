@@ -21,6 +21,7 @@ describe('functions', () => {
       })
     }
     expect(ofType(template, 'AWS::Logs::LogGroup')).toEqual({
+      AccessLog: { RetentionInDays: 180 },
       'Endpoint/Logs': { RetentionInDays: 180 },
       'Triggers/Logs': { RetentionInDays: 180 },
     })
@@ -30,6 +31,23 @@ describe('functions', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')
     expect(functions['Endpoint/Function']).toMatchObject({ Handler: 'impersonate.handler', Timeout: 28 })
     expect(functions['Triggers/Function']).toMatchObject({ Handler: 'triggers.handler', Timeout: 4 })
+  })
+
+  test('send X-Ray what the endpoint does, and nothing of other sign-ins', () => {
+    const functions = ofType(template, 'AWS::Lambda::Function')
+    expect(functions['Endpoint/Function']).toMatchObject({ TracingConfig: { Mode: 'Active' } })
+    expect(functions['Triggers/Function']).not.toHaveProperty('TracingConfig')
+  })
+
+  test.each([
+    { endpointConcurrency: '50', reserved: 50 },
+    { endpointConcurrency: '0', reserved: 0 },
+    { endpointConcurrency: undefined, reserved: undefined },
+  ])('leave the triggers what endpointConcurrency $endpointConcurrency does not reserve', (given) => {
+    const context = { ...(given.endpointConcurrency && { endpointConcurrency: given.endpointConcurrency }) }
+    const functions = ofType(templateOf(context), 'AWS::Lambda::Function')
+    expect(functions['Endpoint/Function']?.ReservedConcurrentExecutions).toBe(given.reserved)
+    expect(functions['Triggers/Function']).not.toHaveProperty('ReservedConcurrentExecutions')
   })
 
   test('are told exactly what they read', () => {
@@ -73,6 +91,8 @@ describe('permissions', () => {
       { 'Allow <Triggers/Role> on <Triggers/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
       { 'Allow <Triggers/Role> on <Records.Arn>': ['dynamodb:UpdateItem'] },
       { 'Allow <Endpoint/Role> on <Endpoint/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+      // They know no resource, and add to this account's traces.
+      { 'Allow <Endpoint/Role> on *': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
       { 'Allow <Endpoint/Role> on <Records.Arn>': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
       {
         'Allow <Endpoint/Role> on <UserPool.Arn>': [

@@ -4,6 +4,7 @@ import { readEndpointConfig } from '../../lambda/config.ts'
 import { createEndpoint } from '../../lambda/endpoint.ts'
 import { type Code, ImpersonationError } from '../../lambda/errors.ts'
 import type { Impersonate } from '../../lambda/impersonation.ts'
+import type { Decision } from '../../lambda/metrics.ts'
 import { endpointEnvironment } from '../support/environment.ts'
 import { gatewayEvent } from '../support/gateway-event.ts'
 
@@ -16,7 +17,9 @@ const session = {
   endsAt: 1_546_300_800,
 }
 
-function setUp(options: { failure?: unknown; unauthenticated?: unknown; environment?: object } = {}) {
+function setUp(
+  options: { failure?: unknown; unauthenticated?: unknown; uncounted?: unknown; environment?: object } = {},
+) {
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() }
   const impersonate = jest.fn<Impersonate>(async () => {
     if (options.failure) throw options.failure
@@ -26,14 +29,18 @@ function setUp(options: { failure?: unknown; unauthenticated?: unknown; environm
     if (options.unauthenticated) throw options.unauthenticated
     return olivia
   })
+  const count = jest.fn((_: Decision) => {
+    if (options.uncounted) throw options.uncounted
+  })
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
-  const endpoint = createEndpoint({ config, authenticate, impersonate, log: log as unknown as Console })
+  const endpoint = createEndpoint({ config, authenticate, impersonate, log: log as unknown as Console, count })
   return {
     async send(changes: Parameters<typeof gatewayEvent>[0] = {}) {
       const { statusCode, headers, body } = await endpoint(gatewayEvent(changes), {} as Context)
       return { statusCode, headers, body: JSON.parse(body) }
     },
     log,
+    count,
     impersonate,
     authenticate,
   }
@@ -257,4 +264,30 @@ describe('the log has one line a decision', () => {
       for (const kept of [secret, 'the-id-token', 'the-access-token', 'the-key']) expect(lines).not.toContain(kept)
     }
   })
+})
+
+describe('every decision is counted once', () => {
+  test.each<[string, Parameters<typeof setUp>[0], Decision['outcome'], number]>([
+    ['a success', {}, 'issued', 200],
+    [
+      'a denial of the caller',
+      { unauthenticated: new ImpersonationError('CredentialsInvalid') },
+      'CredentialsInvalid',
+      401,
+    ],
+    ['a denial', { failure: new ImpersonationError('SubjectProtected') }, 'SubjectProtected', 403],
+    ['a fault', { failure: new TypeError('detail') }, 'Fault', 500],
+  ])('%s', async (_, options, outcome, status) => {
+    const { send, count } = setUp(options)
+    await send()
+    expect(count.mock.calls).toEqual([[{ outcome, status, milliseconds: expect.any(Number) }]])
+  })
+  test.each([undefined, new ImpersonationError('SubjectNotFound')])(
+    'and the answer is the same where that fails (%p)',
+    async (failure) => {
+      const { send, log } = setUp({ failure, uncounted: new RangeError('detail') })
+      expect(await send()).toEqual(await setUp({ failure }).send())
+      expect(log.error.mock.calls).toMatchObject([[{ event: 'not-counted', error: { name: 'RangeError' } }]])
+    },
+  )
 })

@@ -1,0 +1,59 @@
+// One page that shows how impersonation is doing.
+
+import { Aws, Duration } from 'aws-cdk-lib'
+import { Dashboard, GraphWidget, type GraphWidgetProps, type Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import type { Construct } from 'constructs'
+import type { Metrics } from './metrics.ts'
+
+export interface ImpersonationDashboardProps {
+  metrics: Metrics
+  /** The app clients that people sign in with, by what they are called here. */
+  clientIds: Record<string, string>
+}
+
+export class ImpersonationDashboard extends Dashboard {
+  constructor(scope: Construct, id: string, { metrics, clientIds }: ImpersonationDashboardProps) {
+    super(scope, id, { dashboardName: Aws.STACK_NAME, defaultInterval: Duration.days(1) })
+    const period = Duration.minutes(5)
+    const faults = ['TooManyRequests', 'Unavailable', 'TriggerRefused'] as const
+    this.addWidgets(
+      graph('Impersonations by outcome', { left: [metrics.decisions(period)], stacked: true }),
+      graph('API', {
+        left: labelled({
+          '4xx': metrics.apiErrors(period),
+          '5xx': metrics.apiFaults(period),
+          throttled: metrics.endpointThrottles(period),
+        }),
+      }),
+      graph('Latency of the endpoint, ms', {
+        left: ['p50', 'p95', 'p99'].map((stat) => metrics.latency(stat, period)),
+      }),
+    )
+    this.addWidgets(
+      graph('Triggers: errors, and runs on the right', {
+        left: labelled({ errors: metrics.triggerErrors(period), throttled: metrics.triggerThrottles(period) }),
+        right: labelled({ runs: metrics.triggerRuns(period) }),
+      }),
+      graph('Duration of the triggers, ms', {
+        left: ['p50', 'p95', 'Maximum'].map((stat) => metrics.triggerDuration(stat, period)),
+      }),
+      graph('Faults of Cognito and DynamoDB', {
+        left: [
+          ...labelled(Object.fromEntries(faults.map((code) => [code, metrics.decided(code, period)]))),
+          ...Object.entries(clientIds).map(([name, clientId]) =>
+            metrics.signInThrottles(clientId, period).with({ label: `throttled sign-ins of ${name}` }),
+          ),
+          metrics.tableFaults(period),
+        ],
+      }),
+    )
+  }
+}
+
+function graph(title: string, props: GraphWidgetProps): GraphWidget {
+  return new GraphWidget({ title, width: 8, ...props })
+}
+
+function labelled(metrics: Record<string, Metric>): Metric[] {
+  return Object.entries(metrics).map(([label, metric]) => metric.with({ label }))
+}

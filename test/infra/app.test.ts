@@ -1,0 +1,76 @@
+// What the CDK CLI runs, and what cdk-nag (AwsSolutions) says to it.
+
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, jest, test } from '@jest/globals'
+
+jest.setTimeout(60_000)
+
+interface Report {
+  pluginReports: {
+    pluginName: string
+    conclusion: string
+    violations: unknown[]
+    suppressedViolations: { ruleName: string; acknowledgedAt: string; reason: string }[]
+  }[]
+}
+
+/** As the CLI runs it, but with nothing bundled. */
+async function runApp(context: object) {
+  const outdir = mkdtempSync(join(tmpdir(), 'cdk.out'))
+  try {
+    const CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:bundling-stacks': [], ...context })
+    const app = spawn(process.execPath, ['infra/app.ts'], {
+      cwd: fileURLToPath(new URL('../..', import.meta.url)),
+      env: { ...process.env, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    const [stderr] = await Promise.all([text(app.stderr), once(app, 'close')])
+    const file = join(outdir, 'validation-report.json')
+    const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : undefined
+    return { stderr, nag: report?.pluginReports.find(({ pluginName }) => pluginName === 'AwsSolutions') }
+  } finally {
+    rmSync(outdir, { recursive: true })
+  }
+}
+
+describe('cdk-nag', () => {
+  const nowhere = ['/', '/auth', '/auth/impersonate'].flatMap((path) => [path, `${path === '/' ? '' : path}/{proxy+}`])
+  const expected = [
+    'APIG2 at Api',
+    'APIG3 at Api/DeploymentStage.v1',
+    'APIG6 at Api/DeploymentStage.v1',
+    'APIG4 at Api/Default/auth/impersonate/POST',
+    'COG4 at Api/Default/auth/impersonate/POST',
+    ...nowhere.flatMap((path) =>
+      ['APIG4', 'COG4'].map((rule) => `${rule} at Api/Default${path.replace(/\/$/, '')}/ANY`),
+    ),
+    'COG2 at UserPool',
+    'COG8 at UserPool',
+    'IAM5[Resource::*] at Endpoint/Role',
+  ]
+
+  test.concurrent.each<[string, object, string[]]>([
+    ['as it stands', {}, expected],
+    ['without an access log', { accessLog: false }, [...expected, 'APIG1 at Api/DeploymentStage.v1']],
+  ])('finds nothing that is not acknowledged, with a reason, %s', async (_, context, acknowledged) => {
+    const report = (await runApp(context)).nag
+    expect(report).toMatchObject({ conclusion: 'success', violations: [] })
+    const found = report?.suppressedViolations.map(({ ruleName, acknowledgedAt, reason }) => {
+      expect(reason).toMatch(/^[A-Z].{30,}\.$/)
+      return `${ruleName.replace('AwsSolutions-', '')} at ${acknowledgedAt.replace('Impersonation/Impersonation/', '')}`
+    })
+    expect([...new Set(found)].sort()).toEqual([...acknowledged].sort())
+  })
+})
+
+test('a setting that breaks its rule ends it, with the rule', async () => {
+  expect((await runApp({ sessionMinutes: 4 })).stderr).toContain(
+    'setting sessionMinutes is 4, but it must be a whole number from 5 to 1440',
+  )
+})
