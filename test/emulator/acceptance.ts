@@ -1,0 +1,54 @@
+// Runs the acceptance suite on a deployment, without the cases that it can't prove.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root, run } from './commands.ts'
+
+export interface Case {
+  fullName: string
+  status: string
+}
+
+/**
+ * @param leftOut full names of cases.
+ * @returns every case of the suite.
+ * @throws Error where a case fails, or a name in `leftOut` is no case's.
+ */
+export async function runAcceptance(
+  deployment: { outputsFile: string; apiKey: string; folder: string },
+  leftOut: readonly string[],
+  options: { env: NodeJS.ProcessEnv; signal: AbortSignal },
+): Promise<Case[]> {
+  const { outputsFile, apiKey, folder } = deployment
+  const results = join(folder, 'acceptance.json')
+  const jest = ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js')]
+  const args = [
+    'test/acceptance',
+    '--verbose',
+    '--json',
+    `--outputFile=${results}`,
+    '--testNamePattern',
+    allBut(leftOut),
+  ]
+  const env = { ...options.env, ACCEPTANCE_OUTPUTS: outputsFile, ACCEPTANCE_API_KEY: apiKey }
+  await run(process.execPath, [...jest, ...args], { ...options, env, show: true })
+  const { testResults } = JSON.parse(readFileSync(results, 'utf8')) as { testResults: { assertionResults: Case[] }[] }
+  const cases = testResults.flatMap(({ assertionResults }) => assertionResults)
+  checkNames(leftOut, cases)
+  return cases
+}
+
+/** The pattern of every full name but these. */
+export function allBut(names: readonly string[]): string {
+  const escaped = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
+  return `^(?!(${escaped.join('|')})$)`
+}
+
+/** @throws Error naming a case that is left out and is not there, or that ran all the same. */
+export function checkNames(leftOut: readonly string[], cases: readonly Case[]): void {
+  for (const name of leftOut) {
+    const found = cases.filter(({ fullName }) => fullName === name)
+    if (found.length === 0) throw new Error(`no acceptance case is called "${name}"`)
+    if (found.some(({ status }) => status !== 'pending')) throw new Error(`"${name}" was to be left out, but it ran`)
+  }
+}

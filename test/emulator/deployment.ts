@@ -1,0 +1,70 @@
+// Deploys the stack as its users do, by the CDK CLI, and says where it then is.
+
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type RunOptions, root, run } from './commands.ts'
+
+type Outputs = Record<string, string>
+
+const cli = join(root, 'node_modules/.bin/cdk')
+const place = { account: '000000000000', region: 'us-east-1' }
+
+/** Nothing of this machine's settings for AWS. @param folder where programs leave what they keep */
+export function bareEnvironment(folder: string): NodeJS.ProcessEnv {
+  return { PATH: process.env.PATH, HOME: folder, TMPDIR: folder }
+}
+
+/** The environment of programs that are to reach `endpoint` as if it were AWS. */
+export function environmentFor(endpoint: string, folder: string): NodeJS.ProcessEnv {
+  return {
+    ...bareEnvironment(folder),
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: place.region,
+    AWS_DEFAULT_REGION: place.region,
+    CDK_DISABLE_CLI_TELEMETRY: 'true',
+  }
+}
+
+export function bootstrap(options: RunOptions): Promise<string> {
+  return run(cli, ['bootstrap', `aws://${place.account}/${place.region}`, '--no-notices'], options)
+}
+
+/** @returns the file of the stack's outputs */
+export async function deploy(assembly: string, options: RunOptions): Promise<string> {
+  const file = join(assembly, 'outputs.json')
+  // MiniStack can't take a change set twice; a direct deployment is the same template.
+  const args = ['--method=direct', '--require-approval=never', `--output=${assembly}`, `--outputs-file=${file}`]
+  await run(cli, ['deploy', '--no-notices', ...args], options)
+  return file
+}
+
+/** Rewrites what AWS would have by names in the DNS. @returns the value of an API key */
+export async function address(outputsFile: string, endpoint: string): Promise<string> {
+  const [[stack, outputs] = []] = Object.entries(
+    JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Outputs>,
+  )
+  const apiId = /^https:\/\/([^.]+)/.exec(outputs?.ApiUrl ?? '')?.[1]
+  if (!stack || !outputs || !apiId) throw new Error(`${outputsFile} has no ApiUrl in it`)
+  const ApiUrl = `${endpoint}/_aws/execute-api/${apiId}/v1`
+  const addressed = { ...outputs, ApiUrl, CognitoEndpoint: endpoint, DynamoDbEndpoint: endpoint }
+  writeFileSync(outputsFile, JSON.stringify({ [stack]: addressed }))
+  const [, keyId] = Object.entries(outputs).find(([name]) => name.startsWith('ApiKeyId')) ?? []
+  return keyValue(endpoint, keyId ?? '')
+}
+
+/** As `aws apigateway get-api-key --include-value` does. */
+async function keyValue(endpoint: string, keyId: string): Promise<string> {
+  const answer = await fetch(`${endpoint}/apikeys/${keyId}?includeValue=true`, {
+    // Signatures are not checked here, but the scope tells which service is meant.
+    headers: { Authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/${place.region}/apigateway/aws4_request` },
+  })
+  const { value } = (await answer.json()) as { value?: string }
+  if (!value) throw new Error(`the API key ${keyId} has no value`)
+  return value
+}
+
+export async function seed(outputsFile: string, options: RunOptions): Promise<void> {
+  await run(process.execPath, ['infra/local/demo.ts', '--outputs-file', outputsFile], options)
+}

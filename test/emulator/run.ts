@@ -1,0 +1,62 @@
+// `npm run test:emulator`: deploys the stack with the CDK CLI to an emulator, and runs the acceptance suite there.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, dirname, join } from 'node:path'
+import { runAcceptance } from './acceptance.ts'
+import { address, bareEnvironment, bootstrap, deploy, environmentFor, seed } from './deployment.ts'
+import { lint } from './lint.ts'
+import { type Emulator, startEmulator } from './ministack.ts'
+import { installTools } from './python.ts'
+import { unproven } from './unproven.ts'
+
+// The CLI and the functions run on the Node.js that runs this.
+process.env.PATH = [dirname(process.execPath), process.env.PATH].join(delimiter)
+const folder = mkdtempSync(join(tmpdir(), 'emulator-'))
+const stop = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.on(name, () => stop.abort(new Error(`stopped by ${name}`)))
+}
+const { signal } = stop
+
+let emulator: Emulator | undefined
+try {
+  await step('Installing MiniStack and cfn-lint', () => installTools(signal))
+  emulator = await step('Starting MiniStack', () => startEmulator(bareEnvironment(folder), signal))
+  await testOn(emulator.endpoint)
+} catch (error) {
+  process.exitCode = 1
+  const failure = signal.aborted ? signal.reason : error
+  if (emulator && !signal.aborted)
+    console.error(`\nMiniStack's last lines:\n${emulator.log().split('\n').slice(-40).join('\n')}`)
+  console.error(`\n${failure instanceof Error ? failure.message : failure}`)
+} finally {
+  await emulator?.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+
+async function testOn(endpoint: string): Promise<void> {
+  const options = { env: environmentFor(endpoint, folder), signal }
+  const assembly = join(folder, 'cdk.out')
+  await step('Bootstrapping', () => bootstrap(options))
+  const outputsFile = await step('Deploying', () => deploy(assembly, options))
+  await step('Linting the template', () => lint(assembly, options))
+  const apiKey = await step('Making the demo people', async () => {
+    const value = await address(outputsFile, endpoint)
+    await seed(outputsFile, options)
+    return value
+  })
+  const names = Object.keys(unproven)
+  const cases = await runAcceptance({ outputsFile, apiKey, folder }, names, options)
+  console.log(`\nLeft out, since MiniStack is not AWS there:`)
+  for (const [name, reason] of Object.entries(unproven)) console.log(`  ${name}: ${reason}`)
+  console.log(`\n${cases.length - names.length} passed, 0 failed, ${names.length} skipped`)
+}
+
+async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const started = performance.now()
+  process.stdout.write(`${name} … `)
+  const result = await work()
+  console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`)
+  return result
+}
