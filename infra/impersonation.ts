@@ -105,7 +105,7 @@ export class Impersonation extends Construct {
     const triggers = new BundledFunction<TriggerEnvironment>(this, 'Triggers', {
       entry: 'triggers',
       functionName,
-      // Cognito waits 5 s for a trigger: a run that it no longer waits for is over, and writes nothing.
+      // Cognito waits 5 s for a trigger: a warm run that it no longer waits for is over.
       timeoutSeconds: 4,
       logRetentionDays: settings.logRetentionDays,
       environment: {

@@ -104,12 +104,15 @@ export function createEndpoint(options: {
 /** The body parser's errors are middy's own, with a status; the contract has another for them. */
 function refusalOf(error: unknown): ImpersonationError {
   return error instanceof Error && 'statusCode' in error
-    ? new ImpersonationError('RequestInvalid', { message: 'the body must be JSON', cause: error })
+    ? new ImpersonationError('RequestInvalid', {
+        message: 'the body must be JSON, without a key such as __proto__',
+        cause: error,
+      })
     : asImpersonationError(error)
 }
 
 function assertJson(contentTypes: string[]): void {
-  if (contentTypes.length !== 1 || !/^application\/json *(;.*)?$/i.test(contentTypes[0] ?? '')) {
+  if (contentTypes.length !== 1 || !/^application\/json[ \t]*(;.*)?$/i.test(contentTypes[0] ?? '')) {
     throw new ImpersonationError('RequestInvalid', { message: 'Content-Type must be application/json' })
   }
 }

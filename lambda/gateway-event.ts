@@ -36,7 +36,9 @@ export function sourceOf(event: Event): Source {
   }
 }
 
-/** The base that a request came in on: `path` begins with the stage, or with a custom domain's base path. */
+/** The base that a request came in on. `path` begins with the stage or a custom domain's base path, and may end in a slash. */
 export function baseOf({ requestContext: { domainName, path, resourcePath } }: Event): string {
-  return `https://${domainName}${path.endsWith(resourcePath) ? path.slice(0, -resourcePath.length) : ''}`
+  const segments = path.split('/').filter(Boolean)
+  const base = segments.slice(0, -resourcePath.split('/').filter(Boolean).length)
+  return ['https:/', domainName, ...base].join('/')
 }

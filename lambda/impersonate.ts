@@ -22,11 +22,11 @@ const records = createRecords({
   timeout: 2_000,
   now,
 })
-const userPool = createUserPool(
-  new CognitoIdentityProviderClient({ maxAttempts: 2 }),
-  new CognitoIdentityProviderClient({ maxAttempts: 1 }),
-  config,
-)
+const cognito = new CognitoIdentityProviderClient({ maxAttempts: 3 })
+// Over the same connections: after a freeze an idle one may be dead, and the calls before this one's have found out.
+const { requestHandler } = cognito.config
+const cognitoOnce = new CognitoIdentityProviderClient({ maxAttempts: 1, requestHandler })
+const userPool = createUserPool(cognito, cognitoOnce, config)
 const verifier = createVerifier(config, env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL)
 
 export const handler = createEndpoint({

@@ -7,7 +7,7 @@ import { type Grant, grantLifetime, newGrant } from './grant.ts'
 import type { ImpersonationRecord, Records } from './records.ts'
 import type { ImpersonationRequest } from './request.ts'
 import { readSession, type Session } from './tokens.ts'
-import type { Tokens, UserPool } from './user-pool.ts'
+import type { Challenge, Tokens, UserPool } from './user-pool.ts'
 
 /** Where a request came from, for the record. */
 export type Source = Pick<ImpersonationRecord, 'sourceIp' | 'userAgent' | 'apiKeyId' | 'requestId'>
@@ -22,7 +22,7 @@ export type Impersonate = ReturnType<typeof createImpersonate>
 export function createImpersonate(options: {
   config: EndpointConfig
   records: Pick<Records, 'put' | 'read' | 'refuse' | 'discard'>
-  userPool: Pick<UserPool, 'challenge' | 'answer' | 'isMember' | 'revoke'>
+  userPool: Pick<UserPool, 'challenge' | 'answer' | 'isMember' | 'isActive' | 'revoke'>
   now: () => number
   log: (failed: string, impersonationId: string, error: unknown) => void
 }) {
@@ -40,19 +40,23 @@ export function createImpersonate(options: {
     if (!actor.groups.includes(config.impersonatorsGroup)) throw new ImpersonationError('ActorNotAllowed')
 
     const grant = newGrant()
-    const [put, member, challenge] = await Promise.allSettled([
+    const [put, member, active, challenge] = await Promise.allSettled([
       records.put(newRecord(grant, actor, request, source)),
       !config.lookUpGroup || userPool.isMember(actor.username, config.impersonatorsGroup, signal),
+      !config.lookUpGroup || userPool.isActive(actor, signal),
       userPool.challenge(request.username, signal),
     ])
-    settled(put) // no token without a record
-
-    let tokens: Tokens | undefined
+    // Tokens before a grant was sent: the pool's triggers are not ours. Dropped, whatever the others say.
+    let tokens = challenge.status === 'fulfilled' && 'tokens' in challenge.value ? challenge.value.tokens : undefined
+    if (put.status === 'rejected') {
+      if (tokens) await drop(grant.id, tokens)
+      throw put.reason // no token without a record
+    }
     try {
+      if (tokens) throw new ImpersonationError('TokensUnfit', { message: 'tokens came without a challenge' })
       // Judged before the subject is, and anew: a right withdrawn since the actor's token was issued is gone.
-      if (!settled(member)) throw new ImpersonationError('ActorNotAllowed')
-      const asked = settled(challenge)
-      tokens = 'tokens' in asked ? asked.tokens : await userPool.answer(asked, grant.answer, grant.id, signal)
+      if (!settled(member) || !settled(active)) throw new ImpersonationError('ActorNotAllowed')
+      tokens = await userPool.answer(settled(challenge) as Challenge, grant.answer, grant.id, signal)
       return {
         id: grant.id,
         ...readSession(tokens, {
@@ -107,12 +111,13 @@ export function createImpersonate(options: {
 
   /** The failure is the answer already: what fails here is logged and changes nothing. */
   async function close(id: string, failure: ImpersonationError, tokens: Tokens | undefined): Promise<void> {
-    const attempt = (name: string, work: Promise<void>) => work.catch((error) => log(name, id, error))
-    if (!tokens) return attempt('refuse', records.refuse(id, failure.code))
-    await Promise.all([
-      attempt('discard', records.discard(id, failure.code)),
-      tokens.RefreshToken && attempt('revoke', userPool.revoke(tokens.RefreshToken)),
-    ])
+    if (!tokens) return records.refuse(id, failure.code).catch((error) => log('refuse', id, error))
+    await Promise.all([records.discard(id, failure.code).catch((error) => log('discard', id, error)), drop(id, tokens)])
+  }
+
+  /** Ends the session that tokens belong to, as far as Cognito can. */
+  async function drop(id: string, { RefreshToken }: Tokens): Promise<void> {
+    if (RefreshToken) await userPool.revoke(RefreshToken).catch((error) => log('revoke', id, error))
   }
 }
 

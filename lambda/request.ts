@@ -27,7 +27,10 @@ export function readRequest(body: unknown, { reasonRequired }: { reasonRequired:
     return { username, reason }
   }
   const trimmed = typeof reason === 'string' ? reason.trim() : ''
-  assertValid(/^.{1,1000}$/su.test(trimmed), 'reason must be a string of 1 to 1,000 characters, not blank')
+  assertValid(
+    /^.{1,1000}$/su.test(trimmed) && trimmed.isWellFormed(),
+    'reason must be a string of 1 to 1,000 characters, not blank',
+  )
   return { username, reason: trimmed }
 }
 

@@ -23,7 +23,7 @@ export type Tokens = AuthenticationResultType
 
 export type UserPool = ReturnType<typeof createUserPool>
 
-/** The longest that one call may take, its retries included, ms. */
+/** The longest that one call may take, its retries included, ms; of a look-up, one page. */
 const timeouts = { signIn: 9_000, challenge: 9_000, answer: 15_000, lookUp: 4_000, revoke: 2_000 }
 
 /**
@@ -116,16 +116,19 @@ export function createUserPool(
       let NextToken: string | undefined
       do {
         const command = new AdminListGroupsForUserCommand({ UserPoolId, Username: username, Limit: 60, NextToken })
-        try {
-          const page = await cognito.send(command, limit(timeouts.lookUp, signal))
-          if (page.Groups?.some(({ GroupName }) => GroupName === group)) return true
-          NextToken = page.NextToken
-        } catch (error) {
-          if (nameOf(error) === 'UserNotFoundException') return false
-          throw translate(error)
-        }
+        const page = await cognito.send(command, limit(timeouts.lookUp, signal)).catch(none)
+        if (page?.Groups?.some(({ GroupName }) => GroupName === group)) return true
+        NextToken = page?.NextToken
       } while (NextToken)
       return false
+    },
+
+    /** Is this user enabled now, and still the one with this `sub`? A username may have been given out again. */
+    async isActive({ username, sub }: { username: string; sub: string }, signal: AbortSignal): Promise<boolean> {
+      const command = new AdminGetUserCommand({ UserPoolId, Username: username })
+      const user = await cognito.send(command, limit(timeouts.lookUp, signal)).catch(none)
+      const found = user?.UserAttributes?.find(({ Name }) => Name === 'sub')?.Value
+      return user?.Enabled === true && found === sub
     },
 
     /** Ends a session family that must not be used. */
@@ -142,6 +145,7 @@ const subjectCodes: Record<string, Code> = {
   UserNotFoundException: 'SubjectNotFound',
   UserNotConfirmedException: 'SubjectUnconfirmed',
   PasswordResetRequiredException: 'SubjectMustResetPassword',
+  MFAMethodNotFoundException: 'SubjectChallenged',
 }
 
 const codeByUserStatus: Record<string, Code> = {
@@ -155,6 +159,7 @@ const signInCodes: Record<string, Code> = {
   UserNotFoundException: 'CredentialsInvalid',
   UserNotConfirmedException: 'CredentialsInvalid',
   PasswordResetRequiredException: 'CredentialsInvalid',
+  MFAMethodNotFoundException: 'CredentialsInvalid',
   UserLambdaValidationException: 'CredentialsInvalid',
 }
 
@@ -175,6 +180,11 @@ function translate(error: unknown, codes: Record<string, Code> = {}): Impersonat
   return new ImpersonationError(codes[name] ?? commonCodes[name] ?? (blamedOnCall ? 'Fault' : 'Unavailable'), {
     cause: error,
   })
+}
+
+/** For look-ups of a user who may be gone. */
+function none(error: unknown): undefined {
+  if (nameOf(error) !== 'UserNotFoundException') throw translate(error)
 }
 
 function nameOf(error: unknown): string {

@@ -41,6 +41,7 @@ function setUp(
     refuse?: Records['refuse']
     challenge?: UserPool['challenge']
     isMember?: UserPool['isMember']
+    isActive?: UserPool['isActive']
     answer?: UserPool['answer']
   } = {},
 ) {
@@ -57,6 +58,7 @@ function setUp(
   const userPool = {
     challenge: jest.fn<UserPool['challenge']>(options.challenge ?? (async () => waiting)),
     isMember: jest.fn<UserPool['isMember']>(options.isMember ?? (async () => true)),
+    isActive: jest.fn<UserPool['isActive']>(options.isActive ?? (async () => true)),
     answer: jest.fn<UserPool['answer']>(options.answer ?? (async (_, __, id) => tokensFor(id))),
     revoke: jest.fn<UserPool['revoke']>(async () => {}),
   }
@@ -152,15 +154,25 @@ describe('the right, looked up at Cognito beside the first call', () => {
     expect(answer).not.toHaveBeenCalled()
     expect(refuse.mock.calls).toEqual([[written(put).id, 'ActorNotAllowed']])
   })
-  test('that cannot be looked up is none', async () => {
-    const { run, answer } = setUp({ isMember: () => Promise.reject(failure('Unavailable')) })
+  test('of an actor who is disabled, or whose name is somebody else’s now, is gone', async () => {
+    const { run, answer, isActive } = setUp({ isActive: async () => false })
+    await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed' })
+    expect(isActive).toHaveBeenCalledWith(
+      expect.objectContaining({ username: 'olivia', sub: olivia.sub }),
+      expect.anything(),
+    )
+    expect(answer).not.toHaveBeenCalled()
+  })
+  test.each(['isMember', 'isActive'])('is none where %s cannot be looked up', async (look) => {
+    const { run, answer } = setUp({ [look]: () => Promise.reject(failure('Unavailable')) })
     await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
     expect(answer).not.toHaveBeenCalled()
   })
   test('is not looked up where the deployment says so', async () => {
-    const { run, isMember } = setUp({ environment: { LOOK_UP_GROUP: 'false' }, isMember: async () => false })
+    const { run, isMember, isActive } = setUp({ environment: { LOOK_UP_GROUP: 'false' }, isMember: async () => false })
     await run()
     expect(isMember).not.toHaveBeenCalled()
+    expect(isActive).not.toHaveBeenCalled()
   })
 })
 
@@ -184,6 +196,7 @@ describe('a refusal in a trigger is read from the record', () => {
     ['the actor as subject', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
     ['another subject', { state: 'redeemed', subjectSub: 'sub-of-alice' }, 'TriggerRefused'],
     ['nothing yet redeemed', { state: 'requested' }, 'TriggerRefused'],
+    ['a code beside another state', { state: 'requested', code: 'SubjectProtected' }, 'TriggerRefused'],
     ['a code that is not ours', { state: 'refused', code: 'toString' }, 'TriggerRefused'],
     ['no record', undefined, 'TriggerRefused'],
   ])('%s', async (_, read, code) => {
@@ -215,6 +228,22 @@ describe('tokens that are not fit', () => {
     expect(revoke.mock.calls).toEqual([['refresh-token']])
     expect(discard.mock.calls).toEqual([[written(put).id, 'TokensUnfit']])
     for (const unused of [refuse, read]) expect(unused).not.toHaveBeenCalled()
+  })
+  test.each<[string, Parameters<typeof setUp>[0], string]>([
+    ['the actor’s right is gone', { isMember: async () => false }, 'TokensUnfit'],
+    ['the record can’t be written', { put: () => Promise.reject(failure('Unavailable')) }, 'Unavailable'],
+  ])('from the first call are revoked even where %s', async (_, options, code) => {
+    const { run, revoke, answer } = setUp({ ...options, challenge: async () => ({ tokens: tokensFor('none') }) })
+    await expect(run()).rejects.toMatchObject({ code })
+    expect(revoke.mock.calls).toEqual([['refresh-token']])
+    expect(answer).not.toHaveBeenCalled()
+  })
+  test('that can’t be revoked are dropped all the same', async () => {
+    const { run, log, discard, revoke } = setUp({ answer: async (_, __, id) => tokensFor(id, { act: undefined }) })
+    revoke.mockRejectedValue(new Error('down'))
+    await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
+    expect(log).toHaveBeenCalledWith('revoke', expect.any(String), new Error('down'))
+    expect(discard).toHaveBeenCalledTimes(1)
   })
   test('without a refresh token are dropped and on record all the same', async () => {
     const { run, revoke, discard } = setUp({ answer: async (_, __, id) => ({ IdToken: tokensFor(id).IdToken }) })

@@ -55,7 +55,7 @@ describe('refuses, naming the field,', () => {
       expect.objectContaining({ code: 'RequestInvalid', message: expect.stringMatching(/^username /) }),
     )
   })
-  test.each([[null], [''], ['  \n'], [7], [['x']], ['x'.repeat(1001)]])('reason %j', (reason) => {
+  test.each([[null], [''], ['  \n'], [7], [['x']], ['x'.repeat(1001)], ['half \ud800']])('reason %j', (reason) => {
     expect(() => read({ username: 'alice', reason })).toThrow(
       expect.objectContaining({ code: 'RequestInvalid', message: expect.stringMatching(/^reason /) }),
     )

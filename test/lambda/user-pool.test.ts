@@ -99,6 +99,7 @@ describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s n
     ['UserNotFoundException', 'SubjectNotFound'],
     ['UserNotConfirmedException', 'SubjectUnconfirmed'],
     ['PasswordResetRequiredException', 'SubjectMustResetPassword'],
+    ['MFAMethodNotFoundException', 'SubjectChallenged'],
     ['TooManyRequestsException', 'TooManyRequests'],
     ['LimitExceededException', 'TooManyRequests'],
     ['ThrottlingException', 'TooManyRequests'],
@@ -165,6 +166,7 @@ describe('signIn', () => {
     [exception('UserNotFoundException'), 'CredentialsInvalid'],
     [exception('UserNotConfirmedException'), 'CredentialsInvalid'],
     [exception('PasswordResetRequiredException'), 'CredentialsInvalid'],
+    [exception('MFAMethodNotFoundException'), 'CredentialsInvalid'],
     [exception('UserLambdaValidationException'), 'CredentialsInvalid'],
     [{ ChallengeName: 'NEW_PASSWORD_REQUIRED', Session: 'session-1' }, 'CredentialsInvalid'],
     [{ ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 'session-1' }, 'CredentialsInvalid'],
@@ -200,6 +202,31 @@ describe('isMember', () => {
   test('does not guess when Cognito fails', async () => {
     const pool = userPool({ AdminListGroupsForUser: exception('InternalErrorException') })
     await expect(pool.isMember('olivia', 'impersonators', never)).rejects.toMatchObject({ code: 'Unavailable' })
+  })
+})
+
+describe('isActive', () => {
+  const user = (Enabled: boolean | undefined, sub: string) => ({
+    Enabled,
+    UserAttributes: [
+      { Name: 'email', Value: 'x' },
+      { Name: 'sub', Value: sub },
+    ],
+  })
+  const olivia = { username: 'olivia', sub: 'sub-of-olivia' }
+  test.each([
+    ['one who is enabled', user(true, olivia.sub), true],
+    ['one who is disabled', user(false, olivia.sub), false],
+    ['one of whom Cognito does not say', user(undefined, olivia.sub), false],
+    ['another, who has the name now', user(true, 'sub-of-another'), false],
+    ['an answer without attributes', { Enabled: true }, false],
+    ['one who is gone', exception('UserNotFoundException'), false],
+  ])('of %s', async (_, AdminGetUser, active) => {
+    expect(await userPool({ AdminGetUser }).isActive(olivia, never)).toBe(active)
+  })
+  test('does not guess when Cognito fails', async () => {
+    const pool = userPool({ AdminGetUser: exception('InternalErrorException') })
+    await expect(pool.isActive(olivia, never)).rejects.toMatchObject({ code: 'Unavailable' })
   })
 })
 
