@@ -1,4 +1,4 @@
-// MiniStack: an emulator of AWS that nobody here wrote. https://pypi.org/project/ministack/
+// MiniStack: an emulator of AWS that nobody here wrote.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -84,7 +84,7 @@ export function readMethod(
     ...common,
     integrate({ request, path, match, context }) {
       const event = proxyEvent(request, path, match, context, binaryMediaTypes)
-      const method = `${context.stage.name}/${request.method}${path}`
+      const method = `${context.stage.name}/${request.method}${match.route.resourcePath}`
       const sourceArn = `arn:aws:execute-api:${stack.place.region}:${context.account}:${context.apiId}/${method}`
       return callFunction(invoke, { functionArn, timeoutMs, sourceArn, binaryMediaTypes }, event, request)
     },

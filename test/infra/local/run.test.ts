@@ -77,6 +77,13 @@ describe('the stack, run as it is', () => {
     })
   })
 
+  test('takes a slash at the end of a route for none, as API Gateway does', async () => {
+    const { outputs } = await start()
+    const headers = { 'x-api-key': demoApiKey, 'content-type': 'application/json' }
+    const response = await fetch(`${outputs.ApiUrl}/auth/impersonate/`, { method: 'POST', headers, body: '{}' })
+    expect(response.status).toBe(401)
+  })
+
   test('has the outputs of a deployment, and where to find the services', async () => {
     const { outputs, apiKeys, settings } = await start()
     expect(outputs).toMatchObject({
