@@ -1,0 +1,41 @@
+// Attacks on the local run, with the very bundles that are deployed.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll } from '@jest/globals'
+import { synthesizeInto } from '../../infra/local/assembly.ts'
+import { fromOutside } from '../acceptance/from-outside.ts'
+import { refusals } from '../acceptance/refusals.ts'
+import { session } from '../acceptance/session.ts'
+import { startDeployment } from '../support/deployment.ts'
+import type { Deployment } from './insider.ts'
+import { load } from './load.ts'
+import { mint } from './mint.ts'
+import { requests } from './requests.ts'
+import { createTap, secrets } from './secrets.ts'
+
+const assembly = mkdtempSync(join(tmpdir(), 'attacks-'))
+const tap = createTap()
+let deployment: Deployment
+beforeAll(async () => {
+  await synthesizeInto(assembly, {
+    throttle: { rate: 10_000, burst: 5_000 },
+    quota: { limit: 1_000_000, period: 'DAY' },
+  })
+  deployment = await startDeployment({ assembly, intercept: tap.intercept })
+}, 60_000)
+afterAll(async () => {
+  await deployment?.close()
+  rmSync(assembly, { recursive: true, force: true })
+})
+
+// The acceptance suite's own calls, so that what they make the functions print is searched too.
+session(() => deployment)
+refusals(() => deployment)
+fromOutside(() => deployment)
+
+requests(() => deployment)
+mint(() => deployment, 40 * Number(process.env.RUNS ?? 1))
+load(() => deployment, process.env.RUNS !== undefined)
+secrets(() => deployment, tap)

@@ -1,0 +1,52 @@
+// What the two bundles are made of: the packages in them, from esbuild's own account, with version and licence.
+
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+export interface Package {
+  name: string
+  version: string
+  license: string
+  /** Bytes of it in both bundles, minified. */
+  bytes: number
+}
+
+/** Bundles as infra/bundle.ts does, writing nothing. */
+export async function shippedPackages(): Promise<Package[]> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['lambda/impersonate.ts', 'lambda/triggers.ts'],
+    outdir: 'nowhere',
+    write: false,
+    metafile: true,
+    bundle: true,
+    format: 'esm',
+    splitting: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    logLevel: 'warning',
+  })
+  const bytes = new Map<string, number>()
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
+      const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? []
+      if (folder) bytes.set(folder, (bytes.get(folder) ?? 0) + bytesInOutput)
+    }
+  }
+  return [...bytes]
+    .map(([folder, bytes]) => ({ ...describe(folder), bytes }))
+    .sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** Some packages keep a bare package.json in a folder of theirs: the one that counts has a name. */
+function describe(folder: string) {
+  const path = join(root, folder, 'package.json')
+  const { name, version, license } = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
+  return { name: String(name ?? folder), version: String(version), license: String(license) }
+}

@@ -1,0 +1,45 @@
+// Makes ID tokens that are wrong in one way each.
+
+import { createHmac, type KeyObject, sign } from 'node:crypto'
+import type { MemoryPool } from './memory-pool.ts'
+import { encode, idClaims, type Key, newKey, signToken } from './tokens.ts'
+
+/** @param pool whose key signs, unless another is given: the forger's best case. */
+export function createForge({ pool }: MemoryPool) {
+  const { kid, privateKey, publicKey } = pool.keys.id
+  const { n, e } = publicKey.export({ format: 'jwk' })
+  const own: Key = { kid, privateKey, jwk: { kid, kty: 'RSA', alg: 'RS256', use: 'sig', ...(n && e && { n, e }) } }
+  const { sub } = pool.users.get('olivia') ?? {}
+  const good = (changes: object = {}) => idClaims(Date.now(), { sub, ...changes })
+
+  return {
+    good,
+    own,
+    /** olivia's, with these claims, header fields or key instead. */
+    token: (changes: object = {}, header: object = {}, key: Key = own) => signToken(key, good(changes), header),
+    /** Under the pool's own `kid`, by another key. */
+    impostor: newKey(kid),
+    stranger: newKey(),
+
+    /** Any payload, also one that is no claims. */
+    signed(payload: string, header: object = {}): string {
+      const input = `${encode({ kid, alg: 'RS256', ...header })}.${Buffer.from(payload).toString('base64url')}`
+      return `${input}.${sign('RSA-SHA256', Buffer.from(input), privateKey).toString('base64url')}`
+    },
+    unsigned: (alg: unknown, signature = '') => `${encode({ kid, alg: alg as string })}.${encode(good())}.${signature}`,
+    /** RFC 8725 §2.1: the public key taken for a shared secret. */
+    byPublicKey(form: 'pem' | 'der' | 'jwk'): string {
+      const input = `${encode({ kid, alg: 'HS256' })}.${encode(good())}`
+      return `${input}.${createHmac('sha256', exported(publicKey, form)).update(input).digest('base64url')}`
+    },
+    by(algorithm: string, alg: string): string {
+      const input = `${encode({ kid, alg })}.${encode(good())}`
+      return `${input}.${sign(algorithm, Buffer.from(input), privateKey).toString('base64url')}`
+    },
+  }
+}
+
+function exported(key: KeyObject, form: 'pem' | 'der' | 'jwk'): string | Buffer {
+  if (form === 'jwk') return String(key.export({ format: 'jwk' }).n)
+  return form === 'pem' ? key.export({ type: 'spki', format: 'pem' }) : key.export({ type: 'spki', format: 'der' })
+}

@@ -1,0 +1,81 @@
+// What must hold of every run of the product, whatever failed in it.
+
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { expect } from '@jest/globals'
+import type { Change } from './memory-table.ts'
+import type { Answer, World } from './world.ts'
+
+/** What the contract knows, of those that the function itself gives. */
+const statuses = [200, 400, 401, 403, 422, 429, 500, 503]
+
+const transitions = new Set([
+  'none → requested',
+  'requested → redeemed',
+  'requested → refused',
+  'requested → discarded',
+  'redeemed → redeemed',
+  'redeemed → issued',
+  'redeemed → refused',
+  'redeemed → discarded',
+  'issued → issued',
+  'issued → discarded',
+  'refused → discarded',
+  'discarded → discarded',
+])
+
+export interface Expected {
+  /** Undefined: there is no credential that counts. */
+  actorSub: string | undefined
+  /** Whom the subject asked for is; undefined where nobody may act as them. */
+  subjectSub: string | undefined
+}
+
+export function expectContract({ statusCode, headers, body }: Answer): void {
+  expect(statuses).toContain(statusCode)
+  expect(headers).toMatchObject({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+  if (statusCode === 200) return
+  expect(body).toEqual({ status: 'error', message: expect.stringMatching(/./) })
+  expect(JSON.stringify({ headers, body })).not.toContain('eyJ')
+  if (statusCode === 401) expect(headers).toHaveProperty('WWW-Authenticate')
+  if (statusCode === 429) expect(headers).toHaveProperty('Retry-After')
+  if (statusCode >= 500) expect(body.message).toMatch(/^the request could not be completed; its id is \S+$/)
+}
+
+/** Of tokens that left: their record is issued, and record and tokens name the same actor and subject. */
+export function expectRecorded(answer: Answer, world: World, expected: Expected): void {
+  expect([expected.actorSub, expected.subjectSub]).not.toContain(undefined)
+  const id = answer.headers['Impersonation-Id'] ?? ''
+  const item = world.table.items.get(id)
+  expect(item && unmarshall(item)).toMatchObject({ id, state: 'issued', ...expected, clientId: 'ours' })
+  const { authorization, accessToken, refreshToken } = answer.body.session as Record<string, string>
+  expect(refreshToken).toBe('')
+  const both = { sub: expected.subjectSub, act: { sub: expected.actorSub }, impersonation_id: id }
+  const access = claimsOf(accessToken)
+  expect(claimsOf(authorization)).toMatchObject({ ...both, token_use: 'id', aud: 'ours' })
+  expect(access).toMatchObject({ ...both, token_use: 'access', client_id: 'ours' })
+  expect(String(access.scope ?? '')).not.toContain('aws.cognito.signin.user.admin')
+}
+
+/** Records only go forward, and each is redeemed by one challenge for one subject. */
+export function expectOrderly(changes: readonly Change[]): void {
+  const redeemed = new Map<string, string>()
+  for (const { before, after } of changes) {
+    const [old, now] = [before && unmarshall(before), unmarshall(after)]
+    expect(transitions).toContain(`${old?.state ?? 'none'} → ${now.state}`)
+    for (const kept of ['actorSub', 'grantHash', 'clientId', 'requestedAt', 'subjectAsked'])
+      if (old) expect(now[kept]).toBe(old[kept])
+    if (now.state !== 'redeemed') continue
+    const by = `${now.nonce} ${now.subjectSub}`
+    expect(redeemed.get(now.id) ?? by).toBe(by)
+    redeemed.set(now.id, by)
+  }
+}
+
+export function expectNothingSecret(lines: readonly unknown[], secrets: Iterable<string>): void {
+  const written = JSON.stringify(lines)
+  expect([...secrets].filter((secret) => written.includes(secret))).toEqual([])
+}
+
+function claimsOf(token = ''): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+}

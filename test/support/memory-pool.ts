@@ -1,0 +1,110 @@
+// The local run's Cognito without its HTTP: a pool in this process, with the demo people in it.
+
+import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { CognitoError } from '../../infra/local/cognito/errors.ts'
+import { Input } from '../../infra/local/cognito/input.ts'
+import type { Keys } from '../../infra/local/cognito/keys.ts'
+import { operations } from '../../infra/local/cognito/operations.ts'
+import type { Client, Pool } from '../../infra/local/cognito/pool.ts'
+import { addUser } from '../../infra/local/cognito/users.ts'
+import { people } from '../../infra/local/demo.ts'
+import type { Functions } from '../../infra/local/functions.ts'
+import { userPoolId } from './tokens.ts'
+
+export type MemoryPool = Awaited<ReturnType<typeof makeMemoryPool>>
+
+const minutes = { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' }
+
+/** As the stack makes them; the ids are those of test/support/environment.ts. */
+const clients: Client[] = [
+  {
+    id: 'actors',
+    secret: undefined,
+    properties: {
+      ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      PreventUserExistenceErrors: 'ENABLED',
+    },
+  },
+  {
+    id: 'ours',
+    secret: 'client-secret',
+    properties: {
+      ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
+      PreventUserExistenceErrors: 'LEGACY',
+      AccessTokenValidity: 60,
+      IdTokenValidity: 60,
+      RefreshTokenValidity: 60,
+      TokenValidityUnits: minutes,
+    },
+  },
+]
+
+export async function makeMemoryPool(invoke: Functions['invoke']) {
+  const at = Date.now()
+  const pool: Pool = {
+    definition: {
+      id: userPoolId,
+      arn: `arn:aws:cognito-idp:us-east-1:000000000000:userpool/${userPoolId}`,
+      region: 'us-east-1',
+      account: '000000000000',
+      properties: {},
+      clients: [],
+      groups: [],
+    },
+    properties: {
+      UserPoolTier: 'ESSENTIALS',
+      AliasAttributes: ['email'],
+      UsernameConfiguration: { CaseSensitive: false },
+      LambdaConfig: {
+        DefineAuthChallenge: 'arn:triggers',
+        CreateAuthChallenge: 'arn:triggers',
+        VerifyAuthChallengeResponse: 'arn:triggers',
+        PreTokenGenerationConfig: { LambdaArn: 'arn:triggers', LambdaVersion: 'V2_0' },
+      },
+    },
+    clients: new Map(clients.map((client) => [client.id, client])),
+    groups: new Map(['impersonators', 'admins', 'gold'].map((GroupName) => [GroupName, { GroupName }])),
+    users: new Map(),
+    sessions: new Map(),
+    families: new Map(),
+    refreshTokens: new Map(),
+    keys: smallKeys(),
+    decoySecret: randomBytes(32),
+    createdAt: at,
+  }
+
+  /** @throws CognitoError */
+  async function perform(operation: string, fields: object): Promise<object> {
+    const known = operations.get(operation)
+    if (!known) throw new CognitoError('UnknownOperationException', operation)
+    const pools = new Map([[userPoolId, pool]])
+    return known.run({ input: new Input({ ...fields }), pools, invoke, now: Date.now() })
+  }
+
+  const admin = (operation: string, Username: string, more: object = {}) =>
+    perform(operation, { UserPoolId: userPoolId, Username, ...more })
+  for (const { username, password, group, email, disabled } of people) {
+    const UserAttributes = email
+      ? [
+          { Name: 'email', Value: email },
+          { Name: 'email_verified', Value: 'true' },
+        ]
+      : []
+    await admin('AdminCreateUser', username, { UserAttributes, MessageAction: 'SUPPRESS' })
+    if (password) await admin('AdminSetUserPassword', username, { Password: password, Permanent: true })
+    if (group) await admin('AdminAddUserToGroup', username, { GroupName: group })
+    if (disabled) await admin('AdminDisableUser', username)
+  }
+  addUser(pool, 'Okta_7', [], 'EXTERNAL_PROVIDER', at)
+
+  return { pool, perform, admin }
+}
+
+/** Quick to make and to sign with. */
+function smallKeys(): Keys {
+  const make = () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
+    return { kid: randomUUID(), privateKey, publicKey: createPublicKey(privateKey) }
+  }
+  return { id: make(), access: make() }
+}

@@ -1,0 +1,77 @@
+// The table in memory is worth what it has in common with dynalite: every write of lambda/records.ts comes out the same.
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { createRecords, type ImpersonationRecord, type Records } from '../../lambda/records.ts'
+import { faulty } from './faults.ts'
+import { MemoryTable } from './memory-table.ts'
+import { seededRuns } from './seeded.ts'
+import { startTable } from './table.ts'
+import { calm } from './world.ts'
+
+let real: Awaited<ReturnType<typeof startTable>>
+beforeAll(async () => {
+  real = await startTable()
+})
+afterAll(() => real.close())
+
+const memory = new MemoryTable()
+const requestHandler = faulty((operation, input) => memory.perform(operation, input as never), calm) as never
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+const pretended = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler })
+
+const few = (...values: string[]) => fc.constantFrom(...values)
+const step = fc.record({
+  method: few('put', 'put', 'redeem', 'redeem', 'issue', 'issue', 'refuse', 'discard', 'read'),
+  hash: few('h1', 'h1', 'h2'),
+  client: few('ours', 'ours', 'theirs'),
+  nonce: few('n1', 'n1', 'n2'),
+  sub: few('alice', 'alice', 'bob', 'olivia'),
+  at: fc.integer({ min: 0, max: 70_000 }),
+})
+
+test('the table in memory does what dynalite does', async () => {
+  let n = 0
+  await seededRuns(60, (options) =>
+    fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
+        const id = `record-${++n}`
+        let now = 0
+        const both = [
+          createRecords({ ...real, timeout: 5_000, now: () => now }),
+          createRecords({ dynamoDB: pretended, tableName: 'records', timeout: 5_000, now: () => now }),
+        ] as const
+        for (const { method, hash, client, nonce, sub, at } of steps) {
+          now = at
+          const run = async (records: Records): Promise<unknown> => {
+            if (method === 'put') return records.put(requested(id, hash, at))
+            if (method === 'redeem') return records.redeem({ id, hash }, client, nonce, { sub, username: sub })
+            if (method === 'issue') return records.issue(id, client, sub, 3_600_000)
+            if (method === 'read') return records.read(id)
+            return records[method as 'refuse' | 'discard'](id, 'Fault')
+          }
+          const [a, b] = await Promise.allSettled(both.map(run))
+          expect(b).toEqual(a)
+        }
+        expect(await both[1].read(id)).toEqual(await both[0].read(id))
+      }),
+      options,
+    ),
+  )
+}, 120_000)
+
+function requested(id: string, grantHash: string, requestedAt: number): ImpersonationRecord {
+  return {
+    id,
+    state: 'requested',
+    grantHash,
+    grantEndsAt: requestedAt + 60_000,
+    clientId: 'ours',
+    actorSub: 'olivia',
+    actorUsername: 'olivia',
+    subjectAsked: 'alice',
+    requestedAt,
+    expiresAt: 1,
+  }
+}

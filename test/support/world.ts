@@ -1,0 +1,204 @@
+// The whole product in this process: the endpoint's and the triggers' own code over the real SDK, a pool and a table in
+// memory. Every call between them can be made to fail.
+
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { FetchError } from 'aws-jwt-verify/error'
+import type { Context } from 'aws-lambda'
+import { jwks } from '../../infra/local/cognito/keys.ts'
+import type { Caller, Outcome } from '../../infra/local/functions.ts'
+import { createAuthenticate } from '../../lambda/authenticate.ts'
+import { readEndpointConfig, readTriggerConfig } from '../../lambda/config.ts'
+import { createEndpoint } from '../../lambda/endpoint.ts'
+import { createImpersonate } from '../../lambda/impersonation.ts'
+import { createRecords } from '../../lambda/records.ts'
+import type { TriggerEvent } from '../../lambda/triggers/event.ts'
+import { createImpersonationTriggers } from '../../lambda/triggers/impersonation.ts'
+import { handler as triggers } from '../../lambda/triggers.ts'
+import { createUserPool } from '../../lambda/user-pool.ts'
+import { createVerifier } from '../../lambda/verifier.ts'
+import { endpointEnvironment, triggerEnvironment } from './environment.ts'
+import { type Behaviour, faulty, Process } from './faults.ts'
+import { gatewayEvent } from './gateway-event.ts'
+import { makeMemoryPool } from './memory-pool.ts'
+import { MemoryTable } from './memory-table.ts'
+import { noteSecrets } from './secrets.ts'
+
+export type World = Awaited<ReturnType<typeof createWorld>>
+
+export interface Answer {
+  statusCode: number
+  headers: Record<string, string>
+  body: Record<string, unknown>
+}
+
+/** What goes wrong with a run of the triggers, or with fetching the pool's keys. */
+export type Trouble = 'fails' | 'is denied' | 'times out' | 'runs, and times out' | 'answers nonsense'
+
+export interface WorldBehaviour extends Behaviour {
+  trigger: () => Trouble | undefined
+  keysFail: () => boolean
+  /** What another function, in the place of ours, answers PreTokenGeneration with. */
+  replace?: (impersonationId: string) => object
+}
+
+export const calm: WorldBehaviour = {
+  fault: () => undefined,
+  nonsense: () => '',
+  delay: () => 0,
+  trigger: () => undefined,
+  keysFail: () => false,
+}
+
+/** Lambda's own limits, ms, as the stack sets them. */
+const functionLimits = { endpoint: 29_000, trigger: 4_000 }
+
+/** @param keysUrl where the pool's keys are published, for tokens of a key that is not known yet */
+export async function createWorld(environment: Partial<typeof endpointEnvironment> = {}, keysUrl?: string) {
+  process.env.IMPERSONATION_CLIENT_ID = 'ours'
+  const config = readEndpointConfig({ ...endpointEnvironment, ...environment })
+  const state = { behaviour: calm, table: new MemoryTable() }
+  /** What has happened since the last `reset`. */
+  const seen = {
+    lines: [] as unknown[],
+    cognitoCalls: [] as string[],
+    secrets: new Set<string>(),
+    triggerTimes: [] as number[],
+  }
+
+  const behaviour: Behaviour = {
+    fault: (site) => state.behaviour.fault(site),
+    nonsense: (site, answer) => state.behaviour.nonsense(site, answer),
+    delay: () => state.behaviour.delay(),
+  }
+  const access = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
+  const tableTransport = faulty((operation, input) => state.table.perform(operation, input as never), behaviour)
+  const dynamoDB = (maxAttempts: number) =>
+    new DynamoDBClient({ ...access, maxAttempts, requestHandler: tableTransport as never })
+  const tables = { endpoint: dynamoDB(3), trigger: dynamoDB(3) }
+
+  const table = (client: DynamoDBClient) =>
+    createRecords({ dynamoDB: client, tableName: 'records', timeout: 2_000, now: Date.now })
+  const ours = createImpersonationTriggers(table(tables.trigger), readTriggerConfig(triggerEnvironment), (line) =>
+    seen.lines.push(line),
+  )
+
+  async function runTrigger(sent: unknown): Promise<Outcome> {
+    const event = sent as TriggerEvent
+    const { replace } = state.behaviour
+    if (replace && event.triggerSource.startsWith('TokenGeneration'))
+      return {
+        kind: 'answer',
+        payload: { ...event, response: replace(String(event.request.clientMetadata?.impersonationId)) },
+      }
+    const started = Date.now()
+    const run = new Process('trigger')
+    const limit = setTimeout(() => run.end(), functionLimits.trigger)
+    try {
+      const handle = event.callerContext?.clientId === 'ours' ? ours : triggers
+      const payload = await run.run(() => handle(event))
+      if (payload === 'ended') return { kind: 'error', errorType: 'Runtime.ExitError', errorMessage: 'ended' }
+      return { kind: 'answer', payload: JSON.parse(JSON.stringify(payload)) }
+    } catch (error) {
+      return { kind: 'error', errorType: (error as Error).name, errorMessage: (error as Error).message }
+    } finally {
+      clearTimeout(limit)
+      seen.triggerTimes.push(Date.now() - started)
+    }
+  }
+
+  async function invoke(_arn: string, event: unknown, _caller: Caller): Promise<Outcome> {
+    switch (state.behaviour.trigger()) {
+      case 'fails':
+        return { kind: 'error', errorType: 'Error', errorMessage: 'failed' }
+      case 'is denied':
+        return { kind: 'denied' }
+      case 'times out':
+        return { kind: 'timeout', limit: 'caller' }
+      case 'runs, and times out':
+        await runTrigger(event)
+        return { kind: 'timeout', limit: 'caller' }
+      case 'answers nonsense':
+        return { kind: 'answer', payload: { response: null } }
+      default:
+        return runTrigger(event)
+    }
+  }
+
+  const { pool, perform, admin } = await makeMemoryPool(invoke)
+  const cognitoTransport = faulty(async (operation, input) => {
+    seen.cognitoCalls.push(operation)
+    noteSecrets(input, seen.secrets)
+    const answer = await perform(operation, input)
+    noteSecrets(answer, seen.secrets)
+    return answer
+  }, behaviour)
+  const cognito = (maxAttempts: number) =>
+    new CognitoIdentityProviderClient({ ...access, maxAttempts, requestHandler: cognitoTransport as never })
+  const clients = [cognito(3), cognito(1)] as const
+
+  const verifier = createVerifier(config, keysUrl)
+  verifier.cacheJwks(jwks(pool.keys) as never)
+  const userPool = createUserPool(...clients, config)
+  const log = { info: note, warn: note, error: note }
+  function note(line: unknown) {
+    seen.lines.push(line)
+  }
+
+  const endpoint = createEndpoint({
+    config,
+    authenticate: createAuthenticate({
+      config,
+      verify: async (idToken) => {
+        if (state.behaviour.keysFail()) throw new FetchError('https://keys', 'refused')
+        return verifier.verify(idToken)
+      },
+      signIn: userPool.signIn,
+      now: Date.now,
+    }),
+    impersonate: createImpersonate({
+      config,
+      records: table(tables.endpoint),
+      userPool,
+      now: Date.now,
+      log: (failed, impersonationId, error) => note({ failed, impersonationId, error: (error as Error).name }),
+    }),
+    log,
+    count: () => {},
+  })
+
+  return {
+    pool,
+    perform,
+    admin,
+    seen,
+    triggers: ours,
+    get table() {
+      return state.table
+    },
+
+    /** An empty table, a pool without sign-ins, and from here on this behaviour. */
+    async reset(behaviour: WorldBehaviour = calm) {
+      state.behaviour = behaviour
+      state.table = new MemoryTable()
+      for (const map of [pool.sessions, pool.families, pool.refreshTokens]) map.clear()
+      seen.secrets = new Set()
+      for (const list of [seen.lines, seen.cognitoCalls, seen.triggerTimes]) list.length = 0
+      for (const { config } of [...clients, ...Object.values(tables)]) {
+        Object.assign(await config.retryStrategy(), { capacity: 500 })
+      }
+    },
+
+    /** The endpoint's answer, or that its process ended before there was one. */
+    post(changes: Parameters<typeof gatewayEvent>[0]): Promise<Answer | 'ended'> {
+      const run = new Process('endpoint')
+      const limit = setTimeout(() => run.end(), functionLimits.endpoint)
+      return run
+        .run(async () => {
+          const { statusCode, headers, body } = await endpoint(gatewayEvent(changes), {} as Context)
+          return { statusCode, headers: headers as Record<string, string>, body: JSON.parse(body) }
+        })
+        .finally(() => clearTimeout(limit))
+    },
+  }
+}
