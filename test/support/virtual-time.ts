@@ -15,15 +15,20 @@ export function startVirtualTime() {
   }
 
   return {
-    /** Lets time pass until the promise settles. @throws Error where it waits for nothing that time would bring. */
-    async settle<Value>(promise: Promise<Value>): Promise<Value> {
+    /**
+     * Lets time pass until the promise settles.
+     * @param patience how long to wait for work that no timer tells of, such as a module's first import, real ms.
+     * @throws Error where it waits for nothing that time would bring.
+     */
+    async settle<Value>(promise: Promise<Value>, patience = 0): Promise<Value> {
       let settled = false
       const note = () => {
         settled = true
       }
       promise.then(note, note)
       for (;;) {
-        for (let turn = 0; turn < 3 && !settled; turn++) await new Promise(setImmediate)
+        const until = performance.now() + patience
+        for (let turn = 0; !settled && (turn < 3 || performance.now() < until); turn++) await new Promise(setImmediate)
         if (settled) return promise
         if (jest.getTimerCount() === 0) throw new Error('this would hang for ever')
         jest.advanceTimersToNextTimer()
