@@ -55,6 +55,20 @@ describe('503 within 25 s where what hangs is', () => {
     expect(seconds).toBeLessThanOrEqual(25)
     expect(world.table.changes).toEqual([])
   })
+  test('the sign-in’s answer, after two that came at the last moment', async () => {
+    const { answer, seconds } = await act(
+      {
+        fault: ({ operation }) =>
+          (({ AdminInitiateAuth: 'is slow', AdminRespondToAuthChallenge: 'hangs' }) as const)[
+            operation as 'AdminInitiateAuth'
+          ],
+        delay: () => 8_900,
+      },
+      basic,
+    )
+    expect(answer.statusCode).toBe(503)
+    expect(seconds).toBeLessThanOrEqual(25)
+  })
   test('the trigger function, at each of Cognito’s tries', async () => {
     const { answer, seconds } = await act({ trigger: () => 'runs, and times out' })
     expect(answer.statusCode).toBe(503)
