@@ -1,0 +1,75 @@
+// The stack run on this machine, with somebody who calls it and an ear at everything that Cognito and DynamoDB are asked.
+
+import diagnosticsChannel from 'node:diagnostics_channel'
+import type { IncomingMessage } from 'node:http'
+import { makeDemoPeople, people } from '../../infra/local/demo.ts'
+import { type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
+import { connect, type Outputs } from '../acceptance/target.ts'
+
+export type Deployment = Awaited<ReturnType<typeof startDeployment>>
+
+/** @param options of the run, whose callers may come as often as they like */
+export async function startDeployment(options: LocalRunOptions) {
+  const run = await runLocally({ ...options, change: liftLimits })
+  const outputs = run.outputs as unknown as Outputs
+  const clients = connect(outputs)
+  await makeDemoPeople(clients.cognito, outputs.UserPoolId)
+  const [apiKey = ''] = Object.values(run.apiKeys)
+  return {
+    run,
+    outputs,
+    ...clients,
+
+    async impersonate(authorization: string, body: unknown, headers: Record<string, string> = {}) {
+      const response = await fetch(`${outputs.ApiUrl}/auth/impersonate`, {
+        method: 'POST',
+        headers: { 'x-api-key': apiKey, 'content-type': 'application/json', authorization, ...headers },
+        body: JSON.stringify(body),
+      })
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> }
+    },
+
+    async close() {
+      clients.cognito.destroy()
+      clients.dynamoDB.destroy()
+      await run.close()
+    },
+  }
+}
+
+const liftLimits: NonNullable<LocalRunOptions['change']> = ({ Resources }) => {
+  for (const { Type, Properties = {} } of Object.values(Resources)) {
+    if (Type !== 'AWS::ApiGateway::UsagePlan') continue
+    delete Properties.Quota
+    Properties.Throttle = { RateLimit: 10_000, BurstLimit: 5_000 }
+  }
+}
+
+export function passwordOf(username: string): string {
+  return people.find((person) => person.username === username)?.password ?? ''
+}
+
+export function basic(username: string, password = passwordOf(username)): string {
+  return `Basic ${btoa(`${username}:${password}`)}`
+}
+
+/** Counts the AWS operations and the key sets that any server of this process is asked for, from now on. */
+export function listen() {
+  let calls: Record<string, number> = {}
+  const hear = (message: unknown) => {
+    const { headers, url } = (message as { request: IncomingMessage }).request
+    const operation = headers['x-amz-target'] ?? (url?.endsWith('/jwks.json') ? '.jwks' : undefined)
+    const name = operation?.toString().split('.').at(-1)
+    if (name) calls[name] = (calls[name] ?? 0) + 1
+  }
+  diagnosticsChannel.subscribe('http.server.request.start', hear)
+  return {
+    /** Those since the last time. */
+    take() {
+      const taken = calls
+      calls = {}
+      return taken
+    },
+    stop: () => diagnosticsChannel.unsubscribe('http.server.request.start', hear),
+  }
+}

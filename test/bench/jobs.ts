@@ -1,0 +1,104 @@
+// What a function is asked for, again and again, and what its answers must be.
+
+import { gatewayEvent } from '../support/gateway-event.ts'
+import { triggerEvent } from '../support/trigger-event.ts'
+
+export type Kind = 'empty' | 'by hand' | 'endpoint' | 'ordinary sign-in' | 'impersonation'
+
+export interface Job {
+  /** In order, each once the one before is answered. */
+  events: object[]
+  /** How many of them belong to start-up: they load what is loaded on demand. */
+  starting: number
+  /** Throws where an answer is not as it must be. */
+  check(answers: Answer[]): void
+  /** What Cognito and DynamoDB are asked meanwhile, warm. */
+  calls: Record<string, number>
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: answers are checked here, whatever they are.
+type Answer = any
+
+export interface Facts {
+  idToken: string
+  impersonationClientId: string
+}
+
+const id = '0f8fad5b-d9cb-469f-a165-70867728950e'
+
+export const jobs: Record<Kind, (facts: Facts) => Job> = {
+  empty: () => ({ events: [{}], starting: 0, check: ([answer]) => same(answer.statusCode, 200), calls: {} }),
+
+  'by hand': () => ({
+    events: [{ body: '{"username":"alice"}' }],
+    starting: 0,
+    check([answer]) {
+      same(answer.statusCode, 200)
+      same(claimsOf(JSON.parse(answer.body).IdToken)['cognito:username'], 'alice')
+    },
+    calls: { AdminInitiateAuth: 1, AdminRespondToAuthChallenge: 1 },
+  }),
+
+  endpoint: ({ idToken }) => ({
+    events: [gatewayEvent({ headers: { Authorization: [idToken] }, body: '{"username":"alice","reason":"to see"}' })],
+    starting: 0,
+    check([answer]) {
+      same(answer.statusCode, 200)
+      const { impersonation_id } = claimsOf(JSON.parse(answer.body).session.authorization)
+      same(impersonation_id, answer.headers['Impersonation-Id'])
+    },
+    calls: {
+      ...{ AdminInitiateAuth: 1, AdminListGroupsForUser: 1, AdminGetUser: 1, AdminRespondToAuthChallenge: 1 },
+      PutItem: 1,
+    },
+  }),
+
+  'ordinary sign-in': () => {
+    const event = triggerEvent('TokenGeneration_Authentication', { groupConfiguration: {} }, 'an-app-of-theirs')
+    return {
+      events: [event],
+      starting: 0,
+      check: ([answer]) => same(JSON.stringify(answer), JSON.stringify(event)),
+      calls: {},
+    }
+  },
+
+  impersonation({ impersonationClientId }) {
+    const passed = [{ challengeName: 'CUSTOM_CHALLENGE', challengeResult: true }]
+    const event = (source: string, request: object) => triggerEvent(source, request, impersonationClientId)
+    return {
+      events: [
+        event('DefineAuthChallenge_Authentication', { session: [] }),
+        event('CreateAuthChallenge_Authentication', { challengeName: 'CUSTOM_CHALLENGE' }),
+        event('VerifyAuthChallengeResponse_Authentication', {
+          privateChallengeParameters: { nonce: id },
+          challengeAnswer: `${id}.${'A'.repeat(43)}`,
+          clientMetadata: { impersonationId: id },
+        }),
+        event('DefineAuthChallenge_Authentication', { session: passed }),
+        event('TokenGeneration_Authentication', {
+          groupConfiguration: { groupsToOverride: ['readers'] },
+          clientMetadata: { impersonationId: id },
+        }),
+      ],
+      starting: 1,
+      check([define, create, verify, allow, tokens]) {
+        same(define.response.challengeName, 'CUSTOM_CHALLENGE')
+        same(typeof create.response.privateChallengeParameters.nonce, 'string')
+        same(verify.response.answerCorrect, true)
+        same(allow.response.issueTokens, true)
+        const { accessTokenGeneration } = tokens.response.claimsAndScopeOverrideDetails
+        same(accessTokenGeneration.claimsToAddOrOverride.impersonation_id, id)
+      },
+      calls: { UpdateItem: 2 },
+    }
+  },
+}
+
+function same(actual: unknown, expected: unknown): void {
+  if (actual !== expected) throw new Error(`wrong answer: ${actual} where ${expected} was expected`)
+}
+
+function claimsOf(token: string): Record<string, unknown> {
+  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
+}

@@ -1,0 +1,101 @@
+// How fast, next to what somebody would write by hand: `npm run bench`. Everything is measured in turns, in one run.
+// --json F: where the figures go. --beside name=DIR: measures another cloud assembly too. --quick: fewer rounds.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { arch, availableParallelism, cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { observeBundling } from './esbuild.ts'
+
+// Before infra/bundle.ts is loaded, which most of these do.
+observeBundling()
+const { synthesize } = await import('../../infra/synthesize.ts')
+const { countCalls } = await import('./calls.ts')
+const { measureGrowth } = await import('./growth.ts')
+const { goals } = await import('./goals.ts')
+const { measureMemory } = await import('./memory.ts')
+const { processes, startStandIn } = await import('./processes.ts')
+const { table } = await import('./report.ts')
+const { sizeOf } = await import('./sizes.ts')
+const { measureStartUp } = await import('./start-up.ts')
+const { bundleHost, byHand, ours, readAssembly } = await import('./variants.ts')
+const { measureWarm, serveAll } = await import('./warm.ts')
+
+const { values } = parseArgs({
+  options: {
+    json: { type: 'string', default: join(tmpdir(), 'impersonation-bench.json') },
+    beside: { type: 'string', multiple: true, default: [] },
+    quick: { type: 'boolean', default: false },
+  },
+})
+const delay = 20
+const quick = values.quick ? 5 : 1
+const begun = performance.now()
+const say = (text: string) => process.stderr.write(`${Math.round((performance.now() - begun) / 1000)} s: ${text}\n`)
+
+const directory = mkdtempSync(join(tmpdir(), 'impersonation-bench-'))
+try {
+  say('bundling')
+  const assembly = join(directory, 'ours')
+  synthesize({ outdir: assembly })
+  const { environment } = readAssembly(assembly).impersonate
+  const variants = [
+    ...byHand(join(directory, 'by-hand'), environment),
+    ...ours(assembly),
+    ...values.beside.flatMap((beside) => {
+      const [label = '', folder = ''] = beside.split('=')
+      return ours(folder, label)
+    }),
+  ]
+  const host = await bundleHost(directory)
+  const sizes = Object.fromEntries(variants.map((variant) => [variant.name, sizeOf(variant)]))
+
+  say('counting calls')
+  const calls = await countCalls(assembly)
+  say('growing')
+  const growth = await measureGrowth(assembly, { records: 10_000, rounds: 5 / quick })
+
+  const standIn = await startStandIn(placeOf(environment))
+  const facts = { idToken: standIn.idToken, impersonationClientId: environment.IMPERSONATION_CLIENT_ID ?? '' }
+  const means = { standIn, processes: processes(directory, host, facts, standIn) }
+  say('starting up')
+  const startUp = await measureStartUp(variants, means, { rounds: 25 / quick, delay })
+  say('running warm')
+  const working = variants.filter(({ kind, name }) => kind !== 'empty' && !name.endsWith('CDK defaults'))
+  const servers = await serveAll(working, means, 3)
+  const atOnce = await measureWarm(servers, means, { rounds: 30 / quick, jobs: 50 })
+  const delayed = await measureWarm(servers, means, { rounds: 10 / quick, jobs: 10, delay })
+  for (const server of servers) server.close()
+  say('running long')
+  const loads = [
+    { callers: 1, jobs: 10_000 / quick },
+    { callers: 1, jobs: 1_000 / quick },
+    { callers: 10, jobs: 1_000 / quick },
+    { callers: 100, jobs: 1_000 / quick },
+  ]
+  const memory = await measureMemory(working, means, loads)
+  standIn.close()
+
+  const results = { startUp, warm: { atOnce, delayed }, calls, sizes }
+  const report = { ...results, memory, growth, goals: goals(results) }
+  const [{ model } = { model: '' }] = cpus()
+  const machine = { node: process.version, arch: arch(), cpu: model, cores: availableParallelism() }
+  writeFileSync(values.json, JSON.stringify({ at: new Date().toISOString(), machine, delay, ...report }, null, 2))
+  process.stdout.write(`${table(report)}\n\n${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}\n`)
+  say(`all of it is in ${values.json}`)
+} finally {
+  rmSync(directory, { recursive: true })
+}
+
+function placeOf(environment: Record<string, string>) {
+  const { USER_POOL_ID, ACTOR_CLIENT_ID, IMPERSONATION_CLIENT_ID, IMPERSONATORS_GROUP } = environment
+  if (!USER_POOL_ID || !ACTOR_CLIENT_ID || !IMPERSONATION_CLIENT_ID || !IMPERSONATORS_GROUP) {
+    throw new Error('the endpoint’s environment lacks a setting')
+  }
+  return {
+    userPoolId: USER_POOL_ID,
+    actorClientId: ACTOR_CLIENT_ID,
+    impersonationClientId: IMPERSONATION_CLIENT_ID,
+    impersonatorsGroup: IMPERSONATORS_GROUP,
+  }
+}

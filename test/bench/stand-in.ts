@@ -1,0 +1,164 @@
+// Stands in for Cognito and DynamoDB on 127.0.0.1, in a process of its own. Answers at once, or after a fixed time, and
+// counts what it is asked, so that nobody is measured who did not ask.
+
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { createServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
+import { setTimeout } from 'node:timers/promises'
+import { encode, newKey, signToken } from '../support/tokens.ts'
+import { makeCertificate } from './certificate.ts'
+
+/** What the functions were told, which the tokens have to fit. */
+export interface Place {
+  userPoolId: string
+  actorClientId: string
+  impersonationClientId: string
+  impersonatorsGroup: string
+}
+
+export interface Counts {
+  /** Requests by operation. */
+  calls: Record<string, number>
+  connections: number
+  /** How long each delayed answer really took, ms: timers are late. */
+  delays: number[]
+}
+
+export interface Ready {
+  port: number
+  /** PEM */
+  certificate: string
+  /** An ID token of an actor. */
+  idToken: string
+}
+
+/** Asks for what was counted since the last time; from then on each answer comes after so many ms. */
+export interface Turn {
+  delay: number
+}
+
+type Fields = Record<string, unknown>
+
+const place: Place = JSON.parse(process.argv[2] ?? '')
+const key = newKey()
+const actorSub = '5d3c1f0e-0000-4000-8000-00000000000a'
+const subjectSub = '5d3c1f0e-0000-4000-8000-00000000000b'
+const signature = randomBytes(256).toString('base64url')
+const refreshToken = randomBytes(1300).toString('base64url')
+const session = randomBytes(700).toString('base64url')
+const seconds = Math.floor(Date.now() / 1000)
+const times = { auth_time: seconds, iat: seconds, exp: seconds + 3600 }
+const iss = `https://cognito-idp.us-east-1.amazonaws.com/${place.userPoolId}`
+
+/** A token that is read, not verified, by who gets it. */
+function token(impersonationId: string, claims: object): string {
+  const act = { act: { sub: actorSub }, impersonation_id: impersonationId }
+  const payload = { sub: subjectSub, iss, ...times, event_id: subjectSub, jti: subjectSub, ...act, ...claims }
+  return `${encode({ kid: key.kid, alg: 'RS256' })}.${encode(payload)}.${signature}`
+}
+
+const answers: Record<string, (fields: Fields) => object> = {
+  AdminInitiateAuth: () => ({
+    ChallengeName: 'CUSTOM_CHALLENGE',
+    ChallengeParameters: { USERNAME: 'alice' },
+    Session: session,
+  }),
+  AdminRespondToAuthChallenge(fields) {
+    const { impersonationId = 'none' } = (fields.ClientMetadata ?? {}) as Record<string, string>
+    const client = place.impersonationClientId
+    return {
+      AuthenticationResult: {
+        IdToken: token(impersonationId, { token_use: 'id', aud: client, 'cognito:username': 'alice' }),
+        AccessToken: token(impersonationId, { token_use: 'access', client_id: client, username: 'alice' }),
+        RefreshToken: refreshToken,
+        ExpiresIn: 3600,
+        TokenType: 'Bearer',
+      },
+      ChallengeParameters: {},
+    }
+  },
+  AdminListGroupsForUser: () => ({
+    Groups: [
+      {
+        GroupName: place.impersonatorsGroup,
+        UserPoolId: place.userPoolId,
+        CreationDate: seconds,
+        LastModifiedDate: seconds,
+      },
+    ],
+  }),
+  AdminGetUser: () => ({
+    Username: 'olivia',
+    Enabled: true,
+    UserStatus: 'CONFIRMED',
+    UserCreateDate: seconds,
+    UserLastModifiedDate: seconds,
+    UserAttributes: [{ Name: 'sub', Value: actorSub }],
+  }),
+  PutItem: () => ({}),
+  UpdateItem: ({ Key }) => ({
+    Attributes: {
+      ...(Key as object),
+      state: { S: 'issued' },
+      actorSub: { S: actorSub },
+      actorUsername: { S: 'olivia' },
+      subjectSub: { S: subjectSub },
+      grantEndsAt: { N: '1795366468000' },
+    },
+  }),
+  jwks: () => ({ keys: [key.jwk] }),
+}
+
+const nothing = (): Counts => ({ calls: {}, connections: 0, delays: [] })
+let counts = nothing()
+
+function operationOf({ method, url, headers }: IncomingMessage): string {
+  if (method === 'GET' && url === `/${place.userPoolId}/.well-known/jwks.json`) return 'jwks'
+  return String(headers['x-amz-target']).split('.').at(-1) ?? ''
+}
+
+let delay = 0
+const { key: serverKey, cert } = makeCertificate([
+  'cognito-idp.us-east-1.amazonaws.com',
+  'dynamodb.us-east-1.amazonaws.com',
+])
+const server = createServer({ key: serverKey, cert }, async (request, response) => {
+  const begun = performance.now()
+  const operation = operationOf(request)
+  const body = await text(request)
+  counts.calls[operation] = (counts.calls[operation] ?? 0) + 1
+  const answer = answers[operation]?.(JSON.parse(body || '{}'))
+  if (delay) {
+    await setTimeout(delay)
+    counts.delays.push(performance.now() - begun)
+  }
+  response.writeHead(answer ? 200 : 400, { 'content-type': 'application/x-amz-json-1.1' })
+  response.end(JSON.stringify(answer ?? { __type: 'UnknownOperationException' }))
+})
+server.on('secureConnection', () => {
+  counts.connections++
+})
+server.keepAliveTimeout = 600_000
+await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+
+process.on('message', (turn: Turn) => {
+  process.send?.(counts)
+  counts = nothing()
+  delay = turn.delay
+})
+process.on('disconnect', () => process.exit())
+process.send?.({
+  port: (server.address() as AddressInfo).port,
+  certificate: cert,
+  idToken: signToken(key, {
+    sub: actorSub,
+    aud: place.actorClientId,
+    iss,
+    token_use: 'id',
+    ...times,
+    'cognito:username': 'olivia',
+    'cognito:groups': [place.impersonatorsGroup],
+  }),
+} satisfies Ready)

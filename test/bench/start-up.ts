@@ -1,0 +1,79 @@
+// Start-up: a bundle loaded in a fresh process, and then its first job.
+
+import type { Moment, Started } from './function.ts'
+import { jobs } from './jobs.ts'
+import type { Processes, StandIn } from './processes.ts'
+import { median, quantile } from './statistics.ts'
+import type { Variant } from './variants.ts'
+
+export interface StartUp {
+  /** Until the bundle is loaded, and what it loads on demand. */
+  loaded: { ms: number; p10: number; p90: number; cpu: number; resident: number }
+  /** Until the first job is done: with answers at once, and each after the stand-in's delay. */
+  answered: { ms: number; cpu: number; delayedMs: number }
+  /** What the first job opens. On AWS each is a TLS handshake. */
+  connections: number
+}
+
+export interface Means {
+  processes: Processes
+  standIn: StandIn
+}
+
+export async function measureStartUp(
+  variants: readonly Variant[],
+  { processes, standIn }: Means,
+  load: { rounds: number; delay: number },
+): Promise<Record<string, StartUp>> {
+  const starts = variants.map((variant) => ({ variant, atOnce: [] as Started[], delayed: [] as Started[], opened: 0 }))
+  for (let round = 0; round < load.rounds; round++) {
+    for (const start of starts) {
+      for (const [delay, into] of [
+        [0, start.atOnce],
+        [load.delay, start.delayed],
+      ] as const) {
+        await standIn.turn(delay)
+        into.push(await processes.startOnce(start.variant))
+        start.opened = await assertAsked(start.variant, standIn)
+      }
+    }
+  }
+  return Object.fromEntries(
+    starts.map(({ variant, atOnce, delayed, opened }) => [variant.name, summary(atOnce, delayed, opened)]),
+  )
+}
+
+/** @returns the connections it opened. */
+async function assertAsked({ name, kind }: Variant, standIn: StandIn): Promise<number> {
+  const { calls, connections } = await standIn.turn()
+  const { jwks = 0, ...asked } = calls
+  const wanted = jobs[kind]({ idToken: '', impersonationClientId: '' }).calls
+  if (jwks > 1 || !sameCounts(asked, wanted)) throw new Error(`${name} asked ${JSON.stringify(calls)} at its first job`)
+  return connections
+}
+
+export function sameCounts(asked: Record<string, number>, wanted: Record<string, number>, times = 1): boolean {
+  const names = new Set([...Object.keys(asked), ...Object.keys(wanted)])
+  return [...names].every((name) => (asked[name] ?? 0) === (wanted[name] ?? 0) * times)
+}
+
+function summary(atOnce: Started[], delayed: Started[], connections: number): StartUp {
+  const loaded = [...atOnce, ...delayed].map((started) => started.loaded)
+  const of = (moments: Moment[], field: keyof Moment) => moments.map((moment) => moment[field])
+  const answered = atOnce.map((started) => started.answered)
+  return {
+    loaded: {
+      ms: median(of(loaded, 'ms')),
+      p10: quantile(of(loaded, 'ms'), 0.1),
+      p90: quantile(of(loaded, 'ms'), 0.9),
+      cpu: median(of(loaded, 'cpu')),
+      resident: median(of(loaded, 'resident')),
+    },
+    answered: {
+      ms: median(of(answered, 'ms')),
+      cpu: median(of(answered, 'cpu')),
+      delayedMs: median(delayed.map((started) => started.answered.ms)),
+    },
+    connections,
+  }
+}

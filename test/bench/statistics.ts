@@ -1,0 +1,11 @@
+// Middles and tails of what was measured.
+
+/** @param part 0.5 is the median, 0.99 what one in a hundred is over. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN
+}
+
+export function median(values: readonly number[]): number {
+  return quantile(values, 0.5)
+}

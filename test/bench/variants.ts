@@ -1,0 +1,93 @@
+// What is measured, side by side: the functions of the cloud assembly, and the same work written by hand.
+
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { App, Stack as CdkStack } from 'aws-cdk-lib'
+import { Runtime } from 'aws-cdk-lib/aws-lambda'
+import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
+import { build } from 'esbuild'
+import { type FunctionDefinition, readFunctions } from '../../infra/local/functions/definitions.ts'
+import { place } from '../../infra/local/run.ts'
+import { Stack, type Template } from '../../infra/local/template.ts'
+import type { Kind } from './jobs.ts'
+
+export interface Variant {
+  name: string
+  kind: Kind
+  /** The bundle, and the file in it that exports `handler`. */
+  directory: string
+  file: string
+  environment: Record<string, string>
+}
+
+/** The functions of an assembly, by the name of their handler's file. */
+export function readAssembly(assembly: string): Record<'impersonate' | 'triggers', FunctionDefinition> {
+  const template: Template = JSON.parse(readFileSync(join(assembly, `${place.stackName}.template.json`), 'utf8'))
+  const functions = readFunctions(new Stack(template, place), assembly)
+  const find = (handler: string) => {
+    const found = functions.find((definition) => definition.handler === handler)
+    if (!found) throw new Error(`${assembly}: no function with the handler ${handler}`)
+    return found
+  }
+  return { impersonate: find('impersonate.handler'), triggers: find('triggers.handler') }
+}
+
+/** @param label what to call an assembly that is not this checkout's */
+export function ours(assembly: string, label = ''): Variant[] {
+  const { impersonate, triggers } = readAssembly(assembly)
+  const variant = (name: string, kind: Kind, { directory, environment }: FunctionDefinition, entry: string) => ({
+    name: label ? `${name} [${label}]` : name,
+    kind,
+    directory,
+    file: join(directory, entry),
+    environment,
+  })
+  return [
+    variant('endpoint', 'endpoint', impersonate, 'impersonate.mjs'),
+    variant('triggers, ordinary sign-in', 'ordinary sign-in', triggers, 'triggers.mjs'),
+    variant('triggers, impersonation', 'impersonation', triggers, 'triggers.mjs'),
+  ]
+}
+
+/** AWS's advice: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html */
+const asAdvised: BundlingOptions = {
+  format: OutputFormat.ESM,
+  mainFields: ['module', 'main'],
+  minify: true,
+  bundleAwsSDK: true,
+  metafile: true,
+}
+
+/** Bundled by CDK's own NodejsFunction. @param environment the endpoint's: they ask the same pool. */
+export function byHand(outdir: string, environment: Record<string, string>): Variant[] {
+  const app = new App({
+    outdir,
+    context: { '@aws-cdk/aws-lambda-nodejs:sdkV3ExcludeSmithyPackages': true, 'aws:cdk:enable-asset-metadata': true },
+  })
+  const stack = new CdkStack(app, 'ByHand')
+  const specs: [name: string, kind: Kind, entry: string, bundling: BundlingOptions, file: string][] = [
+    ['empty handler', 'empty', 'empty', asAdvised, 'index.mjs'],
+    ['by hand, bundled', 'by hand', 'by-hand', asAdvised, 'index.mjs'],
+    // The SDK is not in it: there is no runtime here to bring one, so it is this project's own that is found.
+    ['by hand, CDK defaults', 'by hand', 'by-hand', { metafile: true }, 'index.js'],
+  ]
+  const functions = specs.map(([name, , entry, bundling]) => {
+    const path = fileURLToPath(new URL(`./handlers/${entry}.ts`, import.meta.url))
+    return new NodejsFunction(stack, name.replace(/\W/g, ''), { entry: path, runtime: Runtime.NODEJS_24_X, bundling })
+  })
+  const { Resources } = app.synth().getStackByName('ByHand').template
+  return specs.map(([name, kind, , , file], index) => {
+    const logicalId = stack.getLogicalId(functions[index]?.node.defaultChild as never)
+    const directory = join(outdir, Resources[logicalId].Metadata['aws:asset:path'])
+    return { name, kind, directory, file: join(directory, file), environment }
+  })
+}
+
+/** @returns the file that runs a function: `function.ts` as one plain module. */
+export async function bundleHost(outdir: string): Promise<string> {
+  const outfile = join(outdir, 'function.mjs')
+  const entry = fileURLToPath(new URL('./function.ts', import.meta.url))
+  await build({ entryPoints: [entry], outfile, bundle: true, format: 'esm', platform: 'node', target: 'node24' })
+  return outfile
+}
