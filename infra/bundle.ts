@@ -1,15 +1,13 @@
 // Bundles a function of lambda/ for deployment.
 
-import { fileURLToPath } from 'node:url'
 import { AssetHashType, DockerImage } from 'aws-cdk-lib'
 import { Code } from 'aws-cdk-lib/aws-lambda'
 import { buildSync } from 'esbuild'
-
-const sources = fileURLToPath(new URL('../lambda', import.meta.url))
+import { bundleOptions } from './bundle-options.ts'
 
 /** `<entry>.mjs` and, each in a chunk of its own, the modules that it imports only when it needs them. */
 export function bundle(entry: string): Code {
-  return Code.fromAsset(sources, {
+  return Code.fromAsset(bundleOptions(entry).absWorkingDir, {
     // The hash is of the bundle, so that what does not change it does not deploy.
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
@@ -18,20 +16,7 @@ export function bundle(entry: string): Code {
       command: [entry],
       local: {
         tryBundle(outdir) {
-          buildSync({
-            absWorkingDir: sources,
-            entryPoints: [`${entry}.ts`],
-            outdir,
-            outExtension: { '.js': '.mjs' },
-            bundle: true,
-            format: 'esm',
-            splitting: true,
-            minify: true,
-            platform: 'node',
-            target: 'node24',
-            mainFields: ['module', 'main'],
-            logLevel: 'warning',
-          })
+          buildSync({ ...bundleOptions(entry), outdir })
           return true
         },
       },

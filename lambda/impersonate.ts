@@ -1,5 +1,6 @@
 // POST /auth/impersonate: the endpoint over this function's own pool and table.
 
+import { Agent } from 'node:https'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createAuthenticate } from './authenticate.ts'
@@ -22,12 +23,16 @@ const records = createRecords({
   timeout: 2_000,
   now,
 })
-const cognito = new CognitoIdentityProviderClient({ maxAttempts: 3 })
+// The pool's keys are fetched from Cognito's own host: over one agent, the first call finds a connection open, and those
+// beside it resume its TLS session. 50 sockets are the AWS SDK's own limit.
+const httpsAgent = new Agent({ keepAlive: true, maxSockets: 50 })
+const cognito = new CognitoIdentityProviderClient({ maxAttempts: 3, requestHandler: { httpsAgent } })
 // Over the same connections: after a freeze an idle one may be dead, and the calls before this one's have found out.
 const { requestHandler } = cognito.config
 const cognitoOnce = new CognitoIdentityProviderClient({ maxAttempts: 1, requestHandler })
 const userPool = createUserPool(cognito, cognitoOnce, config)
-const verifier = createVerifier(config, env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL)
+const endpoint = env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL
+const verifier = createVerifier(config, endpoint, httpsAgent)
 
 export const handler = createEndpoint({
   config,

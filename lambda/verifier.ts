@@ -1,7 +1,9 @@
 // The verifier of the pool's ID tokens, by its published keys.
 
+import type { Agent } from 'node:https'
 import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import { FetchError } from 'aws-jwt-verify/error'
+import { SimpleFetcher } from 'aws-jwt-verify/https'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 import type { EndpointConfig } from './config.ts'
 
@@ -10,8 +12,12 @@ type Config = Pick<EndpointConfig, 'userPoolId' | 'actorClientIds' | 'impersonat
 /**
  * @param endpoint where Cognito's API is if not at AWS, as the AWS SDK takes it from the environment.
  * Whoever sets it decides which keys are believed: the stack never does.
+ * @param agent over whose connections AWS is asked for the keys.
  */
-export function createVerifier(config: Config, endpoint: string | undefined) {
+export function createVerifier(config: Config, endpoint: string | undefined, agent?: Agent) {
+  const fetcher = endpoint
+    ? keysAt(endpoint, config.userPoolId)
+    : new SimpleFetcher({ defaultRequestOptions: { agent } })
   return CognitoJwtVerifier.create(
     {
       userPoolId: config.userPoolId,
@@ -19,7 +25,7 @@ export function createVerifier(config: Config, endpoint: string | undefined) {
       // The impersonation client's tokens are verified too, to be refused as what they are.
       clientId: [...config.actorClientIds, config.impersonationClientId],
     },
-    endpoint ? { jwksCache: new SimpleJwksCache({ fetcher: keysAt(endpoint, config.userPoolId) }) } : undefined,
+    { jwksCache: new SimpleJwksCache({ fetcher }) },
   )
 }
 

@@ -5,21 +5,17 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { observeBundling } from './esbuild.ts'
-
-// Before infra/bundle.ts is loaded, which most of these do.
-observeBundling()
-const { synthesize } = await import('../../infra/synthesize.ts')
-const { countCalls } = await import('./calls.ts')
-const { measureGrowth } = await import('./growth.ts')
-const { goals } = await import('./goals.ts')
-const { measureMemory } = await import('./memory.ts')
-const { processes, startStandIn } = await import('./processes.ts')
-const { table } = await import('./report.ts')
-const { sizeOf } = await import('./sizes.ts')
-const { measureStartUp } = await import('./start-up.ts')
-const { bundleHost, byHand, ours, readAssembly } = await import('./variants.ts')
-const { measureWarm, serveAll } = await import('./warm.ts')
+import { synthesize } from '../../infra/synthesize.ts'
+import { countCalls } from './calls.ts'
+import { goals } from './goals.ts'
+import { measureGrowth } from './growth.ts'
+import { measureMemory } from './memory.ts'
+import { processes, startStandIn } from './processes.ts'
+import { table } from './report.ts'
+import { sizeOf } from './sizes.ts'
+import { measureStartUp } from './start-up.ts'
+import { bundleHost, byHand, ours, readAssembly } from './variants.ts'
+import { measureWarm, serveAll } from './warm.ts'
 
 const { values } = parseArgs({
   options: {

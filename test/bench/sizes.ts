@@ -2,8 +2,8 @@
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Metafile } from 'esbuild'
-import { metafiles } from './esbuild.ts'
+import { buildSync, type Metafile } from 'esbuild'
+import { bundleOptions } from '../../infra/bundle-options.ts'
 import type { Variant } from './variants.ts'
 
 export interface Size {
@@ -40,12 +40,13 @@ function closure(directory: string, name: string, found = new Set<string>()): Se
   return found
 }
 
-/** NodejsFunction writes it into the bundle; ours was kept as it was bundled, if it was bundled here. */
+/** NodejsFunction writes it into the bundle; ours is bundled once more, and no other bundle has chunks of the same names. */
 function metafileOf(directory: string, file: string): Metafile | undefined {
   const written = join(directory, 'index.meta.json')
   if (existsSync(written)) return JSON.parse(readFileSync(written, 'utf8'))
-  const metafile = metafiles[basename(file).replace('.mjs', '.ts')]
-  const names = Object.keys(metafile?.outputs ?? {}).map((path) => basename(path))
+  const options = bundleOptions(basename(file, '.mjs'))
+  const { metafile } = buildSync({ ...options, outdir: directory, write: false, metafile: true })
+  const names = Object.keys(metafile.outputs).map((path) => basename(path))
   return names.every((name) => existsSync(join(directory, name))) ? metafile : undefined
 }
 

@@ -14,10 +14,21 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(outdir, { recursive: true }))
 
-function read(entry: string): string {
-  const bundle = bundles.find((name) => readdirSync(join(outdir, name)).includes(entry)) ?? ''
-  return readFileSync(join(outdir, bundle, entry), 'utf8')
+function directoryOf(entry: string): string {
+  return join(outdir, bundles.find((name) => readdirSync(join(outdir, name)).includes(entry)) ?? '')
 }
+
+function read(entry: string): string {
+  return readFileSync(join(directoryOf(entry), entry), 'utf8')
+}
+
+/** All of a bundle. */
+function files(entry: string): string[] {
+  const directory = directoryOf(entry)
+  return readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'))
+}
+
+const sizeOf = (entry: string) => Buffer.byteLength(files(entry).join(''))
 
 /** The files that are run before an entry is. */
 function loadedWith(entry: string): string[] {
@@ -41,6 +52,22 @@ describe('bundles', () => {
     expect(loaded.join()).not.toContain('DynamoDB')
     expect(Buffer.byteLength(loaded.join())).toBeLessThan(4096)
     expect(read('triggers.mjs')).toMatch(/import\("\.\/[\w-]+\.mjs"\)/)
+  })
+
+  test('are small: every byte is parsed before the first answer', () => {
+    expect(sizeOf('impersonate.mjs')).toBeLessThanOrEqual(290_000)
+    expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(220_000)
+  })
+
+  test.each(['impersonate.mjs', 'triggers.mjs'])('%s looks for credentials in the environment alone', (entry) => {
+    expect(files(entry).join()).toContain('AWS_SESSION_TOKEN')
+    expect(files(entry).join()).not.toContain('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI')
+    expect(files(entry).join()).not.toContain('AssumeRoleWithWebIdentity')
+  })
+
+  test.each(['impersonate.mjs', 'triggers.mjs'])('%s does not import node:http, which loads undici too', (entry) => {
+    expect(files(entry).join()).toContain('getBuiltinModule("node:http")')
+    expect(files(entry).join()).not.toMatch(/(from|import\()\s*"(node:)?http"/)
   })
 
   test('come out the same every time, so that the same code deploys nothing', () => {

@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { bundleOptions } from '../../infra/bundle-options.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -11,29 +12,25 @@ export interface Package {
   name: string
   version: string
   license: string
-  /** Bytes of it in both bundles, minified. */
+  /** Bytes of it in all bundles, minified. */
   bytes: number
 }
 
-/** Bundles as infra/bundle.ts does, writing nothing. */
 export async function shippedPackages(): Promise<Package[]> {
-  const { metafile } = await build({
-    absWorkingDir: root,
-    entryPoints: ['lambda/impersonate.ts', 'lambda/triggers.ts'],
-    outdir: 'nowhere',
-    write: false,
-    metafile: true,
-    bundle: true,
-    format: 'esm',
-    splitting: true,
-    minify: true,
-    platform: 'node',
-    target: 'node24',
-    mainFields: ['module', 'main'],
-    logLevel: 'warning',
-  })
+  const bundles = await Promise.all(
+    ['impersonate', 'triggers'].map((entry) =>
+      build({
+        ...bundleOptions(entry),
+        absWorkingDir: root,
+        entryPoints: [`lambda/${entry}.ts`],
+        outdir: 'nowhere',
+        write: false,
+        metafile: true,
+      }),
+    ),
+  )
   const bytes = new Map<string, number>()
-  for (const { inputs } of Object.values(metafile.outputs)) {
+  for (const { inputs } of bundles.flatMap(({ metafile }) => Object.values(metafile.outputs))) {
     for (const [path, { bytesInOutput }] of Object.entries(inputs)) {
       const [folder] = /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(path) ?? []
       if (folder) bytes.set(folder, (bytes.get(folder) ?? 0) + bytesInOutput)
