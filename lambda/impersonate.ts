@@ -4,6 +4,7 @@ import { Agent } from 'node:https'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { createAuthenticate } from './authenticate.ts'
+import { clientSettings } from './client-settings.ts'
 import { readEndpointConfig } from './config.ts'
 import { createEndpoint } from './endpoint.ts'
 import { loggable } from './errors.ts'
@@ -18,7 +19,7 @@ const now = Date.now
 const config = readEndpointConfig(env)
 
 const records = createRecords({
-  dynamoDB: new DynamoDBClient({ maxAttempts: 3 }),
+  dynamoDB: new DynamoDBClient(clientSettings),
   tableName: config.recordsTableName,
   timeout: 2_000,
   now,
@@ -26,10 +27,10 @@ const records = createRecords({
 // The pool's keys are fetched from Cognito's own host: over one agent, the first call finds a connection open, and those
 // beside it resume its TLS session. 50 sockets are the AWS SDK's own limit.
 const httpsAgent = new Agent({ keepAlive: true, maxSockets: 50 })
-const cognito = new CognitoIdentityProviderClient({ maxAttempts: 3, requestHandler: { httpsAgent } })
+const cognito = new CognitoIdentityProviderClient({ ...clientSettings, requestHandler: { httpsAgent } })
 // Over the same connections: after a freeze an idle one may be dead, and the calls before this one's have found out.
 const { requestHandler } = cognito.config
-const cognitoOnce = new CognitoIdentityProviderClient({ maxAttempts: 1, requestHandler })
+const cognitoOnce = new CognitoIdentityProviderClient({ ...clientSettings, requestHandler, maxAttempts: 1 })
 const userPool = createUserPool(cognito, cognitoOnce, config)
 const endpoint = env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL
 const verifier = createVerifier(config, endpoint, httpsAgent)

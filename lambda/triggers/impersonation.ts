@@ -1,6 +1,7 @@
 // The impersonation client's sign-in: which trigger answers which event, over the records table.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { clientSettings } from '../client-settings.ts'
 import { readTriggerConfig, type TriggerConfig } from '../config.ts'
 import { loggable } from '../errors.ts'
 import { createRecords, type Records } from '../records.ts'
@@ -57,7 +58,7 @@ export function connect() {
 
 function fromEnvironment() {
   const config = readTriggerConfig(process.env)
-  const dynamoDB = new DynamoDBClient({ maxAttempts: 3 })
+  const dynamoDB = new DynamoDBClient(clientSettings)
   const records = createRecords({ dynamoDB, tableName: config.recordsTableName, timeout, now: Date.now })
   return createImpersonationTriggers(records, config, console.warn)
 }

@@ -8,6 +8,7 @@ import type { Context } from 'aws-lambda'
 import { jwks } from '../../infra/local/cognito/keys.ts'
 import type { Caller, Outcome } from '../../infra/local/functions.ts'
 import { createAuthenticate } from '../../lambda/authenticate.ts'
+import { clientSettings } from '../../lambda/client-settings.ts'
 import { readEndpointConfig, readTriggerConfig } from '../../lambda/config.ts'
 import { createEndpoint } from '../../lambda/endpoint.ts'
 import { createImpersonate } from '../../lambda/impersonation.ts'
@@ -74,7 +75,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
   const access = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
   const tableTransport = faulty((operation, input) => state.table.perform(operation, input as never), behaviour)
   const dynamoDB = (maxAttempts: number) =>
-    new DynamoDBClient({ ...access, maxAttempts, requestHandler: tableTransport as never })
+    new DynamoDBClient({ ...access, ...clientSettings, maxAttempts, requestHandler: tableTransport as never })
   const tables = { endpoint: dynamoDB(3), trigger: dynamoDB(3) }
 
   const table = (client: DynamoDBClient) =>
@@ -134,7 +135,12 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
     return answer
   }, behaviour)
   const cognito = (maxAttempts: number) =>
-    new CognitoIdentityProviderClient({ ...access, maxAttempts, requestHandler: cognitoTransport as never })
+    new CognitoIdentityProviderClient({
+      ...access,
+      ...clientSettings,
+      maxAttempts,
+      requestHandler: cognitoTransport as never,
+    })
   const clients = [cognito(3), cognito(1)] as const
 
   const verifier = createVerifier(config, keysUrl)
