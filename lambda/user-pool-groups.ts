@@ -1,0 +1,48 @@
+// Custom::UserPoolGroup: a group of a user pool that the stack did not make. One that was there stays when the stack goes.
+
+import {
+  CognitoIdentityProviderClient,
+  CreateGroupCommand,
+  DeleteGroupCommand,
+  GetGroupCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { type CustomResource, createCustomResource } from './custom-resource.ts'
+
+/** The description of a group that the stack made, by which it knows the group again. */
+export function madeBy(stackId: string): string {
+  return `Made for impersonation by ${stackId}. It goes with that stack as long as it says so here.`
+}
+
+export function createUserPoolGroup(
+  cognito: CognitoIdentityProviderClient,
+  log: CustomResource<never>['log'] = console,
+): CustomResource<'UserPoolId' | 'GroupName'> {
+  return {
+    properties: ['UserPoolId', 'GroupName'],
+    identify: ({ UserPoolId, GroupName }) => `${UserPoolId}/groups/${GroupName}`,
+    log,
+    async work({ type, stackId, properties: { UserPoolId, GroupName } }, abortSignal) {
+      const Description = madeBy(stackId)
+      const group = await cognito
+        .send(new GetGroupCommand({ UserPoolId, GroupName }), { abortSignal })
+        .then(({ Group }) => Group, unless('ResourceNotFoundException'))
+      if (type === 'Delete') {
+        if (group?.Description !== Description) return
+        const command = new DeleteGroupCommand({ UserPoolId, GroupName })
+        await cognito.send(command, { abortSignal }).catch(unless('ResourceNotFoundException'))
+      } else if (!group) {
+        const command = new CreateGroupCommand({ UserPoolId, GroupName, Description })
+        await cognito.send(command, { abortSignal }).catch(unless('GroupExistsException'))
+      }
+    },
+  }
+}
+
+function unless(name: string): (error: unknown) => undefined {
+  return (error) => {
+    if (!(error instanceof Error && error.name === name)) throw error
+    return undefined
+  }
+}
+
+export const handler = createCustomResource(createUserPoolGroup(new CognitoIdentityProviderClient({ maxAttempts: 5 })))
