@@ -1,6 +1,6 @@
-// A Lambda function with a role and a log group of its own.
+// Lambda functions, each with a role and a log group of its own.
 
-import { Duration } from 'aws-cdk-lib'
+import { CustomResource, Duration } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Architecture, Function as LambdaFunction, LoggingFormat, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup, type RetentionDays } from 'aws-cdk-lib/aws-logs'
@@ -58,5 +58,25 @@ export class BundledFunction<Environment extends Record<string, string>> extends
 
   allow(resource: string, ...actions: string[]): void {
     this.role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }))
+  }
+}
+
+/** The function behind a custom resource. */
+export class CustomResourceFunction extends BundledFunction<Record<string, never>> {
+  constructor(scope: Construct, id: string, props: { entry: string; logRetentionDays: RetentionDays }) {
+    super(scope, id, { ...props, environment: {}, timeoutSeconds: 60 })
+  }
+
+  addResource(scope: Construct, id: string, resourceType: string, properties: Record<string, string>): CustomResource {
+    const resource = new CustomResource(scope, id, {
+      serviceToken: this.function.functionArn,
+      resourceType,
+      properties,
+      // Lambda runs a function that failed twice more, a minute and two later.
+      serviceTimeout: Duration.minutes(10),
+    })
+    // Its role and its log are there as long as it is.
+    resource.node.addDependency(this)
+    return resource
   }
 }

@@ -1,7 +1,7 @@
 // The construct: an API that lets actors act as the users of a user pool.
 
-import { ArnFormat, Aws, Fn, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib'
-import type { CfnUserPoolClient, UserPoolClient } from 'aws-cdk-lib/aws-cognito'
+import { ArnFormat, Aws, Fn, RemovalPolicies, RemovalPolicy, Stack, Token } from 'aws-cdk-lib'
+import { type CfnUserPoolClient, type IUserPool, type IUserPoolClient, UserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
@@ -10,12 +10,30 @@ import type { EndpointEnvironment, TriggerEnvironment } from '../lambda/config.t
 import { AlarmTopic } from './alarm-topic.ts'
 import { Alarms, limits } from './alarms.ts'
 import { ImpersonationApi } from './api.ts'
+import { attachToImported, attachToOwned } from './attachment.ts'
+import { type ChosenPool, choosePool } from './chosen-pool.ts'
 import { ImpersonationDashboard } from './dashboard.ts'
 import { BundledFunction } from './functions.ts'
 import { metricsOf } from './metrics.ts'
 import { RecordsTable } from './records-table.ts'
 import { readSettings, type Settings, type SettingsProps } from './settings.ts'
-import { addImpersonationClient, TriggeredUserPool } from './user-pool.ts'
+import { addActorClient, addImpersonationClient } from './user-pool.ts'
+
+/** Lambda's limit of 64 for a name, less what is put behind the stack's. */
+const longestStackName = 46
+
+/** The settings, and what somebody's own app hands in. */
+export type ImpersonationProps = SettingsProps & {
+  /** A pool of this stack, or an imported one; it keeps its own removal policy. Left out, one is made. */
+  userPool?: IUserPool
+  /** The app client of `userPool` that actors sign in with, one without a secret. Left out, one is made. */
+  actorClient?: IUserPoolClient
+  /**
+   * Whether the pool runs the triggers; true when left out. CloudFormation changes a pool of this stack before it makes
+   * the function: where people sign in to it already, deploy once with false, so that none of them meets the gap.
+   */
+  attachTriggers?: boolean
+}
 
 /** One a stack. */
 export class Impersonation extends Construct {
@@ -24,38 +42,39 @@ export class Impersonation extends Construct {
   readonly endpoint: BundledFunction<EndpointEnvironment>
   readonly triggers: BundledFunction<TriggerEnvironment>
   readonly records: RecordsTable
-  readonly userPool: TriggeredUserPool
-  readonly actorClient: UserPoolClient
+  readonly userPool: IUserPool
+  readonly actorClient: IUserPoolClient
   readonly impersonationClient: CfnUserPoolClient
   readonly accessLog: LogGroup | undefined
   readonly alarmTopic: AlarmTopic
 
-  /** @throws Error naming the setting that breaks its rule. */
-  constructor(scope: Construct, id: string, props: SettingsProps = {}) {
+  /** @throws Error naming the setting that breaks its rule, or what is wrong with the pool. */
+  constructor(scope: Construct, id: string, props: ImpersonationProps = {}) {
     super(scope, id)
-    const settings = readSettings(props)
+    const { userPool, actorClient, attachTriggers = true, ...values } = props
+    const settings = readSettings(values)
     this.settings = settings
-    const deletionProtection = settings.data === 'keep'
-    // The pool names the function, the function a client, the client the pool: the pool's side of that circle is a
-    // composed name. Part of the stack's own id is in it, so that what a former stack left behind is not in the way.
-    const triggersName = Fn.join('-', [
-      Aws.STACK_NAME,
-      'triggers',
-      Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID)))),
-    ])
-
-    this.records = new RecordsTable(this, 'Records', { deletionProtection })
-    this.userPool = new TriggeredUserPool(this, 'UserPool', {
-      triggers: this.#functionByName(triggersName),
-      groups: [...new Set([settings.impersonatorsGroup, ...settings.protectedGroups])],
-      deletionProtection,
-    })
-    this.actorClient = this.userPool.addActorClient(settings)
+    this.records = new RecordsTable(this, 'Records', { deletionProtection: settings.data === 'keep' })
+    const pool = choosePool(this, userPool, settings)
+    this.userPool = pool.userPool
+    this.actorClient = this.#actorClient(actorClient, pool, settings)
     this.impersonationClient = addImpersonationClient(this, this.userPool, settings.sessionMinutes)
-    this.#refuseImpersonationClientAmong(settings.actorClientIds)
+    this.#refuseImpersonationClientAmong([this.actorClient.userPoolClientId, ...settings.actorClientIds])
 
-    this.triggers = this.#addTriggers(triggersName, settings)
+    const triggersName = this.#triggersName()
+    this.triggers = this.#addTriggers(triggersName, pool, settings)
     this.endpoint = this.#addEndpoint(settings)
+    const attachment = {
+      groups: [...new Set([settings.impersonatorsGroup, ...settings.protectedGroups])],
+      triggers: attachTriggers ? this.triggers : undefined,
+      triggersByName: this.#functionByName(triggersName),
+      logRetentionDays: settings.logRetentionDays,
+    }
+    // A pool whose triggers are gone refuses every sign-in: they stay together, or go together.
+    const lasting = pool.owned ? [pool.parts, this.triggers] : [this.triggers.logGroup]
+    if (pool.owned) attachToOwned(pool.parts, { ...attachment, userPool: pool.userPool })
+    else lasting.push(...attachToImported(pool.parts, { ...attachment, userPool: pool.userPool }))
+
     this.records.denyWritesExcept(this.endpoint.role, this.triggers.role)
     this.accessLog = settings.accessLog
       ? new LogGroup(this, 'AccessLog', { retention: settings.logRetentionDays })
@@ -69,11 +88,35 @@ export class Impersonation extends Construct {
     this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', { email: settings.alarmEmail })
     this.#watch(settings)
 
-    // A pool whose triggers are gone refuses every sign-in: they stay together, or go together.
     const removal = settings.data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
-    for (const part of [this.userPool, this.triggers, this.records, this.endpoint.logGroup, this.accessLog]) {
+    for (const part of [...lasting, this.records, this.endpoint.logGroup, this.accessLog]) {
       if (part) RemovalPolicies.of(part).apply(removal)
     }
+  }
+
+  #actorClient(given: IUserPoolClient | undefined, { userPool, parts }: ChosenPool, settings: Settings) {
+    const { actorClientId } = settings
+    if (given && actorClientId) throw new Error('actorClient and setting actorClientId are both given: leave one out')
+    if ((given || actorClientId) && userPool === parts) {
+      throw new Error('an app client for actors is given, but not the user pool that it is of')
+    }
+    if (given) return given
+    if (actorClientId) return UserPoolClient.fromUserPoolClientId(this, 'GivenActorClient', actorClientId)
+    return addActorClient(parts, userPool, settings)
+  }
+
+  /**
+   * The pool names the function, the function a client, the client the pool: the pool's side of that circle is a
+   * composed name. Part of the stack's own id is in it, so that what a former stack left behind is not in the way.
+   * @throws Error where Lambda would not take the name
+   */
+  #triggersName(): string {
+    const { stackName } = Stack.of(this)
+    if (!Token.isUnresolved(stackName) && stackName.length > longestStackName) {
+      throw new Error(`stack ${stackName} has a name of more than ${longestStackName} characters: choose a shorter one`)
+    }
+    const idOfStack = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))
+    return Fn.join('-', [Aws.STACK_NAME, 'triggers', idOfStack])
   }
 
   #watch(settings: Settings): void {
@@ -101,7 +144,7 @@ export class Impersonation extends Construct {
     })
   }
 
-  #addTriggers(functionName: string, settings: Settings): BundledFunction<TriggerEnvironment> {
+  #addTriggers(functionName: string, { parts }: ChosenPool, settings: Settings): BundledFunction<TriggerEnvironment> {
     const triggers = new BundledFunction<TriggerEnvironment>(this, 'Triggers', {
       entry: 'triggers',
       functionName,
@@ -116,7 +159,7 @@ export class Impersonation extends Construct {
       },
     })
     triggers.allow(this.records.tableArn, 'dynamodb:UpdateItem')
-    triggers.function.addPermission('UserPool', {
+    triggers.function.addPermission(parts.node.id, {
       principal: new ServicePrincipal('cognito-idp.amazonaws.com'),
       sourceArn: this.userPool.userPoolArn,
       sourceAccount: Stack.of(this).account,
@@ -125,7 +168,7 @@ export class Impersonation extends Construct {
   }
 
   #addEndpoint(settings: Settings): BundledFunction<EndpointEnvironment> {
-    const actorClientIds = [this.actorClient.userPoolClientId, ...settings.actorClientIds]
+    const actorClientIds = [...new Set([this.actorClient.userPoolClientId, ...settings.actorClientIds])]
     const endpoint = new BundledFunction<EndpointEnvironment>(this, 'Endpoint', {
       entry: 'impersonate',
       // API Gateway waits 29 s for an answer.

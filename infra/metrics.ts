@@ -3,7 +3,7 @@
 import type { Duration } from 'aws-cdk-lib'
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway'
 import { MathExpression, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch'
-import type { UserPool } from 'aws-cdk-lib/aws-cognito'
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Code } from '../lambda/errors.ts'
@@ -13,7 +13,7 @@ export interface Measured {
   api: RestApi
   endpoint: IFunction
   triggers: IFunction
-  userPool: UserPool
+  userPool: IUserPool
   records: Table
 }
 

@@ -14,6 +14,8 @@ const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
 
+const clientIdPattern = /^[\w+]{1,128}$/
+
 const groupPattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
 
 const rules = {
@@ -34,8 +36,12 @@ const rules = {
     list({ must: 'group names as Cognito takes them', test: (name) => groupPattern.test(name), least: 1 }),
   ),
   reasonRequired: oneOf(true, false),
-  /** App clients, beside the stack's own, whose ID tokens count as actors'. */
-  actorClientIds: list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || /^[\w+]{1,128}$/.test(id) }),
+  /** A user pool that is there already; empty: one is made. */
+  userPoolId: matching('a user pool id, such as us-east-1_Abc123', /^[\w-]{1,45}_[0-9a-zA-Z]+$/),
+  /** The app client of that pool that actors sign in with; empty: one is made. */
+  actorClientId: matching('an app client id', clientIdPattern),
+  /** App clients, beside the one that actors sign in with, whose ID tokens count as actors'. */
+  actorClientIds: list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || clientIdPattern.test(id) }),
   /** Whether `Authorization: Basic` is accepted. */
   basic: oneOf(true, false),
   /** How long ago an actor may have signed in, in minutes. */
@@ -79,6 +85,8 @@ const defaults: Omit<Settings, 'protectedGroups'> = {
   sessionMinutes: 60,
   impersonatorsGroup: 'impersonators',
   reasonRequired: false,
+  userPoolId: '',
+  actorClientId: '',
   actorClientIds: [],
   basic: true,
   signInMaxAgeMinutes: 720,

@@ -1,28 +1,19 @@
-// The user pool: its triggers, its groups, and the two app clients.
+// A user pool of our own, and the app clients of any.
 
 import {
   AccountRecovery,
   CfnUserPoolClient,
-  CfnUserPoolGroup,
   FeaturePlan,
-  LambdaVersion,
+  type IUserPool,
   UserPool,
-  type UserPoolClient,
-  UserPoolOperation,
+  UserPoolClient,
 } from 'aws-cdk-lib/aws-cognito'
-import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { acknowledge } from './acknowledge.ts'
 
-export interface TriggeredUserPoolProps {
-  triggers: IFunction
-  groups: string[]
-  deletionProtection: boolean
-}
-
-/** A pool whose users sign in by username or e-mail, all of them through `triggers`. */
-export class TriggeredUserPool extends UserPool {
-  constructor(scope: Construct, id: string, { triggers, groups, deletionProtection }: TriggeredUserPoolProps) {
+/** A pool whose users sign in by username or e-mail. */
+export class OwnUserPool extends UserPool {
+  constructor(scope: Construct, id: string, { deletionProtection }: { deletionProtection: boolean }) {
     super(scope, id, {
       featurePlan: FeaturePlan.ESSENTIALS,
       signInAliases: { username: true, email: true },
@@ -44,32 +35,26 @@ export class TriggeredUserPool extends UserPool {
       COG2: 'Which factors people sign in with is for the apps of the pool to decide. A pool that demands MFA of all of them would refuse Basic and may refuse impersonation, which answers 422 then.',
       COG8: 'The Plus plan’s threat protection is the pool owner’s to buy: Essentials has all that impersonation needs.',
     })
-    this.addTrigger(UserPoolOperation.DEFINE_AUTH_CHALLENGE, triggers)
-    this.addTrigger(UserPoolOperation.CREATE_AUTH_CHALLENGE, triggers)
-    this.addTrigger(UserPoolOperation.VERIFY_AUTH_CHALLENGE_RESPONSE, triggers)
-    this.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, triggers, LambdaVersion.V2_0)
-    for (const groupName of groups) {
-      new CfnUserPoolGroup(this, `Group-${groupName}`, { userPoolId: this.userPoolId, groupName })
-    }
   }
+}
 
-  /** The app client that actors sign in with: by SRP, and by the endpoint's `Authorization: Basic` where that is on. */
-  addActorClient({ basic }: { basic: boolean }): UserPoolClient {
-    return this.addClient('ActorClient', {
-      userPoolClientName: 'actors',
-      authFlows: { userSrp: true, adminUserPassword: basic },
-      disableOAuth: true,
-      preventUserExistenceErrors: true,
-      enableTokenRevocation: true,
-    })
-  }
+/** The app client that actors sign in with: by SRP, and by the endpoint's `Authorization: Basic` where that is on. */
+export function addActorClient(scope: Construct, userPool: IUserPool, { basic }: { basic: boolean }): UserPoolClient {
+  return new UserPoolClient(scope, 'ActorClient', {
+    userPool,
+    userPoolClientName: 'actors',
+    authFlows: { userSrp: true, adminUserPassword: basic },
+    disableOAuth: true,
+    preventUserExistenceErrors: true,
+    enableTokenRevocation: true,
+  })
 }
 
 /**
  * The app client that impersonated sessions are issued to. Written at level 1, since level 2 adds a flow for refresh.
  * Read attributes stay at the default: the ID token shows what the subject's own would.
  */
-export function addImpersonationClient(scope: Construct, pool: UserPool, sessionMinutes: number): CfnUserPoolClient {
+export function addImpersonationClient(scope: Construct, pool: IUserPool, sessionMinutes: number): CfnUserPoolClient {
   return new CfnUserPoolClient(scope, 'ImpersonationClient', {
     userPoolId: pool.userPoolId,
     clientName: 'impersonation',
