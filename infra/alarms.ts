@@ -43,6 +43,11 @@ export function limits(metrics: Metrics, { alarmRefusals }: { alarmRefusals: num
       threshold: 1,
       means: 'Cognito issued tokens that were not fit to hand over: the pool does not run its triggers as it should.',
     },
+    TriggersDetached: {
+      metric: metrics.decided('TriggersDetached', minutes(1)),
+      threshold: 1,
+      means: 'The user pool does not run its triggers: nobody can impersonate until they are put back.',
+    },
     EndpointFaults: {
       metric: metrics.apiFaults(minutes(5)),
       threshold: 3,

@@ -15,7 +15,7 @@ export class ImpersonationDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { metrics, clientIds }: ImpersonationDashboardProps) {
     super(scope, id, { dashboardName: Aws.STACK_NAME, defaultInterval: Duration.days(1) })
     const period = Duration.minutes(5)
-    const faults = ['TooManyRequests', 'Unavailable', 'TriggerRefused'] as const
+    const faults = ['TooManyRequests', 'Unavailable', 'TriggerRefused', 'TriggersDetached'] as const
     this.addWidgets(
       graph('Impersonations by outcome', { left: [metrics.decisions(period)], stacked: true }),
       graph('API', {

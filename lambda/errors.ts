@@ -18,6 +18,7 @@ const answers = {
   Fault: [500, 'unexpected error'],
   Unavailable: [503, 'a service did not answer as it should'],
   TriggerRefused: [503, 'a trigger refused'],
+  TriggersDetached: [503, 'the user pool does not run its triggers: see TriggersDetached in RUNBOOK.md'],
 } as const satisfies Record<string, readonly [status: number, message: string]>
 
 export type Code = keyof typeof answers

@@ -1,4 +1,4 @@
-// The only file that calls Cognito. Refusals are told apart by the exception's name, never by its message.
+// The only file of the endpoint that calls Cognito. Refusals are told apart by the exception's name, never by its message.
 
 import { createHmac } from 'node:crypto'
 import {
@@ -146,6 +146,9 @@ const subjectCodes: Record<string, Code> = {
   UserNotConfirmedException: 'SubjectUnconfirmed',
   PasswordResetRequiredException: 'SubjectMustResetPassword',
   MFAMethodNotFoundException: 'SubjectChallenged',
+  // The call itself is right, and the username was checked: the pool has no triggers for custom challenges, or the app
+  // client may not begin with one.
+  InvalidParameterException: 'TriggersDetached',
 }
 
 const codeByUserStatus: Record<string, Code> = {

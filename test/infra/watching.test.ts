@@ -28,6 +28,7 @@ describe('alarms', () => {
     ['TriggersThrottled', 'AWS/Lambda Throttles', triggers, 'Sum', 1, 60],
     ['TriggersSlow', 'AWS/Lambda Duration', triggers, 'p95', 1_500, 300],
     ['TokensUnfit', 'CognitoImpersonation Decisions', `outcome=TokensUnfit ${service}`, 'Sum', 1, 60],
+    ['TriggersDetached', 'CognitoImpersonation Decisions', `outcome=TriggersDetached ${service}`, 'Sum', 1, 60],
     ['EndpointFaults', 'AWS/ApiGateway 5XXError', api, 'Sum', 3, 300],
     ['EndpointThrottled', 'AWS/Lambda Throttles', endpoint, 'Sum', 1, 60],
     ['CognitoThrottling', 'CognitoImpersonation Decisions', `outcome=TooManyRequests ${service}`, 'Sum', 5, 300],
@@ -120,7 +121,7 @@ test('the dashboard shows outcomes, latency, the API, the triggers, and the faul
     'Triggers: errors, and runs on the right': ['AWS/Lambda Errors', 'AWS/Lambda Throttles', 'AWS/Lambda Invocations'],
     'Duration of the triggers, ms': Array(3).fill('AWS/Lambda Duration'),
     'Faults of Cognito and DynamoDB': [
-      ...Array(3).fill('CognitoImpersonation Decisions'),
+      ...Array(4).fill('CognitoImpersonation Decisions'),
       ...Array(2).fill('AWS/Cognito SignInThrottles'),
       table,
     ],

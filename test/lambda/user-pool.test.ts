@@ -107,7 +107,7 @@ describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s n
     ['UnexpectedLambdaException', 'Unavailable'],
     ['InvalidLambdaResponseException', 'Unavailable'],
     ['InternalErrorException', 'Unavailable'],
-    ['InvalidParameterException', 'Fault'],
+    ['InvalidParameterException', 'TriggersDetached'],
     ['ResourceNotFoundException', 'Fault'],
     ['AccessDeniedException', 'Fault'],
   ])('%s → %s', async (name, code) => {
