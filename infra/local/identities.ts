@@ -18,7 +18,7 @@ interface Naming extends Place {
 }
 
 const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789'
-const mixedCase = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${lowerCase}`
+export const mixedCase = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${lowerCase}`
 
 const alarm = (naming: Naming): Identity => {
   const name = naming.name('AlarmName')
@@ -116,8 +116,8 @@ export function identify(
 }
 
 /** A value that nobody can guess. */
-export function secret(length: number): string {
-  return spell(randomBytes(length), length, lowerCase)
+export function secret(length: number, alphabet: string = lowerCase): string {
+  return spell(randomBytes(length), length, alphabet)
 }
 
 function spell(bytes: Uint8Array, length: number, alphabet: string): string {

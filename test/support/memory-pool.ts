@@ -71,6 +71,7 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
     keys: smallKeys(),
     decoySecret: randomBytes(32),
     createdAt: at,
+    modifiedAt: at,
   }
 
   /** @throws CognitoError */
@@ -78,7 +79,8 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
     const known = operations.get(operation)
     if (!known) throw new CognitoError('UnknownOperationException', operation)
     const pools = new Map([[userPoolId, pool]])
-    return known.run({ input: new Input({ ...fields }), pools, invoke, now: Date.now() })
+    const server = { pools, invoke, now: Date.now(), region: 'us-east-1', account: '000000000000' }
+    return known.run({ input: new Input({ ...fields }), ...server, makeKeys: async () => pool.keys })
   }
 
   const admin = (operation: string, Username: string, more: object = {}) =>

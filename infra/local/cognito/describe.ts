@@ -1,50 +1,37 @@
 // DescribeUserPool and DescribeUserPoolClient: the settings in the API's words, with Cognito's defaults.
-import { type Call, clientCall, type LambdaConfig, poolOf } from './pool.ts'
+import { type Call, type Client, clientCall, type Pool, poolOf } from './pool.ts'
+import { describeSettings } from './pool-settings.ts'
 
-export function describeUserPool(call: Call) {
-  const pool = poolOf(call)
-  const { UserPoolName, Schema, EnabledMfas: _, LambdaConfig = {}, ...properties } = pool.properties
-  const at = pool.createdAt / 1000
+export const describeUserPool = (call: Call) => ({ UserPool: describePool(poolOf(call)) })
+
+export function describePool(pool: Pool) {
   return {
-    UserPool: {
-      MfaConfiguration: 'OFF',
-      UserPoolTier: 'ESSENTIALS',
-      ...properties,
-      Id: pool.definition.id,
-      Name: UserPoolName ?? pool.definition.id,
-      Arn: pool.definition.arn,
-      ...(Schema ? { SchemaAttributes: Schema } : {}),
-      LambdaConfig: describeTriggers(LambdaConfig),
-      EstimatedNumberOfUsers: pool.users.size,
-      CreationDate: at,
-      LastModifiedDate: at,
-    },
+    ...describeSettings(pool.properties),
+    Id: pool.definition.id,
+    Name: pool.properties.UserPoolName ?? pool.definition.id,
+    Arn: pool.definition.arn,
+    EstimatedNumberOfUsers: pool.users.size,
+    CreationDate: pool.createdAt / 1000,
+    LastModifiedDate: pool.modifiedAt / 1000,
   }
-}
-
-/** The two names of the pre token generation trigger always hold the same function (API reference, LambdaConfigType). */
-function describeTriggers(config: LambdaConfig): LambdaConfig {
-  const { PreTokenGeneration: legacy, PreTokenGenerationConfig: versioned, ...others } = config
-  const arn = versioned?.LambdaArn ?? legacy
-  if (arn === undefined) return others
-  const PreTokenGenerationConfig = versioned ?? { LambdaArn: arn, LambdaVersion: 'V1_0' }
-  return { ...others, PreTokenGeneration: arn, PreTokenGenerationConfig }
 }
 
 export function describeUserPoolClient(call: Call) {
   const { pool, client } = clientCall(call, [poolOf(call)])
+  return { UserPoolClient: describeClient(pool, client) }
+}
+
+export function describeClient(pool: Pool, client: Client) {
   const { GenerateSecret: _, ...properties } = client.properties as Record<string, unknown>
   return {
-    UserPoolClient: {
-      AuthSessionValidity: 3,
-      EnableTokenRevocation: true,
-      RefreshTokenValidity: 30,
-      ...properties,
-      UserPoolId: pool.definition.id,
-      ClientId: client.id,
-      ...(client.secret === undefined ? {} : { ClientSecret: client.secret }),
-      CreationDate: pool.createdAt / 1000,
-      LastModifiedDate: pool.createdAt / 1000,
-    },
+    AuthSessionValidity: 3,
+    EnableTokenRevocation: true,
+    RefreshTokenValidity: 30,
+    ...properties,
+    UserPoolId: pool.definition.id,
+    ClientId: client.id,
+    ...(client.secret === undefined ? {} : { ClientSecret: client.secret }),
+    CreationDate: pool.createdAt / 1000,
+    LastModifiedDate: pool.createdAt / 1000,
   }
 }

@@ -62,6 +62,12 @@ export class Input {
     return value
   }
 
+  /** Those of these fields that are there, as they were sent. Any other is ignored, as AWS JSON does. */
+  pick(names: readonly string[]): Record<string, unknown> {
+    const found = Object.entries(this.#fields).filter(([name, value]) => names.includes(name) && value !== null)
+    return Object.fromEntries(found)
+  }
+
   /** A list of `{Name, Value}`, as attributes are sent. */
   attributes(name: string): [name: string, value: string][] {
     const value = this.#fields[name] ?? []

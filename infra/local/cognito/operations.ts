@@ -1,12 +1,15 @@
 // The operations that this server knows, by their names in the API.
 import * as groups from './admin-groups.ts'
 import * as users from './admin-users.ts'
+import { createUserPoolClient, deleteUserPoolClient } from './clients.ts'
 import { describeUserPool, describeUserPoolClient } from './describe.ts'
+import { createGroup, deleteGroup, getGroup, listGroups } from './groups.ts'
 import type { Call } from './pool.ts'
 import { getTokensFromRefreshToken, revokeToken } from './refresh.ts'
 import { changePassword, getUser, updateUserAttributes } from './self-service.ts'
 import * as signIn from './sign-in.ts'
 import { adminConfirmSignUp, confirmSignUp, signUp } from './sign-up.ts'
+import { createUserPool, deleteUserPool, updateUserPool } from './user-pools.ts'
 
 type Operation = (call: Call) => object | Promise<object>
 
@@ -26,8 +29,17 @@ const signed: Record<string, Operation> = {
   AdminRespondToAuthChallenge: signIn.adminRespondToAuthChallenge,
   AdminSetUserPassword: users.adminSetUserPassword,
   AdminUpdateUserAttributes: users.adminUpdateUserAttributes,
+  CreateGroup: createGroup,
+  CreateUserPool: createUserPool,
+  CreateUserPoolClient: createUserPoolClient,
+  DeleteGroup: deleteGroup,
+  DeleteUserPool: deleteUserPool,
+  DeleteUserPoolClient: deleteUserPoolClient,
   DescribeUserPool: describeUserPool,
   DescribeUserPoolClient: describeUserPoolClient,
+  GetGroup: getGroup,
+  ListGroups: listGroups,
+  UpdateUserPool: updateUserPool,
 }
 
 /** Operations that anyone may call who knows an app client, or holds a token. */

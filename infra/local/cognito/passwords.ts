@@ -1,6 +1,7 @@
 // Passwords: the pool's policy, and setting one. Only an SRP verifier is kept.
 import { CognitoError, incorrectPassword, notAuthorized } from './errors.ts'
 import type { Pool, User, UserStatus } from './pool.ts'
+import { temporaryPasswordDays } from './pool-settings.ts'
 import { isPassword, makeVerifier } from './srp.ts'
 
 /** A pool without a policy of its own has this one (API reference, PasswordPolicyType and CreateUserPool). */
@@ -30,7 +31,7 @@ function assertPolicy(pool: Pool, password: string) {
 /** Gives the user this password and status; FORCE_CHANGE_PASSWORD makes it a temporary one. Throws InvalidPasswordException. */
 export function setPassword(pool: Pool, user: User, password: string, status: UserStatus, now: number) {
   assertPolicy(pool, password)
-  const days = pool.properties.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays ?? 7
+  const days = temporaryPasswordDays(pool.properties)
   user.password = makeVerifier(pool.definition.id, user.username, password)
   user.passwordEndsAt = status === 'FORCE_CHANGE_PASSWORD' ? now + days * 86_400_000 : undefined
   user.status = status

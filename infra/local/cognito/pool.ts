@@ -19,20 +19,29 @@ export interface UserPoolDefinition {
   groups: Record<string, unknown>[]
 }
 
-/** Those properties of a pool that change what the server does. They may be replaced as a whole while it runs. */
+/**
+ * Those properties of a pool that change what the server does, in CloudFormation's words; others are only shown.
+ * They may be replaced as a whole while it runs.
+ */
 export interface PoolProperties {
-  AdminCreateUserConfig?: { AllowAdminCreateUserOnly?: boolean }
+  AdminCreateUserConfig?: { AllowAdminCreateUserOnly?: boolean; UnusedAccountValidityDays?: number }
   AliasAttributes?: string[]
   AutoVerifiedAttributes?: string[]
+  DcrConfiguration?: object
+  DeletionProtection?: 'ACTIVE' | 'INACTIVE'
   EnabledMfas?: string[]
   LambdaConfig?: LambdaConfig
   MfaConfiguration?: 'OFF' | 'OPTIONAL' | 'ON'
-  Policies?: { PasswordPolicy?: PasswordPolicy }
-  Schema?: { Name?: string; Required?: boolean }[]
+  Policies?: { PasswordPolicy?: PasswordPolicy; SignInPolicy?: object }
+  Schema?: { Name?: string; Required?: boolean; [detail: string]: unknown }[]
+  UserAttributeUpdateSettings?: { AttributesRequireVerificationBeforeUpdate?: string[] }
+  UserPoolAddOns?: { AdvancedSecurityMode?: 'OFF' | 'AUDIT' | 'ENFORCED' }
+  UserPoolTags?: Record<string, string>
   UsernameAttributes?: string[]
   UsernameConfiguration?: { CaseSensitive?: boolean }
   UserPoolName?: string
   UserPoolTier?: 'LITE' | 'ESSENTIALS' | 'PLUS'
+  VerificationMessageTemplate?: object
 }
 
 /** The triggers that are run here. */
@@ -59,6 +68,7 @@ export interface ClientProperties {
   EnableTokenRevocation?: boolean
   ExplicitAuthFlows?: string[]
   IdTokenValidity?: number
+  ClientName?: string
   PreventUserExistenceErrors?: 'LEGACY' | 'ENABLED'
   ReadAttributes?: string[]
   RefreshTokenRotation?: { Feature?: 'ENABLED' | 'DISABLED'; RetryGracePeriodSeconds?: number }
@@ -145,16 +155,22 @@ export interface Pool {
   keys: Keys
   /** Makes up the salts of users that do not exist. */
   decoySecret: Buffer
+  /** ms */
   createdAt: number
+  modifiedAt: number
 }
 
 /** One request, and what it may reach. */
 export interface Call {
   input: Input
-  pools: ReadonlyMap<string, Pool>
+  pools: Map<string, Pool>
   invoke: Functions['invoke']
   /** ms */
   now: number
+  /** Where this server is said to be. */
+  region: string
+  account: string
+  makeKeys(): Promise<Keys>
 }
 
 /** One request of an app client. */

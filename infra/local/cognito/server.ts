@@ -1,5 +1,4 @@
 // The slice of Amazon Cognito user pools that this project touches, on 127.0.0.1, in memory.
-import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Functions } from '../functions.ts'
@@ -7,8 +6,9 @@ import { issuer } from './claims.ts'
 import { CognitoError } from './errors.ts'
 import { Input } from './input.ts'
 import { jwks, type Keys, makeKeys } from './keys.ts'
+import { makePool } from './make-pool.ts'
 import { operations } from './operations.ts'
-import type { Client, Group, Pool, UserPoolDefinition } from './pool.ts'
+import type { Pool, UserPoolDefinition } from './pool.ts'
 import { assertSigned, readCall, writeAnswer, writeError, writeJson, writePreflight } from './protocol.ts'
 import { addUser, userOf } from './users.ts'
 
@@ -19,8 +19,12 @@ export { LostAnswer } from './protocol.ts'
 export interface CognitoOptions {
   /** 0: a free one */
   port: number
-  userPools: readonly UserPoolDefinition[]
+  /** There from the start. */
+  userPools?: readonly UserPoolDefinition[]
   invoke: Functions['invoke']
+  /** Where the server is said to be. */
+  region?: string
+  account?: string
   /** ms */
   now?: () => number
   /** Makes a pool's signing keys; for tests that start many servers. */
@@ -35,6 +39,9 @@ export interface CognitoOptions {
 export interface Cognito {
   url: string
   close(): Promise<void>
+  /** Not part of AWS's API: what the server holds, by the pools' ids. */
+  pools: Map<string, Pool>
+  makeKeys(): Promise<Keys>
   /** Not part of AWS's API: a user as federation leaves one behind, `{provider}_{userId}`, EXTERNAL_PROVIDER. Gives back its username. */
   addFederatedUser(userPoolId: string, provider: string, userId: string, attributes?: Record<string, string>): string
   /** Not part of AWS's API: the code that Cognito would have sent to this user last. */
@@ -43,9 +50,9 @@ export interface Cognito {
 
 /** Starts the server on 127.0.0.1. Rejects where the port is taken. */
 export async function startCognito(options: CognitoOptions): Promise<Cognito> {
-  const now = options.now ?? Date.now
+  const { now = Date.now, keys: newKeys = makeKeys, region = 'us-east-1', account = '000000000000' } = options
   const made = await Promise.all(
-    options.userPools.map(async (definition) => makePool(definition, await (options.keys ?? makeKeys)(), now())),
+    (options.userPools ?? []).map(async (definition) => makePool(definition, await newKeys(), now())),
   )
   const pools = new Map(made.map((pool) => [pool.definition.id, pool]))
   const server = createServer((request, response) => {
@@ -59,7 +66,8 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
     const known = operations.get(operation)
     if (!known) throw new CognitoError('UnknownOperationException', `The local Cognito has no operation ${operation}.`)
     if (known.isSigned) assertSigned(request)
-    const call = { input: new Input({ ...fields }), pools, invoke: options.invoke, now: now() }
+    const host = { pools, invoke: options.invoke, now: now(), region, account, makeKeys: newKeys }
+    const call = { input: new Input({ ...fields }), ...host }
     const { intercept = (_operation, _fields, run) => run() } = options
     writeAnswer(response, await intercept(operation, fields, async () => known.run(call)))
   }
@@ -97,6 +105,8 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
 
   return {
     url,
+    pools,
+    makeKeys: newKeys,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
@@ -106,29 +116,5 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
       return addUser(poolById(userPoolId), name, Object.entries(attributes), 'EXTERNAL_PROVIDER', now()).username
     },
     sentCode: (userPoolId, username) => userOf(poolById(userPoolId), username).code?.value,
-  }
-}
-
-function makePool(definition: UserPoolDefinition, keys: Keys, now: number): Pool {
-  const clients = definition.clients.map(({ id, secret, properties }): [string, Client] => [
-    id,
-    { id, secret, properties },
-  ])
-  const groups = definition.groups.map(({ UserPoolId: _, ...group }): [string, Group] => [
-    String(group.GroupName),
-    { ...group, GroupName: String(group.GroupName) },
-  ])
-  return {
-    definition,
-    properties: definition.properties,
-    clients: new Map(clients),
-    groups: new Map(groups),
-    users: new Map(),
-    sessions: new Map(),
-    families: new Map(),
-    refreshTokens: new Map(),
-    keys,
-    decoySecret: randomBytes(32),
-    createdAt: now,
   }
 }

@@ -39,7 +39,7 @@ describe('an error', () => {
   })
 
   test.each([
-    ['an operation that is not there', 'DeleteUserPool', {}, 'UnknownOperationException'],
+    ['an operation that is not there', 'ListUserPools', {}, 'UnknownOperationException'],
     ['a name from the object prototype', 'constructor', {}, 'UnknownOperationException'],
     ['no JSON', 'InitiateAuth', '{', 'SerializationException'],
     ['JSON that is no object', 'InitiateAuth', '[]', 'SerializationException'],
@@ -83,8 +83,17 @@ describe('a signature', () => {
     'AdminRespondToAuthChallenge',
     'AdminSetUserPassword',
     'AdminUpdateUserAttributes',
+    'CreateGroup',
+    'CreateUserPool',
+    'CreateUserPoolClient',
+    'DeleteGroup',
+    'DeleteUserPool',
+    'DeleteUserPoolClient',
     'DescribeUserPool',
     'DescribeUserPoolClient',
+    'GetGroup',
+    'ListGroups',
+    'UpdateUserPool',
   ])('is needed for %s', async (operation) => {
     const without = await (await post(operation, body)).json()
     expect(without).toMatchObject({ __type: 'MissingAuthenticationTokenException' })

@@ -1,0 +1,38 @@
+// CreateUserPoolClient and DeleteUserPoolClient.
+import { secret } from '../identities.ts'
+import { describeClient } from './describe.ts'
+import { type Call, type Client, clientCall, poolOf } from './pool.ts'
+
+const settings = [
+  'AccessTokenValidity',
+  'AllowedOAuthFlowsUserPoolClient',
+  'AuthSessionValidity',
+  'EnableTokenRevocation',
+  'ExplicitAuthFlows',
+  'IdTokenValidity',
+  'PreventUserExistenceErrors',
+  'ReadAttributes',
+  'RefreshTokenRotation',
+  'RefreshTokenValidity',
+  'SupportedIdentityProviders',
+  'TokenValidityUnits',
+  'WriteAttributes',
+]
+
+export function createUserPoolClient(call: Call) {
+  const { input } = call
+  const pool = poolOf(call)
+  const client: Client = {
+    id: secret(26),
+    secret: input.flag('GenerateSecret') ? secret(51) : undefined,
+    properties: { ...input.pick(settings), ClientName: input.text('ClientName') },
+  }
+  pool.clients.set(client.id, client)
+  return { UserPoolClient: describeClient(pool, client) }
+}
+
+export function deleteUserPoolClient(call: Call) {
+  const { pool, client } = clientCall(call, [poolOf(call)])
+  pool.clients.delete(client.id)
+  return {}
+}

@@ -1,0 +1,49 @@
+// Groups: making, reading and deleting them.
+import { CognitoError, notFound } from './errors.ts'
+import { page } from './pages.ts'
+import { type Call, type Group, type Pool, poolOf } from './pool.ts'
+
+export function createGroup(call: Call) {
+  const { input } = call
+  const pool = poolOf(call)
+  const group: Group = {
+    GroupName: input.username('GroupName'),
+    ...input.pick(['Description', 'Precedence', 'RoleArn']),
+  }
+  if (pool.groups.has(group.GroupName))
+    throw new CognitoError('GroupExistsException', 'A group with the name already exists.')
+  pool.groups.set(group.GroupName, group)
+  return { Group: describeGroup(pool, group) }
+}
+
+export function getGroup(call: Call) {
+  const pool = poolOf(call)
+  return { Group: describeGroup(pool, groupOf(call)) }
+}
+
+/** Its members are members no more. */
+export function deleteGroup(call: Call) {
+  const { groups, users } = poolOf(call)
+  const { GroupName } = groupOf(call)
+  groups.delete(GroupName)
+  for (const user of users.values()) user.groups.delete(GroupName)
+  return {}
+}
+
+export function listGroups(call: Call) {
+  const pool = poolOf(call)
+  const { items, NextToken } = page(call.input, 'groups', [...pool.groups.values()])
+  return { Groups: items.map((group) => describeGroup(pool, group)), ...(NextToken && { NextToken }) }
+}
+
+/** The group that a request names. Throws ResourceNotFoundException. */
+export function groupOf(call: Call): Group {
+  const group = poolOf(call).groups.get(call.input.text('GroupName'))
+  if (!group) throw notFound('Group not found.')
+  return group
+}
+
+export function describeGroup(pool: Pool, group: Group) {
+  const at = pool.createdAt / 1000
+  return { ...group, UserPoolId: pool.definition.id, CreationDate: at, LastModifiedDate: at }
+}

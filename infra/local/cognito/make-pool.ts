@@ -1,0 +1,35 @@
+// A pool as it is when it has just been made.
+import { randomBytes } from 'node:crypto'
+import type { Keys } from './keys.ts'
+import type { Client, Group, Pool, UserPoolDefinition } from './pool.ts'
+
+export function makePool(definition: UserPoolDefinition, keys: Keys, now: number): Pool {
+  const pool: Pool = {
+    definition,
+    properties: definition.properties,
+    clients: new Map(),
+    groups: new Map(),
+    users: new Map(),
+    sessions: new Map(),
+    families: new Map(),
+    refreshTokens: new Map(),
+    keys,
+    decoySecret: randomBytes(32),
+    createdAt: now,
+    modifiedAt: now,
+  }
+  addParts(pool, definition)
+  return pool
+}
+
+/** Adds app clients and groups; one that is there already, by its id or name, is replaced. */
+export function addParts(pool: Pool, { clients, groups }: Pick<UserPoolDefinition, 'clients' | 'groups'>) {
+  for (const { id, secret, properties } of clients) {
+    const client: Client = { id, secret, properties }
+    pool.clients.set(id, client)
+  }
+  for (const { UserPoolId: _, ...properties } of groups) {
+    const group: Group = { ...properties, GroupName: String(properties.GroupName) }
+    pool.groups.set(group.GroupName, group)
+  }
+}

@@ -1,0 +1,163 @@
+// A user pool whose owner has set everything that can be set, made by the AWS SDK: what must come through unharmed.
+
+import {
+  type CognitoIdentityProviderClient,
+  CreateUserPoolCommand,
+  type CreateUserPoolRequest,
+  DescribeUserPoolCommand,
+  type LambdaConfigType,
+  type UpdateUserPoolRequest,
+  type UserPoolType,
+} from '@aws-sdk/client-cognito-identity-provider'
+
+type Triggers = 'DefineAuthChallenge' | 'CreateAuthChallenge' | 'VerifyAuthChallengeResponse'
+type PreTokenGeneration = 'PreTokenGeneration' | 'PreTokenGenerationConfig'
+
+/** Every member, however deep. */
+type Complete<T> = T extends (infer Item)[]
+  ? Complete<Item>[]
+  : T extends object
+    ? { [Name in keyof T]-?: Complete<NonNullable<T[Name]>> }
+    : NonNullable<T>
+
+/** What UpdateUserPool knows by the SDK's own types, so that a new member of it is missed here at once. */
+type Everything = Complete<
+  Omit<UpdateUserPoolRequest, 'UserPoolId' | 'LambdaConfig' | 'AdminCreateUserConfig'> & {
+    // The triggers that are free for us.
+    LambdaConfig: Omit<LambdaConfigType, Triggers | PreTokenGeneration>
+    // Cognito refuses the old name of the password policy's TemporaryPasswordValidityDays beside the new one.
+    AdminCreateUserConfig: Omit<
+      NonNullable<UpdateUserPoolRequest['AdminCreateUserConfig']>,
+      'UnusedAccountValidityDays'
+    >
+  }
+>
+
+const foreign = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:owner-${name}`
+const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`
+const kmsKey = 'arn:aws:kms:us-east-1:000000000000:key/3f1a6f1e-8a0f-4b6e-9d0a-2f6c1b7a5d10'
+
+/** None of them as Cognito has it by default. */
+export const everySetting = {
+  PoolName: 'customers',
+  Policies: {
+    PasswordPolicy: {
+      MinimumLength: 11,
+      RequireLowercase: true,
+      RequireNumbers: false,
+      RequireSymbols: false,
+      RequireUppercase: true,
+      PasswordHistorySize: 5,
+      TemporaryPasswordValidityDays: 3,
+    },
+    SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD', 'EMAIL_OTP'] },
+  },
+  DeletionProtection: 'ACTIVE',
+  LambdaConfig: {
+    PreSignUp: foreign('pre-sign-up'),
+    CustomMessage: foreign('custom-message'),
+    PostConfirmation: foreign('post-confirmation'),
+    PreAuthentication: foreign('pre-authentication'),
+    PostAuthentication: foreign('post-authentication'),
+    UserMigration: foreign('user-migration'),
+    CustomSMSSender: { LambdaArn: foreign('sms-sender'), LambdaVersion: 'V1_0' },
+    CustomEmailSender: { LambdaArn: foreign('email-sender'), LambdaVersion: 'V1_0' },
+    InboundFederation: { LambdaArn: foreign('inbound-federation'), LambdaVersion: 'V1_0' },
+    KMSKeyID: kmsKey,
+  },
+  AutoVerifiedAttributes: ['email'],
+  SmsVerificationMessage: 'By text: {####}',
+  EmailVerificationMessage: 'By mail: {####}',
+  EmailVerificationSubject: 'A code for you',
+  VerificationMessageTemplate: {
+    SmsMessage: 'By text: {####}',
+    EmailMessage: 'By mail: {####}',
+    EmailSubject: 'A code for you',
+    EmailMessageByLink: 'Please {##follow this link##}',
+    EmailSubjectByLink: 'A link for you',
+    DefaultEmailOption: 'CONFIRM_WITH_LINK',
+  },
+  SmsAuthenticationMessage: 'To sign in: {####}',
+  UserAttributeUpdateSettings: { AttributesRequireVerificationBeforeUpdate: ['email'] },
+  MfaConfiguration: 'OPTIONAL',
+  DeviceConfiguration: { ChallengeRequiredOnNewDevice: true, DeviceOnlyRememberedOnUserPrompt: true },
+  EmailConfiguration: {
+    SourceArn: 'arn:aws:ses:us-east-1:000000000000:identity/hello@example.com',
+    ReplyToEmailAddress: 'reply@example.com',
+    EmailSendingAccount: 'DEVELOPER',
+    From: 'Example <hello@example.com>',
+    ConfigurationSet: 'mail',
+  },
+  SmsConfiguration: {
+    SnsCallerArn: role('sms'),
+    ExternalId: 'customers',
+    SnsRegion: 'us-west-2',
+    EumsSms: {
+      CallerArn: role('eums'),
+      ExternalId: 'customers',
+      OriginationIdentity: 'EXAMPLE',
+      ConfigurationSetName: 'texts',
+      InEntityId: 'entity',
+      InTemplateId: 'template',
+      Region: 'us-east-1',
+    },
+  },
+  UserPoolTags: { team: 'accounts', stage: 'live' },
+  AdminCreateUserConfig: {
+    AllowAdminCreateUserOnly: true,
+    InviteMessageTemplate: {
+      SMSMessage: '{username}: {####}',
+      EmailMessage: 'Welcome {username}: {####}',
+      EmailSubject: 'Welcome',
+    },
+  },
+  UserPoolAddOns: {
+    AdvancedSecurityMode: 'ENFORCED',
+    AdvancedSecurityAdditionalFlows: { CustomAuthMode: 'ENFORCED' },
+  },
+  DcrConfiguration: {
+    EnableStatus: 'Enabled',
+    OpenDcrEnabled: true,
+    AuthenticatedGrantTypes: ['code'],
+    OpenDcrGrantTypes: ['code'],
+    AllowedScopes: ['orders/read'],
+  },
+  AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'verified_phone_number', Priority: 1 }] },
+  UserPoolTier: 'PLUS',
+  KeyConfiguration: { KeyType: 'CUSTOMER_MANAGED_KEY', KmsKeyArn: kmsKey },
+  IssuerConfiguration: { Type: 'UPDATED' },
+  AcrConfiguration: { Level2: { AcrValue: 'urn:example:acr:2' } },
+} satisfies Everything
+
+/** What only the maker of a pool can set. */
+const forGood = {
+  AliasAttributes: ['email'],
+  UsernameConfiguration: { CaseSensitive: false },
+  Schema: [
+    { Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true },
+    { Name: 'tenant', AttributeDataType: 'String', Mutable: false },
+  ],
+} satisfies Partial<CreateUserPoolRequest>
+
+/**
+ * Makes the pool.
+ * @param changes in place of what is above; undefined leaves a setting out
+ * @returns its id
+ */
+export async function createFullUserPool(
+  cognito: CognitoIdentityProviderClient,
+  changes: { [Name in keyof CreateUserPoolRequest]?: CreateUserPoolRequest[Name] } = {},
+): Promise<string> {
+  const { UserPool } = await cognito.send(new CreateUserPoolCommand({ ...everySetting, ...forGood, ...changes }))
+  return UserPool?.Id ?? ''
+}
+
+/** All that DescribeUserPool tells, save what changes by itself. */
+export async function describeUserPool(
+  cognito: CognitoIdentityProviderClient,
+  UserPoolId: string,
+): Promise<Omit<UserPoolType, 'LastModifiedDate' | 'EstimatedNumberOfUsers'>> {
+  const { UserPool } = await cognito.send(new DescribeUserPoolCommand({ UserPoolId }))
+  const { LastModifiedDate: _, EstimatedNumberOfUsers: __, ...settings } = UserPool ?? {}
+  return settings
+}
