@@ -14,8 +14,13 @@ interface Naming extends Place {
   name(property: string): string
   /** An id that is the same at every run. */
   id(length: number, alphabet?: string): string
+  /** A value that nobody can guess; the resource keeps it from deployment to deployment. */
+  secret(length: number): string
   arn(service: string, resource: string): string
 }
+
+/** The types whose resources are made by a function of somebody's own. Its `Ref` is not known before that. */
+export const customResource = /^(Custom::.+|AWS::CloudFormation::CustomResource)$/
 
 const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789'
 export const mixedCase = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${lowerCase}`
@@ -53,7 +58,7 @@ const types: Record<string, (naming: Naming) => Identity> = {
       ProviderURL: `https://${provider}`,
     }
   },
-  'AWS::Cognito::UserPoolClient': ({ id, name, property }) => ({
+  'AWS::Cognito::UserPoolClient': ({ id, name, property, secret }) => ({
     Ref: id(26),
     ClientId: id(26),
     Name: name('ClientName'),
@@ -101,8 +106,9 @@ export function identify(
   logicalId: string,
   place: Place,
   property: (name: string) => string | undefined,
+  secrets: Map<string, string>,
 ): Identity {
-  const make = types[type]
+  const make = customResource.test(type) ? byLogicalId : types[type]
   if (!make) throw new Error(`template: ${logicalId} is an ${type}, which the local run does not know`)
   return make({
     ...place,
@@ -111,6 +117,11 @@ export function identify(
     name: (name) => property(name) ?? `${place.stackName}-${logicalId}`,
     id: (length, alphabet = lowerCase) =>
       spell(createHash('sha512').update(`${type} ${logicalId}`).digest(), length, alphabet),
+    secret(length) {
+      const kept = secrets.get(logicalId) ?? secret(length)
+      secrets.set(logicalId, kept)
+      return kept
+    },
     arn: (service, resource) => `arn:aws:${service}:${place.region}:${place.account}:${resource}`,
   })
 }

@@ -4,20 +4,26 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Account, place, startAccount } from './account.ts'
 import { synthesizeInto } from './assembly.ts'
-import { type Cognito, type CognitoOptions, startCognito } from './cognito/server.ts'
+import type { Cognito, CognitoOptions } from './cognito/server.ts'
+import { readCustomResources } from './custom-resources/definitions.ts'
+import { type DeployedResource, deploy, destroy } from './custom-resources/lifecycle.ts'
+import { createAsk } from './custom-resources/requests.ts'
+import { startResponses } from './custom-resources/responses.ts'
 import { demoApiKeyOf, people } from './demo.ts'
 import { createDocs } from './docs.ts'
 import { startDynamoDb } from './dynamodb.ts'
 import { type FunctionDefinition, readFunctions } from './functions/definitions.ts'
 import { readPermissions } from './functions/permissions.ts'
+import { type FunctionSettings, readActorClientIds, readSettings } from './functions/settings.ts'
 import { type Functions, startFunctions } from './functions.ts'
 import { startGateway } from './gateway.ts'
 import type { Log } from './log.ts'
 import { Stack, type Template } from './template.ts'
-import { readUserPools } from './user-pools.ts'
+import { applyUserPools, removeUserPools } from './user-pool-changes.ts'
 
-export const place = { stackName: 'Impersonation', region: 'us-east-1', account: '000000000000' }
+export { place } from './account.ts'
 
 export interface LocalRunOptions {
   /** 0, the default: a free one */
@@ -34,6 +40,13 @@ export interface LocalRunOptions {
   now?: () => number
   /** Stands between Cognito's requests and their answers. */
   intercept?: CognitoOptions['intercept']
+  /**
+   * Deploys into this account, which has a Cognito already, and leaves it running; `cognitoPort` and `intercept` are its
+   * own. Otherwise a Cognito is started, with an ordinary user pool in it where the context names one by its id.
+   */
+  account?: Account
+  /** What the same stack made in the account before: its custom resources are updated then, in place of made. */
+  previous?: Pick<LocalRun, 'customResources'>
 }
 
 export interface LocalRun {
@@ -42,39 +55,55 @@ export interface LocalRun {
   /** The value of each customer's API key, by the name that `ApiKeyId…` ends in. */
   apiKeys: Record<string, string>
   /** What the functions were told. */
-  settings: { impersonatorsGroup: string | undefined; protectedGroups: string[]; basic: boolean }
+  settings: FunctionSettings
   cognito: Cognito
+  customResources: readonly DeployedResource[]
+  /** Ends the functions, the API and the table; what custom resources did stays done. */
   close(): Promise<void>
+  /**
+   * Deletes the stack: what it retains stays, then all is closed.
+   * @throws Error with the Reason of a custom resource that can't be deleted
+   */
+  destroy(): Promise<void>
 }
 
-/** @throws Error when a setting breaks its rule, a port is taken, or the template asks for what is not known here */
+/**
+ * @throws Error when a setting breaks its rule, a port is taken, the template asks for what is not known here, or a
+ * custom resource fails; what the run did to the account is undone then
+ */
 export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRun> {
   const { log = () => {}, now = Date.now, port = 0, cognitoPort = 0 } = options
   const closers: (() => Promise<void>)[] = []
   const close = async () => {
     await Promise.all(closers.splice(0).map((end) => end()))
   }
+  let undo = () => {}
   try {
     const assembly = options.assembly ?? (await mkdtemp(join(tmpdir(), 'impersonation-')))
     if (options.assembly === undefined) {
       closers.push(() => rm(assembly, { recursive: true, force: true }))
       await synthesizeInto(assembly, options.context)
     }
-    const stack = loadStack(assembly, options.change)
+    const stack = loadStack(assembly, options)
     const definitions = readFunctions(stack, assembly)
     const permissions = readPermissions(stack)
-    const userPools = readUserPools(stack)
     const settings = readSettings(definitions)
     const [actor] = people
 
     // Gateway and Cognito call the functions, which want the addresses of Cognito and the gateway.
     const functions = Promise.withResolvers<Functions>()
     const invoke: Functions['invoke'] = async (...call) => (await functions.promise).invoke(...call)
+    const run: Functions['run'] = async (...call) => (await functions.promise).run(...call)
     const started = <Server extends { close(): Promise<void> }>(server: Server): Server => {
       closers.push(() => server.close())
       return server
     }
-    const [gateway, cognito, dynamoDb] = await allOf([
+    const makeUserPools = async (account: Account) => {
+      const ordinary = options.account ? undefined : readActorClientIds(definitions)
+      undo = await applyUserPools(stack, account.cognito, now(), ordinary)
+      return account
+    }
+    const [gateway, account, dynamoDb] = await allOf([
       startGateway({
         stack,
         port,
@@ -85,15 +114,17 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
         beside: ({ url, keys }) =>
           createDocs({ url, apiKey: keys[0]?.value, actor: settings.basic ? actor : undefined }),
       }).then(started),
-      startCognito({
-        port: cognitoPort,
-        userPools,
-        invoke,
-        now,
-        ...(options.intercept && { intercept: options.intercept }),
-      }).then(started),
+      (options.account
+        ? Promise.resolve(options.account)
+        : startAccount({
+            port: cognitoPort,
+            now,
+            ...(options.intercept && { intercept: options.intercept }),
+          }).then(started)
+      ).then(makeUserPools),
       startDynamoDb(stack).then(started),
     ] as const)
+    const { cognito } = account
     functions.resolve(
       started(
         await startFunctions({
@@ -109,6 +140,16 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
         }),
       ),
     )
+    const disconnect = account.connect(
+      definitions.map(({ arn }) => arn),
+      { invoke, run },
+    )
+    closers.push(async () => disconnect())
+    const ask = createAsk(stack.id, started(await startResponses()), account.run)
+    const existing = options.previous?.customResources ?? []
+    const customResources = await deploy(ask, readCustomResources(stack), existing, (message) =>
+      log({ source: 'run', message }),
+    )
     const outputs = stack.outputs()
     const apiKeys = Object.entries(outputs).flatMap(([name, id]) => {
       const key = name.startsWith('ApiKeyId') && gateway.keys.find((candidate) => candidate.id === id)
@@ -119,31 +160,26 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
       apiKeys: Object.fromEntries(apiKeys),
       settings,
       cognito,
+      customResources,
       close,
+      async destroy() {
+        await destroy(ask, customResources)
+        removeUserPools(stack, cognito)
+        await close()
+      },
     }
   } catch (error) {
+    undo()
     await close()
     throw error
   }
 }
 
-function loadStack(assembly: string, change: LocalRunOptions['change']): Stack {
+function loadStack(assembly: string, { change, account }: LocalRunOptions): Stack {
   const path = join(assembly, `${place.stackName}.template.json`)
   const template = JSON.parse(readFileSync(path, 'utf8')) as Template
   change?.(template)
-  return new Stack(template, place)
-}
-
-function readSettings(definitions: FunctionDefinition[]): LocalRun['settings'] {
-  const { IMPERSONATORS_GROUP, PROTECTED_GROUPS, BASIC }: Record<string, string> = Object.assign(
-    {},
-    ...definitions.map(({ environment }) => environment),
-  )
-  return {
-    impersonatorsGroup: IMPERSONATORS_GROUP,
-    protectedGroups: PROTECTED_GROUPS === undefined ? [] : JSON.parse(PROTECTED_GROUPS),
-    basic: BASIC === 'true',
-  }
+  return new Stack(template, place, account?.secrets)
 }
 
 // Requests come in over plain HTTP here, which nothing in API Gateway's request context tells.

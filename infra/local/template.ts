@@ -1,5 +1,6 @@
 // Reads a CloudFormation template as a deployment would: ids, attributes and intrinsic functions resolved.
 
+import { dependenciesOf } from './dependencies.ts'
 import { type Identity, identify, stableUuid } from './identities.ts'
 import { evaluateCondition, resolveValue } from './intrinsics.ts'
 
@@ -14,6 +15,8 @@ export interface Template {
 export interface TemplateResource {
   Type: string
   Condition?: string
+  DependsOn?: string | string[]
+  DeletionPolicy?: string
   Properties?: Record<string, unknown>
 }
 
@@ -24,6 +27,8 @@ export interface Resource {
   /** What `Ref` gives. */
   id: string
   properties: Record<string, unknown>
+  /** Whether it stays when the stack goes. */
+  retained: boolean
 }
 
 export interface Place {
@@ -35,27 +40,41 @@ export interface Place {
 /** One stack, made from its template. */
 export class Stack {
   readonly place: Place
+  readonly id: string
   readonly #template: Template
+  readonly #secrets: Map<string, string>
   readonly #identities = new Map<string, Identity>()
   readonly #underWay = new Set<string>()
 
-  /** @throws Error naming the resource whose type the local run does not know. */
-  constructor(template: Template, place: Place) {
+  /**
+   * @param secrets what an earlier deployment of the stack made up, by logical id; new ones are added
+   * @throws Error naming the resource whose type the local run does not know.
+   */
+  constructor(template: Template, place: Place, secrets: Map<string, string> = new Map()) {
     this.#template = template
+    this.#secrets = secrets
     this.place = place
+    const { region, account, stackName } = place
+    this.id = `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/${stableUuid(stackName)}`
     for (const logicalId of this.#logicalIds()) this.#identity(logicalId)
   }
 
   /** The resources of these types, in the template's order. */
-  resources(...types: string[]): Resource[] {
+  resources(...types: (string | RegExp)[]): Resource[] {
     return this.#logicalIds()
-      .filter((logicalId) => types.includes(this.#resource(logicalId).Type))
+      .filter((logicalId) => types.some((type) => isOfType(this.#resource(logicalId), type)))
       .map((logicalId) => ({
         logicalId,
         type: this.#resource(logicalId).Type,
         id: this.#identity(logicalId).Ref,
         properties: this.resolve(this.#resource(logicalId).Properties ?? {}) as Record<string, unknown>,
+        retained: this.#resource(logicalId).DeletionPolicy?.startsWith('Retain') === true,
       }))
+  }
+
+  /** The resources that must be there before this one. */
+  dependencies(logicalId: string): Set<string> {
+    return dependenciesOf(this.#template.Resources, logicalId)
   }
 
   /** An attribute as `Fn::GetAtt` gives it. */
@@ -90,7 +109,7 @@ export class Stack {
       'AWS::Partition': 'aws',
       'AWS::URLSuffix': 'amazonaws.com',
       'AWS::StackName': stackName,
-      'AWS::StackId': `arn:aws:cloudformation:${region}:${account}:stack/${stackName}/${stableUuid(stackName)}`,
+      'AWS::StackId': this.id,
       'AWS::NoValue': undefined,
       'AWS::NotificationARNs': [],
     }
@@ -107,10 +126,11 @@ export class Stack {
     if (this.#underWay.has(logicalId)) throw new Error(`template: ${logicalId} depends on itself`)
     this.#underWay.add(logicalId)
     const { Type, Properties } = this.#resource(logicalId)
-    const identity = identify(Type, logicalId, this.place, (name) => {
+    const property = (name: string) => {
       const value = this.resolve(Properties?.[name])
       return value === undefined ? undefined : String(value)
-    })
+    }
+    const identity = identify(Type, logicalId, this.place, property, this.#secrets)
     this.#underWay.delete(logicalId)
     this.#identities.set(logicalId, identity)
     return identity
@@ -135,6 +155,10 @@ export class Stack {
       condition: (other) => this.#holds(other),
     })
   }
+}
+
+function isOfType({ Type }: TemplateResource, type: string | RegExp): boolean {
+  return typeof type === 'string' ? Type === type : type.test(Type)
 }
 
 /** @throws Error when the resource has a property that the local run neither obeys nor knows to be without effect here. */

@@ -14,7 +14,9 @@ export interface GroupConfiguration {
 /** The scope of every sign-in through the API. */
 export const selfServiceScope = 'aws.cognito.signin.user.admin'
 
-export const issuer = ({ definition: { region, id } }: Pool) => `https://cognito-idp.${region}.amazonaws.com/${id}`
+/** By the pool's IssuerConfiguration (API reference, IssuerConfigurationType). */
+export const issuer = ({ definition: { region, id }, properties }: Pool) =>
+  `https://${properties.IssuerConfiguration?.Type === 'UPDATED' ? 'issuer-' : ''}cognito-idp.${region}.amazonaws.com/${id}`
 
 /** What both tokens of a sign-in say; `now` in ms. */
 function common(pool: Pool, client: Client, family: Family, groups: GroupConfiguration, now: number): Claims {

@@ -30,6 +30,7 @@ export interface PoolProperties {
   DcrConfiguration?: object
   DeletionProtection?: 'ACTIVE' | 'INACTIVE'
   EnabledMfas?: string[]
+  IssuerConfiguration?: { Type?: 'ORIGINAL' | 'UPDATED' }
   LambdaConfig?: LambdaConfig
   MfaConfiguration?: 'OFF' | 'OPTIONAL' | 'ON'
   Policies?: { PasswordPolicy?: PasswordPolicy; SignInPolicy?: object }

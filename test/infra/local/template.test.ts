@@ -51,6 +51,12 @@ describe('ids', () => {
     expect(next.attribute('Client', 'ClientSecret')).not.toBe(stack.attribute('Client', 'ClientSecret'))
   })
 
+  test('keep their secrets where the stack is deployed again', () => {
+    const secrets = new Map<string, string>()
+    const [first, second] = [new Stack(template, place, secrets), new Stack(template, place, secrets)]
+    expect(second.attribute('Client', 'ClientSecret')).toBe(first.attribute('Client', 'ClientSecret'))
+  })
+
   test('a secret stays what it is within one run', () => {
     expect(stack.attribute('Client', 'ClientSecret')).toBe(stack.attribute('Client', 'ClientSecret'))
   })
@@ -140,7 +146,44 @@ describe('resources', () => {
       type: 'AWS::Lambda::Function',
       id: 'Sample-endpoint',
       properties: { FunctionName: 'Sample-endpoint' },
+      retained: false,
     })
+  })
+
+  test('are found by a pattern of their types, and say whether they are retained', () => {
+    const stack = stackOf({
+      Resources: {
+        Mine: { Type: 'Custom::Mine', DeletionPolicy: 'Retain' },
+        Other: { Type: 'AWS::CloudFormation::CustomResource', DeletionPolicy: 'Delete' },
+        Pool: { Type: 'AWS::Cognito::UserPool' },
+      },
+    })
+    const found = stack.resources(/^Custom::/, 'AWS::CloudFormation::CustomResource')
+    expect(found.map(({ logicalId, retained }) => [logicalId, retained])).toEqual([
+      ['Mine', true],
+      ['Other', false],
+    ])
+  })
+
+  test('depend on what they refer to, in every way, and on what that depends on', () => {
+    const stack = stackOf({
+      Resources: {
+        Pool: { Type: 'AWS::Cognito::UserPool' },
+        Role: { Type: 'AWS::IAM::Role', DependsOn: ['Pool'] },
+        Log: { Type: 'AWS::Logs::LogGroup' },
+        Key: { Type: 'AWS::KMS::Key' },
+        Function: {
+          Type: 'AWS::Lambda::Function',
+          DependsOn: 'Log',
+          Properties: {
+            Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+            Environment: [{ 'Fn::Sub': '${AWS::Region} ${Key.Arn} ${!Bucket}' }, { Ref: 'AWS::StackName' }],
+          },
+        },
+      },
+    })
+    expect([...stack.dependencies('Function')].sort()).toEqual(['Key', 'Log', 'Pool', 'Role'])
+    expect(stack.dependencies('Pool').size).toBe(0)
   })
 })
 

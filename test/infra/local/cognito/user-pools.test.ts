@@ -7,7 +7,7 @@ import type {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { CognitoError } from '../../../../infra/local/cognito/errors.ts'
 import { createFullUserPool, everySetting } from '../../../support/full-user-pool.ts'
-import { errorOf, failure, poolId, question, startPool } from './fixture.ts'
+import { claimsOf, errorOf, failure, poolId, question, startPool } from './fixture.ts'
 
 let pool: Awaited<ReturnType<typeof startPool>>
 let sdk: CognitoIdentityProvider
@@ -323,8 +323,8 @@ describe('DeleteUserPool', () => {
 })
 
 describe('an app client', () => {
-  test('is made, signs people in, and goes', async () => {
-    const UserPoolId = await makePlain()
+  test('is made, signs people in by the pool’s issuer, and goes', async () => {
+    const UserPoolId = await makePlain({ IssuerConfiguration: { Type: 'UPDATED' } })
     const { UserPoolClient } = await sdk.createUserPoolClient({
       UserPoolId,
       ClientName: 'web',
@@ -348,7 +348,8 @@ describe('an app client', () => {
       AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
       AuthParameters: { USERNAME: 'alice', PASSWORD: 'Alice-Local-1!' },
     })
-    expect(signedIn.AuthenticationResult?.IdToken).toEqual(expect.any(String))
+    const { iss } = claimsOf(signedIn.AuthenticationResult?.IdToken ?? '')
+    expect(iss).toBe(`https://issuer-cognito-idp.us-east-1.amazonaws.com/${UserPoolId}`)
     await sdk.deleteUserPoolClient({ UserPoolId, ClientId })
     expect(await errorOf(sdk.describeUserPoolClient({ UserPoolId, ClientId }))).toBe('ResourceNotFoundException')
   })

@@ -1,0 +1,27 @@
+// What the functions of the stack are told, as far as the local run itself wants to know it.
+
+import type { FunctionDefinition } from './definitions.ts'
+
+export interface FunctionSettings {
+  impersonatorsGroup: string | undefined
+  protectedGroups: string[]
+  basic: boolean
+}
+
+export function readSettings(definitions: FunctionDefinition[]): FunctionSettings {
+  const { IMPERSONATORS_GROUP, PROTECTED_GROUPS, BASIC } = variables(definitions)
+  return {
+    impersonatorsGroup: IMPERSONATORS_GROUP,
+    protectedGroups: PROTECTED_GROUPS === undefined ? [] : JSON.parse(PROTECTED_GROUPS),
+    basic: BASIC === 'true',
+  }
+}
+
+/** The app clients that actors sign in with. */
+export function readActorClientIds(definitions: FunctionDefinition[]): string[] {
+  return JSON.parse(variables(definitions).ACTOR_CLIENT_IDS ?? '[]')
+}
+
+function variables(definitions: FunctionDefinition[]): Record<string, string> {
+  return Object.assign({}, ...definitions.map(({ environment }) => environment))
+}
