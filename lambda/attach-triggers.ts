@@ -5,7 +5,7 @@ import { type CustomResource, createCustomResource, type Request } from './custo
 import { loggable } from './errors.ts'
 import { createPoolTriggers, type PoolTriggers } from './pool-triggers.ts'
 
-type Properties = 'UserPoolId' | 'TriggersArn'
+type Properties = 'UserPoolId' | 'TriggersArn' | 'DeployedAt'
 
 export function createAttachTriggers(
   { attach, detach }: PoolTriggers,
@@ -22,17 +22,31 @@ export function createAttachTriggers(
     })
   }
 
+  /**
+   * CloudFormation takes an update back that failed, here or elsewhere. Where nothing but its time was new, the pool is
+   * as it was, and what was in the way may still be: a second failure would leave the stack between two states.
+   */
+  async function takeBack({ properties: { UserPoolId, TriggersArn } }: Request<Properties>, signal: AbortSignal) {
+    await attach(UserPoolId, TriggersArn, signal).catch((error) =>
+      log.error({ event: 'not-attached', UserPoolId, error: loggable(error) }),
+    )
+  }
+
   return {
-    properties: ['UserPoolId', 'TriggersArn'],
+    properties: ['UserPoolId', 'TriggersArn', 'DeployedAt'],
     identify: ({ UserPoolId }) => `${UserPoolId}/triggers`,
     log,
     work(request, signal) {
-      const { UserPoolId, TriggersArn } = request.properties
+      const { UserPoolId, TriggersArn, DeployedAt } = request.properties
+      const {
+        UserPoolId: oldPoolId = UserPoolId,
+        TriggersArn: oldArn,
+        DeployedAt: oldTime = '',
+      } = request.oldProperties
       if (request.type === 'Delete') return detach(UserPoolId, TriggersArn, signal)
-      const { oldProperties: old } = request
-      return old.UserPoolId !== undefined && old.UserPoolId !== UserPoolId
-        ? move(request, signal)
-        : attach(UserPoolId, TriggersArn, signal, old.TriggersArn)
+      if (oldPoolId !== UserPoolId) return move(request, signal)
+      if (oldArn === TriggersArn && oldTime > DeployedAt) return takeBack(request, signal)
+      return attach(UserPoolId, TriggersArn, signal, oldArn)
     },
   }
 }

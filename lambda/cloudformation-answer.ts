@@ -5,15 +5,19 @@ import type { CloudFormationCustomResourceResponse } from 'aws-lambda'
 
 /** CloudFormation takes no more, bytes. */
 const mostBytes = 4096
-/** How long one try may take, ms, and what lies between two. */
+/** How long one try may take, ms. */
 const timeout = 3_500
-const pauses = [200, 1_000]
 
 /**
  * @param url pre-signed: whoever reads it can answer, so it is in no message.
+ * @param pauses before each further try, ms
  * @throws Error where CloudFormation can't be reached.
  */
-export async function answerCloudFormation(url: string, answer: CloudFormationCustomResourceResponse): Promise<void> {
+export async function answerCloudFormation(
+  url: string,
+  answer: CloudFormationCustomResourceResponse,
+  pauses: readonly number[] = [200, 1_000],
+): Promise<void> {
   const body = cut(answer)
   let failure = ''
   for (const pause of [...pauses, undefined]) {
@@ -28,7 +32,7 @@ export async function answerCloudFormation(url: string, answer: CloudFormationCu
       if (response.ok) return
       failure = `status ${response.status}`
     } catch (error) {
-      failure = error instanceof Error ? error.name : 'failure'
+      failure = (error as Error).name
     }
     if (pause !== undefined) await sleep(pause)
   }

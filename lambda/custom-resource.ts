@@ -25,7 +25,7 @@ export interface CustomResource<Name extends string> {
   /** @throws Error whose message tells the person who deploys what to do. */
   work(request: Request<Name>, signal: AbortSignal): Promise<void>
   log: Pick<Console, 'info' | 'error'>
-  answer?: typeof answerCloudFormation
+  answer?: (url: string, answer: CloudFormationCustomResourceResponse) => Promise<void>
 }
 
 type Event = Omit<CloudFormationCustomResourceEvent, 'PhysicalResourceId'> & { PhysicalResourceId?: string }

@@ -72,6 +72,8 @@ const readOnly = Object.keys({
 
 /** What changes by itself. */
 const unsteady = [
+  // The older name of the password policy's TemporaryPasswordValidityDays, which it follows.
+  'AdminCreateUserConfig.UnusedAccountValidityDays',
   'EmailConfigurationFailure',
   'EstimatedNumberOfUsers',
   'LastModifiedDate',

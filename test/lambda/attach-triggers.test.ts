@@ -1,0 +1,78 @@
+// What each request of CloudFormation means for the pool's triggers.
+
+import { describe, expect, jest, test } from '@jest/globals'
+import { createAttachTriggers } from '../../lambda/attach-triggers.ts'
+
+const never = new AbortController().signal
+const now = { UserPoolId: 'us-east-1_A', TriggersArn: 'arn:ours', DeployedAt: '2026-02-01T00:00:00.000Z' }
+const before = { ...now, DeployedAt: '2026-01-01T00:00:00.000Z' }
+
+function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none') {
+  const calls: string[] = []
+  const call =
+    (name: 'attach' | 'detach') => async (pool: string, arn: string, _signal: AbortSignal, former?: string) => {
+      calls.push([name, pool, arn, former ?? '-'].join(' '))
+      if (failing === name || failing === 'both') throw new Error(`no ${name}`)
+    }
+  const error = jest.fn()
+  const { work, identify } = createAttachTriggers(
+    { attach: call('attach'), detach: call('detach') },
+    { info() {}, error },
+  )
+  const ask = (type: 'Create' | 'Update' | 'Delete', properties = now, oldProperties = {}) =>
+    work({ type, stackId: 'stack', properties, oldProperties }, never)
+  return { ask, calls, identify, error }
+}
+
+test('a create attaches, a delete detaches', async () => {
+  const { ask, calls } = setUp()
+  await ask('Create')
+  await ask('Delete')
+  expect(calls).toEqual(['attach us-east-1_A arn:ours -', 'detach us-east-1_A arn:ours -'])
+})
+
+test('an update attaches again, and takes what the function before it held', async () => {
+  const { ask, calls } = setUp()
+  await ask('Update', now, before)
+  await ask('Update', now, { ...before, TriggersArn: 'arn:former' })
+  await ask('Update', now, {})
+  expect(calls).toEqual([
+    'attach us-east-1_A arn:ours arn:ours',
+    'attach us-east-1_A arn:ours arn:former',
+    'attach us-east-1_A arn:ours -',
+  ])
+})
+
+test('another pool is another resource, which CloudFormation deletes by itself', () => {
+  const { identify } = setUp()
+  expect(identify({ UserPoolId: 'us-east-1_A' })).toBe(identify({ UserPoolId: 'us-east-1_A', TriggersArn: 'x' }))
+  expect(identify({ UserPoolId: 'us-east-1_A' })).not.toBe(identify({ UserPoolId: 'us-east-1_B' }))
+})
+
+describe('an update that fails', () => {
+  test.each(['attach', 'both'] as const)('at another pool leaves nothing there (%s)', async (failing) => {
+    const { ask, calls } = setUp(failing)
+    await expect(ask('Update', now, { ...before, UserPoolId: 'us-east-1_B' })).rejects.toThrow('no attach')
+    expect(calls).toEqual(['attach us-east-1_A arn:ours -', 'detach us-east-1_A arn:ours -'])
+  })
+
+  test('at the same pool leaves it to CloudFormation to take it back', async () => {
+    const { ask, calls } = setUp('attach')
+    await expect(ask('Update', now, before)).rejects.toThrow('no attach')
+    await expect(ask('Create')).rejects.toThrow('no attach')
+    expect(calls).toHaveLength(2)
+  })
+})
+
+describe('an update that is taken back', () => {
+  test('does not fail once more on what was in the way', async () => {
+    const { ask, error } = setUp('attach')
+    await ask('Update', before, now)
+    expect(error).toHaveBeenCalledWith(expect.objectContaining({ event: 'not-attached' }))
+  })
+
+  test('fails where the pool may run a function that goes', async () => {
+    const { ask } = setUp('attach')
+    await expect(ask('Update', before, { ...now, TriggersArn: 'arn:new' })).rejects.toThrow('no attach')
+  })
+})

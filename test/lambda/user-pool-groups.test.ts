@@ -1,0 +1,70 @@
+// Groups of a pool of somebody else's: those that are there are used and left, those that are not are made and taken away.
+
+import { describe, expect, test } from '@jest/globals'
+import { createUserPoolGroup, madeBy } from '../../lambda/user-pool-groups.ts'
+import { scriptedCognito } from '../support/cognito-client.ts'
+
+const properties = { UserPoolId: 'us-east-1_A', GroupName: 'impersonators' }
+const missing = { __type: 'ResourceNotFoundException', message: 'no such group' }
+const group = (Description?: string) => ({ Group: { GroupName: 'impersonators', Description } })
+
+async function ask(type: 'Create' | 'Update' | 'Delete', answers: Parameters<typeof scriptedCognito>[0]) {
+  const { client, calls } = scriptedCognito(answers)
+  const { work } = createUserPoolGroup(client)
+  await work({ type, stackId: 'arn:stack', properties, oldProperties: {} }, new AbortController().signal)
+  return calls
+}
+
+describe.each(['Create', 'Update'] as const)('%s', (type) => {
+  test('makes a group that is not there, and marks it', async () => {
+    expect(await ask(type, { GetGroup: missing, CreateGroup: {} })).toEqual([
+      { operation: 'GetGroup', input: properties },
+      { operation: 'CreateGroup', input: { ...properties, Description: madeBy('arn:stack') } },
+    ])
+  })
+
+  test('leaves a group that is there as it is', async () => {
+    expect(await ask(type, { GetGroup: group('staff') })).toHaveLength(1)
+  })
+
+  test('takes a group that somebody else makes at the same time', async () => {
+    await ask(type, { GetGroup: missing, CreateGroup: { __type: 'GroupExistsException' } })
+  })
+
+  test.each([
+    ['to look', { GetGroup: { __type: 'TooManyRequestsException' } }],
+    ['to make it, as where the pool is gone', { GetGroup: missing, CreateGroup: missing }],
+  ])('fails where Cognito refuses %s', async (_, answers) => {
+    await expect(ask(type, answers)).rejects.toThrow()
+  })
+})
+
+describe('Delete', () => {
+  test('deletes the group that this stack has made', async () => {
+    expect(await ask('Delete', { GetGroup: group(madeBy('arn:stack')), DeleteGroup: {} })).toEqual([
+      { operation: 'GetGroup', input: properties },
+      { operation: 'DeleteGroup', input: properties },
+    ])
+  })
+
+  test.each([
+    ['was there before', group('staff')],
+    ['has no description', group()],
+    ['another stack has made', group(madeBy('arn:another'))],
+    ['is gone', missing],
+  ])('leaves a group alone that %s', async (_, GetGroup) => {
+    expect(await ask('Delete', { GetGroup })).toHaveLength(1)
+  })
+
+  test('is done where somebody else was faster', async () => {
+    await ask('Delete', { GetGroup: group(madeBy('arn:stack')), DeleteGroup: missing })
+  })
+})
+
+test('another group, or one of another pool, is another resource', () => {
+  const { identify } = createUserPoolGroup(scriptedCognito({}).client)
+  const ids = [properties, { ...properties, GroupName: 'admins' }, { ...properties, UserPoolId: 'us-east-1_B' }].map(
+    identify,
+  )
+  expect(new Set(ids).size).toBe(3)
+})
