@@ -1,5 +1,6 @@
 // Attaches impersonation to a user pool, whoever made it: the triggers, and the groups that there must be.
 
+import { Stack } from 'aws-cdk-lib'
 import {
   CfnUserPoolGroup,
   type IUserPool,
@@ -31,9 +32,21 @@ export function attachToOwned(scope: Construct, props: AttachmentProps<UserPool>
     userPool.addTrigger(UserPoolOperation.VERIFY_AUTH_CHALLENGE_RESPONSE, triggersByName)
     userPool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, triggersByName, LambdaVersion.V2_0)
   }
-  for (const groupName of groups) {
+  const there = groupsOf(userPool)
+  for (const groupName of groups.filter((name) => !there.includes(name))) {
     new CfnUserPoolGroup(scope, `Group-${groupName}`, { userPoolId: userPool.userPoolId, groupName })
   }
+}
+
+/** The groups that the app has made by now. */
+function groupsOf(userPool: UserPool): string[] {
+  const stack = Stack.of(userPool)
+  const id = JSON.stringify(stack.resolve(userPool.userPoolId))
+  return stack.node
+    .findAll()
+    .filter((construct) => construct instanceof CfnUserPoolGroup)
+    .filter((group) => JSON.stringify(stack.resolve(group.userPoolId)) === id)
+    .map(({ groupName = '' }) => groupName)
 }
 
 /**

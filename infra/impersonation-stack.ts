@@ -1,6 +1,6 @@
 // The stack that this project deploys: one Impersonation, set by CDK context.
 
-import { Aws, CfnOutput, Stack } from 'aws-cdk-lib'
+import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { Impersonation } from './impersonation.ts'
 import { outputName, settingsInContext } from './settings.ts'
@@ -12,7 +12,7 @@ export class ImpersonationStack extends Stack {
     const { settings, api, userPool, actorClient, impersonationClient, records, endpoint, triggers } = impersonation
     this.terminationProtection = settings.data === 'keep'
     const outputs = {
-      ApiUrl: `https://${api.restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${api.deploymentStage.stageName}`,
+      ApiUrl: impersonation.url,
       UserPoolId: userPool.userPoolId,
       ActorClientId: actorClient.userPoolClientId,
       ImpersonationClientId: impersonationClient.ref,

@@ -119,6 +119,12 @@ export class Impersonation extends Construct {
     return Fn.join('-', [Aws.STACK_NAME, 'triggers', idOfStack])
   }
 
+  /** The API's base: `/auth/impersonate` goes behind it. Not `api.url`, which refers to the deployment. */
+  get url(): string {
+    const { restApiId, deploymentStage } = this.api
+    return `https://${restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${deploymentStage.stageName}`
+  }
+
   #watch(settings: Settings): void {
     const metrics = metricsOf({
       api: this.api,

@@ -1,0 +1,6 @@
+// What `cdk deploy -a 'node test/example/app.ts'` runs.
+
+import { App } from 'aws-cdk-lib'
+import { ShopStack } from './shop-stack.ts'
+
+new ShopStack(new App(), 'Shop')

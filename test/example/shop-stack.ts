@@ -1,0 +1,46 @@
+// A stack of somebody's own app: a user pool with a trigger and an app client, and impersonation added to it.
+
+import { fileURLToPath } from 'node:url'
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
+import { FeaturePlan, UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito'
+import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+import { Impersonation } from '../../infra/impersonation.ts'
+
+export class ShopStack extends Stack {
+  constructor(scope: Construct, id: string, props?: StackProps) {
+    super(scope, id, props)
+    const userPool = new UserPool(this, 'Customers', {
+      featurePlan: FeaturePlan.ESSENTIALS,
+      signInAliases: { username: true, email: true },
+      selfSignUpEnabled: true,
+      removalPolicy: RemovalPolicy.DESTROY,
+    })
+    const preSignUp = new LambdaFunction(this, 'PreSignUp', {
+      runtime: Runtime.NODEJS_24_X,
+      handler: 'index.handler',
+      code: Code.fromAsset(fileURLToPath(new URL('./pre-sign-up', import.meta.url))),
+    })
+    userPool.addTrigger(UserPoolOperation.PRE_SIGN_UP, preSignUp)
+    const shop = userPool.addClient('Shop', {
+      authFlows: { userSrp: true, adminUserPassword: true },
+      disableOAuth: true,
+      preventUserExistenceErrors: true,
+    })
+
+    const impersonation = new Impersonation(this, 'Impersonation', {
+      userPool,
+      actorClient: shop,
+      customers: ['back-office'],
+      sessionMinutes: 30,
+      data: 'destroy',
+    })
+
+    new CfnOutput(this, 'ApiUrl', { value: impersonation.url })
+    new CfnOutput(this, 'ApiKeyIdBackOffice', { value: impersonation.api.keys['back-office']?.keyId ?? '' })
+    new CfnOutput(this, 'UserPoolId', { value: userPool.userPoolId })
+    new CfnOutput(this, 'ActorClientId', { value: shop.userPoolClientId })
+    new CfnOutput(this, 'ImpersonationClientId', { value: impersonation.impersonationClient.ref })
+    new CfnOutput(this, 'RecordsTableName', { value: impersonation.records.tableName })
+  }
+}
