@@ -4,13 +4,14 @@ import { expect, test } from '@jest/globals'
 import { CognitoError, LostAnswer } from '../../infra/local/cognito/server.ts'
 import { passwords } from '../acceptance/people.ts'
 import type { Intercept } from '../support/deployment.ts'
+import { quoting } from '../support/faults.ts'
 import { noteSecrets } from '../support/secrets.ts'
 import type { Deployment } from './insider.ts'
 
 interface Tap {
   secrets: Set<string>
   /** Which operation fails next, and how. */
-  fault?: { operation: string; how: 'refused' | 'broken' | 'lost' | 'empty' } | undefined
+  fault?: { operation: string; how: 'refused' | 'broken' | 'quoting' | 'lost' | 'empty' } | undefined
   intercept: Intercept
 }
 
@@ -26,6 +27,7 @@ export function createTap(): Tap {
     const how = tap.fault?.operation === operation ? tap.fault.how : undefined
     if (how === 'refused') throw new CognitoError('NotAuthorizedException', 'no')
     if (how === 'broken') throw new CognitoError('InternalErrorException', 'broken')
+    if (how === 'quoting') throw new CognitoError('InvalidParameterException', quoting(fields, answer))
     if (how === 'lost') throw new LostAnswer()
     return how === 'empty' ? {} : answer
   }
@@ -38,7 +40,7 @@ export function secrets(deployment: () => Deployment, tap: Tap) {
     const { impersonate, basic, olivia } = deployment()
     const operations = ['AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge']
     for (const operation of operations) {
-      for (const how of ['refused', 'broken', 'lost', 'empty'] as const) {
+      for (const how of ['refused', 'broken', 'quoting', 'lost', 'empty'] as const) {
         tap.fault = { operation, how }
         for (const authorization of [olivia, basic('olivia')]) {
           expect((await impersonate('alice', authorization)).status).toBeGreaterThan(400)

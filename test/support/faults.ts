@@ -6,6 +6,7 @@ export const faults = [
   'refused',
   'throttled',
   'broken',
+  'breaks after it took effect',
   'hangs',
   'hangs after it took effect',
   'takes effect late',
@@ -89,13 +90,16 @@ export function faulty(perform: (operation: string, input: object) => Promise<ob
       if (abortSignal?.aborted) throw aborted()
       switch (process && behaviour.fault(site)) {
         case 'refused':
-          return respond(400, { __type: 'AccessDeniedException', message: 'no' })
+          return respond(400, { __type: 'AccessDeniedException', message: quoting(input) })
         case 'throttled':
           return respond(400, {
             __type: operation.endsWith('Item') ? 'ThrottlingException' : 'TooManyRequestsException',
+            message: quoting(input),
           })
         case 'broken':
-          return respond(500, { __type: 'InternalErrorException', message: 'broken' })
+          return respond(500, { __type: 'InternalErrorException', message: quoting(input) })
+        case 'breaks after it took effect':
+          return respond(500, { __type: 'InternalErrorException', message: quoting(input, await go()) })
         case 'hangs':
           return untilAborted(abortSignal)
         case 'hangs after it took effect':
@@ -139,6 +143,11 @@ function respond(statusCode: number, body: object | string) {
   return {
     response: { statusCode, headers: { 'content-type': 'application/x-amz-json-1.1' }, body: Buffer.from(text) },
   }
+}
+
+/** The worst that a service's message could hold. Not a password, which has no form of its own: Cognito's API marks it as one not to be quoted. */
+export function quoting(...given: object[]): string {
+  return `Invalid: ${JSON.stringify(given, (name, value) => (/^password$/i.test(name) ? undefined : value))}`
 }
 
 const never = () => new Promise<never>(() => {})
