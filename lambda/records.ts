@@ -52,7 +52,7 @@ export function createRecords(options: {
   const { dynamoDB, tableName: TableName, now } = options
   const limit = () => ({ abortSignal: AbortSignal.timeout(options.timeout) })
 
-  /** @returns the item as written, or undefined if the condition does not hold. */
+  /** @returns the item as written, or undefined if the condition does not hold. An answer without it proves no write. */
   async function update(
     id: string,
     UpdateExpression: string,
@@ -72,7 +72,9 @@ export function createRecords(options: {
         }),
         limit(),
       )
-      return unmarshall(Attributes ?? {}) as ImpersonationRecord
+      const item = Attributes && unmarshall(Attributes)
+      if (item?.id !== id) throw new Error('the answer to a write has no item')
+      return item as ImpersonationRecord
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined
       throw unavailable(error)

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newGrant } from '../../lambda/grant.ts'
 import { createRecords, type ImpersonationRecord, type Records } from '../../lambda/records.ts'
-import { startTable } from '../support/table.ts'
+import { answeringDynamoDB, startTable } from '../support/table.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
 const hour = 3_600_000
@@ -69,6 +69,24 @@ describe('put', () => {
     const hasty = createRecords({ ...table, timeout: 0, now: () => now })
     await expect(hasty.put(requested())).rejects.toMatchObject({ code: 'Unavailable' })
   })
+})
+
+describe('an answer that does not hold the item is no proof of a write, of', () => {
+  const answers = [{}, { Attributes: {} }, { Attributes: { id: { S: 'another' } } }]
+  const calls: [string, (records: Records) => Promise<unknown>][] = [
+    ['redeem', (records) => records.redeem(grant, 'ours', 'nonce-1', alice)],
+    ['issue', (records) => records.issue(grant.id, 'ours', alice.sub, hour)],
+    ['refuse', (records) => records.refuse(grant.id, 'Fault')],
+    ['discard', (records) => records.discard(grant.id, 'Fault')],
+  ]
+  test.each(answers.flatMap((answer) => calls.map((call) => [...call, answer] as const)))(
+    '%s',
+    async (_, call, answer) => {
+      const dynamoDB = answeringDynamoDB(answer)
+      const told = createRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+      await expect(call(told)).rejects.toMatchObject({ code: 'Unavailable' })
+    },
+  )
 })
 
 describe('redeem', () => {

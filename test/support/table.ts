@@ -1,4 +1,4 @@
-// A records table in memory, for tests of what DynamoDB itself decides.
+// A records table in memory, for tests of what DynamoDB itself decides; and one that answers as it is told.
 
 import type { Server } from 'node:http'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -33,4 +33,14 @@ export async function startTable(tableName = 'records') {
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+/** A client to which DynamoDB gives one answer, whatever it is asked. */
+export function answeringDynamoDB(answer: object): DynamoDBClient {
+  const response = { statusCode: 200, headers: {}, body: Buffer.from(JSON.stringify(answer)) }
+  return new DynamoDBClient({
+    region: 'us-east-1',
+    credentials,
+    requestHandler: { handle: async () => ({ response }) },
+  })
 }
