@@ -29,19 +29,18 @@ export function readSession(
   assertFit(id.aud === expected.clientId, 'aud')
   assertFit(access.client_id === expected.clientId, 'client_id')
   assertFit(id.sub && id.sub === access.sub && id.sub !== expected.actorSub, 'sub')
-  const scopes = typeof access.scope === 'string' ? access.scope.split(' ') : []
-  assertFit(!scopes.includes('aws.cognito.signin.user.admin'), 'scope')
-  for (const { act, impersonation_id, iat, exp } of [id, access]) {
+  assertFit(!String(access.scope).includes('aws.cognito.signin.user.admin'), 'scope')
+  for (const { act, impersonation_id, iat = NaN, exp = NaN } of [id, access]) {
     assertFit(actorOf(act) === expected.actorSub, 'act') // RFC 8693 §4.1
     assertFit(impersonation_id === expected.impersonationId, 'impersonation_id')
-    assertFit(typeof exp === 'number' && typeof iat === 'number', 'exp')
     assertFit(exp > iat && exp - iat <= expected.sessionMinutes * 60, 'lifetime')
   }
   assertFit(typeof id['cognito:username'] === 'string', 'cognito:username')
-  return { idToken, accessToken, username: id['cognito:username'], endsAt: id.exp as number }
+  return { idToken, accessToken, username: id['cognito:username'], endsAt: Number(id.exp) }
 }
 
-function claimsOf(token: string): Record<string, unknown> {
+/** The standard claims have the type that they should; the others may be anything. */
+function claimsOf(token: string) {
   try {
     return decomposeUnverifiedJwt(token).payload
   } catch (cause) {

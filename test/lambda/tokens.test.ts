@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { JwtParseError } from 'aws-jwt-verify/error'
 import { readSession } from '../../lambda/tokens.ts'
 import { newKey, signToken } from '../support/tokens.ts'
 
@@ -28,46 +29,58 @@ test.each([[{}], [{ scope: undefined }], [{ scope: '' }]])(
   },
 )
 
-describe('drops tokens', () => {
+describe('drops tokens, saying which claim is the first that is wrong,', () => {
   const changed = {
     act: [{ sub: 'sub-of-bob' }, undefined, null, 'sub-of-olivia', {}],
     impersonation_id: ['record-2', undefined],
   }
-  test.each<[string, object, object]>([
+  test.each<[string, string, object, object]>([
     ...Object.entries(changed).flatMap(([claim, values]) =>
-      values.flatMap((value): [string, object, object][] => [
-        [`whose ID token has ${claim} ${JSON.stringify(value)}`, { [claim]: value }, {}],
-        [`whose access token has ${claim} ${JSON.stringify(value)}`, {}, { [claim]: value }],
+      values.flatMap((value): [string, string, object, object][] => [
+        [`whose ID token has ${claim} ${JSON.stringify(value)}`, claim, { [claim]: value }, {}],
+        [`whose access token has ${claim} ${JSON.stringify(value)}`, claim, {}, { [claim]: value }],
       ]),
     ),
-    ['for another audience', { aud: 'actors' }, {}],
-    ['for ours among others', { aud: ['ours', 'actors'] }, {}],
-    ['of another client', {}, { client_id: 'actors' }],
-    ['of two users', {}, { sub: 'sub-of-bob' }],
-    ['of the actor', { sub: 'sub-of-olivia' }, { sub: 'sub-of-olivia' }],
-    ['of nobody', { sub: undefined }, { sub: undefined }],
-    ['with the scope of self-service', {}, { scope: 'aws.cognito.signin.user.admin' }],
-    ['with the scope of self-service among others', {}, { scope: 'openid aws.cognito.signin.user.admin' }],
-    ['whose ID token outlives the session', { exp: 4_601 }, {}],
-    ['whose access token outlives the session', {}, { exp: 4_601 }],
-    ['that end before they begin', { exp: 1_000 }, {}],
-    ['without an end', {}, { exp: undefined }],
-    ['without a beginning', { iat: undefined }, {}],
-    ['of which the first is no ID token', { token_use: 'access' }, {}],
-    ['of which the second is no access token', {}, { token_use: 'id' }],
-    ['without a username', { 'cognito:username': undefined }, {}],
-  ])('%s', (_, idChanges, accessChanges) => {
+    ['for another audience', 'aud', { aud: 'actors' }, {}],
+    ['for ours among others', 'aud', { aud: ['ours', 'actors'] }, {}],
+    ['of another client', 'client_id', {}, { client_id: 'actors' }],
+    ['of two users', 'sub', {}, { sub: 'sub-of-bob' }],
+    ['of the actor', 'sub', { sub: 'sub-of-olivia' }, { sub: 'sub-of-olivia' }],
+    ['of nobody', 'sub', { sub: undefined }, { sub: undefined }],
+    ['with the scope of self-service', 'scope', {}, { scope: 'aws.cognito.signin.user.admin' }],
+    ['with the scope of self-service among others', 'scope', {}, { scope: 'openid aws.cognito.signin.user.admin' }],
+    ['with scopes in a list', 'read', {}, { scope: ['aws.cognito.signin.user.admin'] }],
+    ['whose ID token outlives the session', 'lifetime', { exp: 4_601 }, {}],
+    ['whose access token outlives the session', 'lifetime', {}, { exp: 4_601 }],
+    ['that end before they begin', 'lifetime', { exp: 1_000 }, {}],
+    ['whose ID token has no end', 'lifetime', { exp: undefined }, {}],
+    ['whose access token has no end', 'lifetime', {}, { exp: undefined }],
+    ['whose ID token has no beginning', 'lifetime', { iat: undefined }, {}],
+    ['whose access token has no beginning', 'lifetime', {}, { iat: undefined }],
+    ['whose end is no number', 'read', { exp: '4600' }, {}],
+    ['of which the first is no ID token', 'token_use', { token_use: 'access' }, {}],
+    ['of which the second is no access token', 'token_use', {}, { token_use: 'id' }],
+    ['without a username', 'cognito:username', { 'cognito:username': undefined }, {}],
+  ])('%s', (_, what, idChanges, accessChanges) => {
     expect(read(idChanges, accessChanges).session).toThrow(
-      expect.objectContaining({ code: 'TokensUnfit', status: 500 }),
+      expect.objectContaining({ code: 'TokensUnfit', status: 500, message: expect.stringMatching(`\\b${what}\\b`) }),
     )
   })
-  test.each([{ IdToken: undefined }, { AccessToken: undefined }, { IdToken: 'x.y.z' }, { AccessToken: '' }])(
-    'of which one is missing or cannot be read: %j',
-    (changes) => {
-      const { IdToken, AccessToken } = read()
-      expect(() => readSession({ IdToken, AccessToken, ...changes }, expected)).toThrow(
-        expect.objectContaining({ code: 'TokensUnfit' }),
-      )
-    },
-  )
+  test.each([
+    [{ IdToken: undefined }, 'missing'],
+    [{ AccessToken: undefined }, 'missing'],
+    [{ AccessToken: '' }, 'missing'],
+    [{ IdToken: 'x.y.z' }, 'read'],
+  ])('of which one is missing or cannot be read: %j', (changes, what) => {
+    const { IdToken, AccessToken } = read()
+    expect(() => readSession({ IdToken, AccessToken, ...changes }, expected)).toThrow(
+      expect.objectContaining({ code: 'TokensUnfit', message: expect.stringContaining(what) }),
+    )
+  })
+  test('keeps to itself, for the log, why one cannot be read', () => {
+    const { AccessToken } = read()
+    expect(() => readSession({ IdToken: 'x.y.z', AccessToken }, expected)).toThrow(
+      expect.objectContaining({ cause: expect.any(JwtParseError) }),
+    )
+  })
 })
