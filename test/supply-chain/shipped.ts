@@ -1,4 +1,4 @@
-// What the two bundles are made of: the packages in them, from esbuild's own account, with version and licence.
+// What the bundles are made of: the packages in them, from esbuild's own account, with version and licence.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -18,7 +18,7 @@ export interface Package {
 
 export async function shippedPackages(): Promise<Package[]> {
   const bundles = await Promise.all(
-    ['impersonate', 'triggers'].map((entry) =>
+    ['impersonate', 'triggers', 'attach-triggers', 'user-pool-groups'].map((entry) =>
       build({
         ...bundleOptions(entry),
         absWorkingDir: root,
