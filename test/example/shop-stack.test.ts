@@ -15,7 +15,7 @@ test('it can be deployed', () => {
 })
 
 test('its pool runs its own trigger and ours', () => {
-  const { PreSignUp, PreTokenGenerationConfig, ...challenges } = userPool?.Properties.LambdaConfig
+  const { PreSignUp, PreTokenGenerationConfig, ...challenges } = userPool?.Properties.LambdaConfig ?? {}
   expect(PreSignUp).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^PreSignUp/), 'Arn'] })
   expect(PreTokenGenerationConfig.LambdaVersion).toBe('V2_0')
   expect(Object.keys(challenges).sort()).toEqual([
