@@ -28,11 +28,6 @@ export type ImpersonationProps = SettingsProps & {
   userPool?: IUserPool
   /** The app client of `userPool` that actors sign in with, one without a secret. Left out, one is made. */
   actorClient?: IUserPoolClient
-  /**
-   * Whether the pool runs the triggers; true when left out. CloudFormation changes a pool of this stack before it makes
-   * the function: where people sign in to it already, deploy once with false, so that none of them meets the gap.
-   */
-  attachTriggers?: boolean
 }
 
 /** One a stack. */
@@ -51,7 +46,7 @@ export class Impersonation extends Construct {
   /** @throws Error naming the setting that breaks its rule, or what is wrong with the pool. */
   constructor(scope: Construct, id: string, props: ImpersonationProps = {}) {
     super(scope, id)
-    const { userPool, actorClient, attachTriggers = true, ...values } = props
+    const { userPool, actorClient, ...values } = props
     const settings = readSettings(values)
     this.settings = settings
     this.records = new RecordsTable(this, 'Records', { deletionProtection: settings.data === 'keep' })
@@ -66,7 +61,7 @@ export class Impersonation extends Construct {
     this.endpoint = this.#addEndpoint(settings)
     const attachment = {
       groups: [...new Set([settings.impersonatorsGroup, ...settings.protectedGroups])],
-      triggers: attachTriggers ? this.triggers : undefined,
+      triggers: settings.attachTriggers ? this.triggers : undefined,
       triggersByName: this.#functionByName(triggersName),
       logRetentionDays: settings.logRetentionDays,
     }

@@ -40,6 +40,11 @@ const rules = {
   userPoolId: matching('a user pool id, such as us-east-1_Abc123', /^[\w-]{1,45}_[0-9a-zA-Z]+$/),
   /** The app client of that pool that actors sign in with; empty: one is made. */
   actorClientId: matching('an app client id', clientIdPattern),
+  /**
+   * Whether the pool runs the triggers. CloudFormation changes a pool of the same stack before it makes their function:
+   * where people sign in to it already, one deployment without them saves those from the gap.
+   */
+  attachTriggers: oneOf(true, false),
   /** App clients, beside the one that actors sign in with, whose ID tokens count as actors'. */
   actorClientIds: list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || clientIdPattern.test(id) }),
   /** Whether `Authorization: Basic` is accepted. */
@@ -87,6 +92,7 @@ const defaults: Omit<Settings, 'protectedGroups'> = {
   reasonRequired: false,
   userPoolId: '',
   actorClientId: '',
+  attachTriggers: true,
   actorClientIds: [],
   basic: true,
   signInMaxAgeMinutes: 720,

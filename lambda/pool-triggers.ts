@@ -74,7 +74,7 @@ export function createPoolTriggers(
         assertAttachable(pool, [arn, former])
         return take(config, arn)
       }
-      return change(userPoolId, signal, edit, `set these triggers by hand, then deploy again: ${byHand(arn)}`)
+      return change(userPoolId, signal, edit, handWork(arn))
     },
 
     /** A pool that is gone, or has none of our triggers, is left alone. @throws Error as above */
@@ -107,10 +107,12 @@ function assertAttachable(pool: DescribedPool, ours: readonly (string | undefine
       `the user pool has triggers where impersonation needs its own: ${slots.join('; ')}; nothing was changed; take them off, or choose another pool`,
     )
   }
-  assertKnown(
-    pool,
-    `deploy a newer version, or set these triggers by hand, then deploy again: ${byHand(ours[0] ?? '')}`,
-  )
+  assertKnown(pool, `deploy a newer version, or ${handWork(ours[0] ?? '')}`)
+}
+
+/** A pool that has the triggers needs no update. */
+function handWork(arn: string): string {
+  return `deploy with attachTriggers=false, set these triggers by hand, and deploy again without that: ${byHand(arn)}`
 }
 
 /** An update would reset what it does not send. */
