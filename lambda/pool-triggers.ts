@@ -130,7 +130,7 @@ function assertUntouched(sent: PoolSettings | undefined, found: PoolSettings): v
   const paths = differences(besidesOurs(sent), besidesOurs(found))
   if (paths.length === 0) return
   throw new Error(
-    `the triggers are set, but of the user pool's other settings these are not as before: ${paths.join(', ')}; somebody changed them at this moment, or Cognito does not take back what it gives; look at them and set them right`,
+    `the user pool runs its triggers as it should, but of its other settings these are not as before: ${paths.join(', ')}; somebody changed them at this moment, or Cognito does not take back what it gives; look at them and set them right`,
   )
 }
 
