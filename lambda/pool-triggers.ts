@@ -94,10 +94,10 @@ export function createPoolTriggers(
 }
 
 function assertAttachable(pool: DescribedPool, ours: readonly (string | undefined)[]): void {
-  const { UserPoolTier = 'not known', LambdaConfig = {} } = pool.settings
-  if (UserPoolTier !== 'ESSENTIALS' && UserPoolTier !== 'PLUS') {
+  const { UserPoolTier, LambdaConfig = {} } = pool.settings
+  if (UserPoolTier === 'LITE') {
     throw new Error(
-      `the user pool's feature plan is ${UserPoolTier}, but impersonation needs ESSENTIALS or PLUS, whose triggers can change access tokens; nothing was changed`,
+      "the user pool's feature plan is LITE, but impersonation needs ESSENTIALS or PLUS, whose triggers can change access tokens; nothing was changed",
     )
   }
   const foreign = holders(LambdaConfig).filter(([, arn]) => !ours.includes(arn))

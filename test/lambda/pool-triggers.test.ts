@@ -74,6 +74,13 @@ describe('attach', () => {
     expect(older.pool.sent[0]?.AdminCreateUserConfig).toEqual(described.AdminCreateUserConfig)
   })
 
+  test('sends no plan where none is given: Cognito leaves that as it is', async () => {
+    const { UserPoolTier: _, ...pool } = described
+    const given = setUp(pool)
+    await given.attach()
+    expect(given.pool.sent[0]).not.toHaveProperty('UserPoolTier')
+  })
+
   test('keeps the older period for accounts where there is no newer one', async () => {
     const { TemporaryPasswordValidityDays: _, ...PasswordPolicy } = described.Policies.PasswordPolicy
     const AdminCreateUserConfig = { ...described.AdminCreateUserConfig, UnusedAccountValidityDays: 9 }
@@ -107,11 +114,9 @@ describe('attach', () => {
 })
 
 describe('attach refuses, with nothing changed,', () => {
-  const { UserPoolTier: _, ...withoutTier } = described
   const { EmailConfiguration } = described
   test.each<[string, Pool, string[]]>([
     ['a Lite pool', { ...described, UserPoolTier: 'LITE' }, ['LITE', 'ESSENTIALS']],
-    ['a pool of no known plan', withoutTier, ['not known', 'ESSENTIALS']],
     ['a new setting', { ...described, Novelty: { On: true } }, ['Novelty', arn]],
     [
       'a new setting in a known one',
