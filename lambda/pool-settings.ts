@@ -2,6 +2,7 @@
 
 import {
   type CognitoIdentityProviderClient,
+  type CreateUserPoolRequest,
   DescribeUserPoolCommand,
   type LambdaConfigType,
   UpdateUserPoolCommand,
@@ -51,7 +52,7 @@ const settable = Object.keys({
   VerificationMessageTemplate: true,
 } satisfies Record<Settable, true>)
 
-/** What only DescribeUserPool has; no update changes it. `Name` is sent back as PoolName. */
+/** What DescribeUserPool alone has, or CreateUserPool sets for good: no update changes it. `Name` is sent as PoolName. */
 const readOnly = Object.keys({
   AliasAttributes: true,
   Arn: true,
@@ -63,12 +64,13 @@ const readOnly = Object.keys({
   Id: true,
   LastModifiedDate: true,
   Name: true,
+  Schema: true,
   SchemaAttributes: true,
   SmsConfigurationFailure: true,
   Status: true,
   UsernameAttributes: true,
   UsernameConfiguration: true,
-} satisfies Record<Exclude<keyof UserPoolType, Settable>, true>)
+} satisfies Record<Exclude<keyof UserPoolType | keyof CreateUserPoolRequest, Settable | 'PoolName'>, true>)
 
 /** What changes by itself. */
 const unsteady = [

@@ -142,7 +142,7 @@ describe('attach refuses, with nothing changed,', () => {
 
   test('but not for what nobody can set', async () => {
     const SchemaAttributes = [{ ...described.SchemaAttributes[0], Novelty: 1 }]
-    const { attach } = setUp({ ...described, SchemaAttributes, Novelty: null })
+    const { attach } = setUp({ ...described, SchemaAttributes, Schema: SchemaAttributes, Novelty: null })
     await expect(attach()).resolves.toBeUndefined()
   })
 })
