@@ -30,9 +30,10 @@ export function createAuthenticate(options: {
   const { config, now } = options
 
   return async function authenticate(headers: readonly string[], signal: AbortSignal): Promise<Actor> {
-    assertAccepted(headers.length > 0, 'Authorization is required: an ID token or Basic credentials')
-    assertAccepted(headers.length === 1, 'Authorization is sent more than once')
-    const credentials = readHeader(headers[0] ?? '')
+    const [header, ...more] = headers
+    assertAccepted(header !== undefined, 'Authorization is required: an ID token or Basic credentials')
+    assertAccepted(more.length === 0, 'Authorization is sent more than once')
+    const credentials = readHeader(header)
 
     let idToken: string
     if (typeof credentials === 'string') idToken = credentials
@@ -73,7 +74,7 @@ function readHeader(header: string): string | { username: string; password: stri
 function decodeBase64(text: string): string {
   const bytes = Buffer.from(text, 'base64')
   assertAccepted(
-    bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, ''),
+    bytes.toString('base64') === text.padEnd(Math.ceil(text.length / 4) * 4, '='),
     'Authorization: Basic is malformed',
   )
   try {

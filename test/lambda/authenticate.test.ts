@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals'
-import { FetchError } from 'aws-jwt-verify/error'
+import { FetchError, JwksValidationError, JwkValidationError } from 'aws-jwt-verify/error'
 import { createAuthenticate } from '../../lambda/authenticate.ts'
 import { ImpersonationError } from '../../lambda/errors.ts'
 import { createVerifier } from '../../lambda/verifier.ts'
@@ -8,7 +8,8 @@ import { encode, idClaims, newKey, signToken, userPoolId } from '../support/toke
 
 const key = newKey()
 const other = newKey(key.kid)
-const now = Date.now()
+const now = Math.floor(Date.now() / 1000) * 1000
+const twelveHoursAgo = now / 1000 - 12 * 3600
 const config = { basic: true, impersonationClientId: 'ours', signInMaxAgeMinutes: 720 }
 const published = await publishKeys([key])
 const pool = { userPoolId, actorClientIds: ['actors', 'console'], impersonationClientId: 'ours' }
@@ -49,9 +50,8 @@ describe('accepts', () => {
     await actor
     expect(signIn.mock.calls).toEqual([[username, password, expect.any(AbortSignal)]])
   })
-  test('a sign-in of just under the set age', async () => {
-    const auth_time = Math.floor(now / 1000) - 12 * 3600 + 60
-    expect(await authenticate([token({ auth_time })]).actor).toEqual(olivia)
+  test('a sign-in of just the set age', async () => {
+    expect(await authenticate([token({ auth_time: twelveHoursAgo })]).actor).toEqual(olivia)
   })
 })
 
@@ -72,15 +72,15 @@ describe('tells of', () => {
   })
 })
 
-describe('does not accept', () => {
+describe('does not accept, saying what is wrong with the header,', () => {
   const payload = encode(idClaims(now))
   const [header, , signature] = token().split('.')
-  test.each<[string, string[]]>([
-    ['no header', []],
-    ['two headers', [token(), token()]],
-    ['an empty header', ['']],
+  test.each<[string, string[], RegExp?]>([
+    ['no header', [], /required/],
+    ['two headers', [token(), token()], /more than once/],
+    ['an empty header', [''], /malformed/],
     ['a scheme alone', ['Bearer']],
-    ['another scheme', [`Digest ${token()}`]],
+    ['another scheme', [`Digest ${token()}`], /malformed/],
     ['two tokens in one header', [`${token()},${token()}`]],
     ['text after the token', [`${token()} x`]],
     ['no JWT', ['Bearer abc']],
@@ -88,32 +88,49 @@ describe('does not accept', () => {
     ['a token that another key signed under the same kid', [signToken(other, idClaims(now))]],
     ['an unknown kid', [signToken(newKey(), idClaims(now))]],
     ['claims that were changed', [`${header}.${payload}.${signature}`]],
-    ['an expired token', [token({ exp: Math.floor(now / 1000) - 1 })]],
+    ['an expired token', [token({ exp: now / 1000 - 1 })]],
     ['a token of another pool', [token({ iss: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Other' })]],
     ['a token of an app client that is not listed', [token({ aud: 'strangers' })]],
     ['an access token', [token({ token_use: 'access', client_id: 'actors', aud: undefined })]],
-    ['a sign-in that is too long ago', [token({ auth_time: Math.floor(now / 1000) - 12 * 3600 - 60 })]],
-    ['a token that does not say when its user signed in', [token({ auth_time: undefined })]],
+    ['a sign-in that is too long ago', [token({ auth_time: twelveHoursAgo - 1 })], /too long ago/],
+    ['a token that does not say when its user signed in', [token({ auth_time: undefined })], /too long ago/],
+    ['a time of sign-in that is no number', [token({ auth_time: String(now / 1000) })], /too long ago/],
     ['a token without sub', [token({ sub: undefined })]],
     ['a token without username', [token({ 'cognito:username': undefined })]],
-    ['Basic without a colon', [`Basic ${basic('olivia')}`]],
+    ['a token of an empty username', [token({ 'cognito:username': '' })]],
+    ['Basic without a colon', [`Basic ${basic('olivia')}`], /Basic is malformed/],
     ['Basic without a username', [`Basic ${basic(':secret')}`]],
+    ['Basic that begins with a colon', [`Basic ${basic(':olivia:secret')}`]],
+    ['Basic that begins with a byte order mark', [`Basic ${basic('\ufeffolivia:secret')}`]],
     ['Basic without a password', [`Basic ${basic('olivia:')}`]],
     ['Basic with a NUL', [`Basic ${basic('olivia:sec\0ret')}`]],
     ['Basic with a blank in the username', [`Basic ${basic('oli via:secret')}`]],
     ['Basic with a password that Cognito would not take', [`Basic ${basic(`olivia:${'x'.repeat(257)}`)}`]],
-    ['Basic that is not base64', ['Basic a-b_']],
+    ['Basic that is not base64', ['Basic a-b_'], /Basic is malformed/],
+    ['Basic with padding in its middle', [`Basic ${basic('oliv')}${basic('ia:secret')}`]],
     ['Basic with stray bits', ['Basic b2xpdmlhOnNlY3JldB==']],
-    ['Basic that is not UTF-8', [`Basic ${basic(Buffer.from([0x6f, 0x3a, 0xff, 0xfe]))}`]],
-  ])('%s', async (_, headers) => {
+    ['Basic that is not UTF-8', [`Basic ${basic(Buffer.from([0x6f, 0x3a, 0xff, 0xfe]))}`], /UTF-8/],
+  ])('%s', async (_, headers, what = /^Authorization\b/) => {
     const { actor, signIn } = authenticate(headers)
-    await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid', status: 401 })
+    const message = expect.stringMatching(what)
+    await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid', status: 401, message })
     expect(signIn).not.toHaveBeenCalled()
   })
   test('Basic where the deployment has it off', async () => {
     const { actor, signIn } = authenticate([`Basic ${basic('olivia:secret')}`], { config: { ...config, basic: false } })
-    await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid' })
+    const message = expect.stringMatching(/Basic is not accepted/)
+    await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid', message })
     expect(signIn).not.toHaveBeenCalled()
+  })
+  test.each([
+    { sub: '' },
+    { sub: 7 },
+    { sub: ['sub-of-olivia'] },
+    { 'cognito:username': 7 },
+    { 'cognito:username': ['olivia'] },
+  ])('a token that names its user in another form: %j', async (changes) => {
+    const { actor } = authenticate([token()], { verify: async () => idClaims(now, changes) })
+    await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid' })
   })
   test('an ID token that a sign-in brought but the pool did not sign', async () => {
     const { actor } = authenticate([`Basic ${basic('olivia:secret')}`], {
@@ -126,6 +143,8 @@ describe('does not accept', () => {
 describe('blames itself, not the caller', () => {
   test.each([
     ['the keys cannot be fetched', new FetchError('https://keys', 'refused')],
+    ['the keys are not what they should be', new JwksValidationError('no keys')],
+    ['a key is not what it should be', new JwkValidationError('no modulus')],
     ['the verifier breaks', new TypeError('bug')],
   ])('when %s', async (_, error) => {
     const { actor } = authenticate([token()], { verify: () => Promise.reject(error) })
@@ -134,7 +153,11 @@ describe('blames itself, not the caller', () => {
   test('when the pool does not publish its keys', async () => {
     const elsewhere = createVerifier(pool, `${published.url}/elsewhere`)
     const { actor } = authenticate([token()], { verify: (jwt) => elsewhere.verify(jwt) })
-    await expect(actor).rejects.toMatchObject({ code: 'Unavailable', cause: expect.any(FetchError) })
+    await expect(actor).rejects.toMatchObject({
+      code: 'Unavailable',
+      cause: expect.objectContaining({ message: expect.stringContaining('status 404') }),
+    })
+    await expect(actor).rejects.toMatchObject({ cause: expect.any(FetchError) })
   })
   test('when the pool cannot be reached', async () => {
     const nowhere = createVerifier(pool, 'http://127.0.0.1:1')

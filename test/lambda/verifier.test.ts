@@ -1,13 +1,45 @@
-// Where the pool's keys come from, without an endpoint of our own.
+// The pool's keys: fetched where Cognito is, and not waited for without end.
 
+import { createServer } from 'node:http'
 import { Agent } from 'node:https'
-import { expect, test } from '@jest/globals'
+import type { AddressInfo } from 'node:net'
+import { afterAll, expect, test } from '@jest/globals'
+import { FetchError } from 'aws-jwt-verify/error'
 import { createVerifier } from '../../lambda/verifier.ts'
-import { newKey, signToken } from '../support/tokens.ts'
+import { publishKeys } from '../support/jwks.ts'
+import { idClaims, newKey, signToken, userPoolId } from '../support/tokens.ts'
+import { startVirtualTime } from '../support/virtual-time.ts'
 
-const pool = { userPoolId: 'us-east-1_Abc123def', actorClientIds: ['actors'], impersonationClientId: 'impersonation' }
+const config = { userPoolId, actorClientIds: ['actors', 'console'], impersonationClientId: 'ours' }
+const key = newKey()
+const published = await publishKeys([key])
+afterAll(published.close)
 
-test('the keys are asked of AWS over the connections of the agent', async () => {
+test.each(['actors', 'console', 'ours'])('gives the claims of an ID token for %s', async (aud) => {
+  const claims = idClaims(Date.now(), { aud })
+  expect(await createVerifier(config, published.url).verify(signToken(key, claims))).toEqual(claims)
+})
+
+test('gives up on keys that do not come, after 3 s', async () => {
+  const arrived = Promise.withResolvers<void>()
+  const silent = createServer(() => arrived.resolve())
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const time = startVirtualTime()
+  try {
+    const { port } = silent.address() as AddressInfo
+    const verified = createVerifier(config, `http://127.0.0.1:${port}`).verify(signToken(key, idClaims(Date.now())))
+    const outcome = expect(verified).rejects.toThrow(FetchError)
+    await arrived.promise
+    await time.pass(3_000)
+    await outcome
+  } finally {
+    time.stop()
+    silent.closeAllConnections()
+    await new Promise((resolve) => silent.close(resolve))
+  }
+})
+
+test('asks AWS over the connections of the agent, where it is told of no endpoint', async () => {
   const connected = new Set<unknown>()
   const agent = new (class extends Agent {
     override createConnection({ host }: { host?: string | null }): never {
@@ -15,11 +47,7 @@ test('the keys are asked of AWS over the connections of the agent', async () => 
       throw new Error('no network here')
     }
   })()
-  const token = signToken(newKey(), {
-    iss: `https://cognito-idp.us-east-1.amazonaws.com/${pool.userPoolId}`,
-    token_use: 'id',
-    aud: 'actors',
-  })
-  await expect(createVerifier(pool, undefined, agent).verify(token)).rejects.toThrow('no network here')
+  const verified = createVerifier(config, undefined, agent).verify(signToken(key, idClaims(Date.now())))
+  await expect(verified).rejects.toThrow('no network here')
   expect([...connected]).toEqual(['cognito-idp.us-east-1.amazonaws.com'])
 })
