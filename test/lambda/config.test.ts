@@ -45,6 +45,7 @@ describe('refuses to start', () => {
   test.each([
     ['PROTECTED_GROUPS', '"admins"'],
     ['PROTECTED_GROUPS', '[1]'],
+    ['PROTECTED_GROUPS', '["admins",1]'],
     ['PROTECTED_GROUPS', '[""]'],
     ['SESSION_MINUTES', '0'],
     ['SESSION_MINUTES', '1.5'],

@@ -39,6 +39,13 @@ describe('an event of another app client', () => {
       expect(await handler(odd)).toBe(odd)
     },
   )
+  test.each([{}, { callerContext: {} }, { callerContext: null }])(
+    'of which nobody knows the client comes back unchanged: %j',
+    async (event) => {
+      const odd = { triggerSource: 'TokenGeneration_Authentication', ...event } as unknown as TriggerEvent
+      expect(await handler(odd)).toBe(odd)
+    },
+  )
   test('gets no custom challenge: Define ends its sign-in', async () => {
     const event = triggerEvent('DefineAuthChallenge_Authentication', { session: [] }, 'theirs')
     expect((await handler(event)).response).toEqual({ issueTokens: false, failAuthentication: true })

@@ -30,6 +30,7 @@ test.each([
   ['another challenge passed', [{ challengeName: 'PASSWORD_VERIFIER', challengeResult: true }]],
   ['a result that only looks true', [{ ...right, challengeResult: 'true' as unknown as boolean }]],
   ['an entry without content', [{}]],
+  ['no entry where one should be', [null as unknown as object]],
   ['thousands of entries', Array.from({ length: 5_000 }, () => right)],
 ])('ends the sign-in on %s', (_, session) => {
   expect(define({ session })).toEqual(denied)

@@ -48,7 +48,7 @@ describe('a protected subject', () => {
     'is refused, on record before it throws: %s %s',
     async (...groups) => {
       const { response, issue, refuse } = preToken({ groupConfiguration: { groupsToOverride: groups } })
-      await expect(response).rejects.toMatchObject({ code: 'SubjectProtected' })
+      await expect(response).rejects.toMatchObject({ code: 'SubjectProtected', message: 'the subject is protected' })
       expect(refuse.mock.calls).toEqual([[id, 'SubjectProtected']])
       expect(issue).not.toHaveBeenCalled()
     },
@@ -67,10 +67,11 @@ describe('a protected subject', () => {
 test('throws when no record says redeemed for this subject: self, replayed, late', async () => {
   await expect(preToken({}, 'TokenGeneration_Authentication', false).response).rejects.toMatchObject({
     code: 'TriggerRefused',
+    message: 'no redeemed record for this subject',
   })
 })
 
-describe('throws without asking the table', () => {
+describe('throws without asking the table, saying why,', () => {
   test.each([
     'TokenGeneration_RefreshTokens',
     'TokenGeneration_HostedAuth',
@@ -80,36 +81,46 @@ describe('throws without asking the table', () => {
     'PostAuthentication_Authentication',
   ])('on %s', async (source) => {
     const { response, issue } = preToken({}, source)
-    await expect(response).rejects.toMatchObject({ code: 'TriggerRefused' })
+    await expect(response).rejects.toMatchObject({ code: 'TriggerRefused', message: expect.stringContaining(source) })
     expect(issue).not.toHaveBeenCalled()
   })
   test.each<[string, Partial<TriggerEvent['request']>]>([
     ['metadata', { clientMetadata: null }],
     ['the id in the metadata', { clientMetadata: {} }],
     ["the subject's sub", { userAttributes: {} }],
+    ["the subject's attributes", { userAttributes: undefined as never }],
   ])('without %s', async (_, request) => {
     const { response, issue } = preToken(request)
-    await expect(response).rejects.toMatchObject({ code: 'TriggerRefused' })
+    const message = 'no impersonation to issue tokens for'
+    await expect(response).rejects.toMatchObject({ code: 'TriggerRefused', message })
     expect(issue).not.toHaveBeenCalled()
   })
-  test('without an app client', async () => {
-    const { issue, refuse } = preToken()
-    issue.mockClear()
-    const event = {
-      ...triggerEvent('TokenGeneration_Authentication', {
-        clientMetadata: { impersonationId: id },
-        groupConfiguration,
-      }),
-      callerContext: {},
-    }
-    await expect(preTokenGeneration(event, { issue, refuse }, policy)).rejects.toMatchObject({ code: 'TriggerRefused' })
-    expect(issue).not.toHaveBeenCalled()
-  })
+  test.each([{ callerContext: {} }, { callerContext: undefined as never }])(
+    'without an app client: %j',
+    async (caller) => {
+      const { issue, refuse } = preToken()
+      issue.mockClear()
+      const event = {
+        ...triggerEvent('TokenGeneration_Authentication', {
+          clientMetadata: { impersonationId: id },
+          groupConfiguration,
+        }),
+        ...caller,
+      }
+      await expect(preTokenGeneration(event, { issue, refuse }, policy)).rejects.toMatchObject({
+        code: 'TriggerRefused',
+      })
+      expect(issue).not.toHaveBeenCalled()
+    },
+  )
   test("without the subject's groups", async () => {
     const { issue, refuse } = preToken()
     issue.mockClear()
     const event = triggerEvent('TokenGeneration_Authentication', { clientMetadata: { impersonationId: id } })
-    await expect(preTokenGeneration(event, { issue, refuse }, policy)).rejects.toMatchObject({ code: 'TriggerRefused' })
+    await expect(preTokenGeneration(event, { issue, refuse }, policy)).rejects.toMatchObject({
+      code: 'TriggerRefused',
+      message: "the subject's groups are not known",
+    })
     expect(issue).not.toHaveBeenCalled()
   })
 })

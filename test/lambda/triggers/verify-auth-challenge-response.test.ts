@@ -43,6 +43,7 @@ describe('says no without asking the table', () => {
   test.each<[string, Partial<TriggerEvent['request']>]>([
     ['no answer', { challengeAnswer: undefined }],
     ['an answer of another type', { challengeAnswer: { answer: grant.answer } }],
+    ['an answer in a list', { challengeAnswer: [grant.answer] }],
     ['an id alone', { challengeAnswer: grant.id }],
     ['a grant that is too short', { challengeAnswer: grant.answer.slice(0, -1) }],
     ['a grant that is too long', { challengeAnswer: `${grant.answer}A` }],
@@ -54,7 +55,8 @@ describe('says no without asking the table', () => {
     ['no challenge', { privateChallengeParameters: null }],
     ['a challenge without a nonce', { privateChallengeParameters: {} }],
     ['a user who does not exist', { userNotFound: true }],
-    ['a user without attributes', { userAttributes: {} }],
+    ['a user without sub', { userAttributes: {} }],
+    ['a user without attributes', { userAttributes: undefined as never }],
   ])('%s', async (_, changes) => {
     const { answerCorrect, redeem } = await verify(changes)
     expect(answerCorrect).toBe(false)
@@ -63,6 +65,7 @@ describe('says no without asking the table', () => {
   test.each<[string, Partial<TriggerEvent>]>([
     ['no username', { userName: '' }],
     ['no app client', { callerContext: {} }],
+    ['no caller', { callerContext: undefined as never }],
   ])('%s', async (_, event) => {
     const { answerCorrect, redeem } = await verify({}, event)
     expect(answerCorrect).toBe(false)
