@@ -40,7 +40,7 @@ export class ImpersonationError extends Error {
 }
 
 export function isCode(code: string | undefined): code is Code {
-  return code !== undefined && Object.hasOwn(answers, code)
+  return Object.hasOwn(answers, String(code))
 }
 
 /** Anything thrown, as an ImpersonationError; what is not one already is a fault. */

@@ -49,7 +49,7 @@ export function createUserPool(
       throw translate(error, subjectCodes)
     })
     if (user.Enabled === false) return new ImpersonationError('SubjectDisabled', { cause })
-    return new ImpersonationError(codeByUserStatus[user.UserStatus ?? ''] ?? 'Unavailable', { cause })
+    return new ImpersonationError(codeByUserStatus[String(user.UserStatus)] ?? 'Unavailable', { cause })
   }
 
   async function explain(error: unknown, username: string, signal: AbortSignal): Promise<ImpersonationError> {
@@ -179,7 +179,7 @@ const commonCodes: Record<string, Code> = {
 /** Where no name decides: an error that Cognito blames on the call is our fault, any other means it can't be had now. */
 function translate(error: unknown, codes: Record<string, Code> = {}): ImpersonationError {
   const name = nameOf(error)
-  const blamedOnCall = error instanceof Error && '$fault' in error && error.$fault === 'client'
+  const blamedOnCall = Object(error).$fault === 'client'
   return new ImpersonationError(codes[name] ?? commonCodes[name] ?? (blamedOnCall ? 'Fault' : 'Unavailable'), {
     cause: error,
   })
@@ -191,7 +191,7 @@ function none(error: unknown): undefined {
 }
 
 function nameOf(error: unknown): string {
-  return error instanceof Error ? error.name : ''
+  return String(Object(error).name)
 }
 
 function limit(ms: number, signal?: AbortSignal) {

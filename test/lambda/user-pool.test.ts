@@ -1,9 +1,10 @@
 import { createHmac } from 'node:crypto'
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readEndpointConfig } from '../../lambda/config.ts'
 import { createUserPool } from '../../lambda/user-pool.ts'
 import { scriptedCognito } from '../support/cognito-client.ts'
 import { endpointEnvironment } from '../support/environment.ts'
+import { startVirtualTime } from '../support/virtual-time.ts'
 
 const config = readEndpointConfig(endpointEnvironment)
 const never = new AbortController().signal
@@ -91,8 +92,8 @@ describe('answer', () => {
 
 describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s name', (step) => {
   const operation = step === 'challenge' ? 'AdminInitiateAuth' : 'AdminRespondToAuthChallenge'
-  const run = (answers: Parameters<typeof scriptedCognito>[0]) => {
-    const pool = userPool(answers)
+  const run = (answers: Parameters<typeof scriptedCognito>[0]) => call(userPool(answers))
+  const call = (pool: ReturnType<typeof userPool>) => {
     return step === 'challenge' ? pool.challenge('alice', never) : pool.answer(waiting, 'id.grant', 'id', never)
   }
   test.each([
@@ -111,7 +112,10 @@ describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s n
     ['ResourceNotFoundException', 'Fault'],
     ['AccessDeniedException', 'Fault'],
   ])('%s → %s', async (name, code) => {
-    await expect(run({ [operation]: exception(name) })).rejects.toMatchObject({ code })
+    await expect(run({ [operation]: exception(name) })).rejects.toMatchObject({
+      code,
+      cause: expect.objectContaining({ name }),
+    })
   })
   test.each([
     [{ Enabled: false, UserStatus: 'CONFIRMED' }, 'SubjectDisabled'],
@@ -127,6 +131,15 @@ describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s n
   ])('NotAuthorizedException and a user who is %j → %s', async (AdminGetUser, code) => {
     await expect(run({ [operation]: exception('NotAuthorizedException'), AdminGetUser })).rejects.toMatchObject({
       code,
+      cause: expect.any(Error),
+    })
+  })
+  test('and asks of NotAuthorizedException who the user is', async () => {
+    const pool = userPool({ [operation]: exception('NotAuthorizedException'), AdminGetUser: { Enabled: false } })
+    await expect(call(pool)).rejects.toMatchObject({ code: 'SubjectDisabled' })
+    expect(pool.calls).toContainEqual({
+      operation: 'AdminGetUser',
+      input: { UserPoolId: config.userPoolId, Username: 'alice' },
     })
   })
   test.each([
@@ -189,7 +202,8 @@ describe('isMember', () => {
       AdminListGroupsForUser: [{ Groups: [group('gold')], NextToken: 'more' }, { Groups: [group('impersonators')] }],
     })
     expect(await pool.isMember('olivia', 'impersonators', never)).toBe(true)
-    expect(pool.calls[1]?.input).toMatchObject({ Username: 'olivia', NextToken: 'more' })
+    const asked = { UserPoolId: config.userPoolId, Username: 'olivia', Limit: 60 }
+    expect(pool.calls.map(({ input }) => input)).toEqual([asked, { ...asked, NextToken: 'more' }])
   })
   test.each([
     ['other groups only', { Groups: [group('impersonators2'), group('Impersonators')] }],
@@ -220,9 +234,14 @@ describe('isActive', () => {
     ['one of whom Cognito does not say', user(undefined, olivia.sub), false],
     ['another, who has the name now', user(true, 'sub-of-another'), false],
     ['an answer without attributes', { Enabled: true }, false],
+    ['an answer without sub', { Enabled: true, UserAttributes: [{ Name: 'email', Value: 'x' }] }, false],
     ['one who is gone', exception('UserNotFoundException'), false],
   ])('of %s', async (_, AdminGetUser, active) => {
-    expect(await userPool({ AdminGetUser }).isActive(olivia, never)).toBe(active)
+    const pool = userPool({ AdminGetUser })
+    expect(await pool.isActive(olivia, never)).toBe(active)
+    expect(pool.calls).toEqual([
+      { operation: 'AdminGetUser', input: { UserPoolId: config.userPoolId, Username: 'olivia' } },
+    ])
   })
   test('does not guess when Cognito fails', async () => {
     const pool = userPool({ AdminGetUser: exception('InternalErrorException') })
@@ -236,4 +255,37 @@ test('revoke ends the session family with the client’s secret', async () => {
   expect(pool.calls).toEqual([
     { operation: 'RevokeToken', input: { Token: 'refresh', ClientId: 'ours', ClientSecret: 'client-secret' } },
   ])
+})
+test.each([
+  [exception('InternalErrorException'), 'Unavailable'],
+  [exception('UnauthorizedException'), 'Fault'],
+])('revoke that fails says so: %j → %s', async (RevokeToken, code) => {
+  await expect(userPool({ RevokeToken }).revoke('refresh')).rejects.toMatchObject({
+    code,
+    cause: expect.any(Error),
+  })
+})
+
+describe('what hangs is given up', () => {
+  let time: ReturnType<typeof startVirtualTime>
+  beforeAll(() => {
+    time = startVirtualTime()
+  })
+  afterAll(() => time.stop())
+
+  type Pool = ReturnType<typeof userPool>
+  test.each<[string, number, (pool: Pool) => Promise<unknown>]>([
+    ['signIn', 9, (pool) => pool.signIn('olivia', 'secret', never)],
+    ['challenge', 9, (pool) => pool.challenge('alice', never)],
+    ['answer', 15, (pool) => pool.answer(waiting, 'id.grant', 'id', never)],
+    ['isMember', 4, (pool) => pool.isMember('olivia', 'impersonators', never)],
+    ['isActive', 4, (pool) => pool.isActive({ username: 'olivia', sub: 'sub-of-olivia' }, never)],
+    ['revoke', 2, (pool) => pool.revoke('refresh')],
+  ])('%s after %d s', async (_, seconds, call) => {
+    const operations = ['AdminInitiateAuth', 'AdminRespondToAuthChallenge', 'AdminListGroupsForUser', 'AdminGetUser']
+    const pool = userPool(Object.fromEntries([...operations, 'RevokeToken'].map((name) => [name, 'hangs' as const])))
+    const started = Date.now()
+    await expect(time.settle(call(pool))).rejects.toMatchObject({ code: 'Unavailable' })
+    expect(Date.now() - started).toBe(seconds * 1000)
+  })
 })
