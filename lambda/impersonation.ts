@@ -85,7 +85,7 @@ export function createImpersonate(options: {
       actorSub: actor.sub,
       actorUsername: actor.username,
       subjectAsked: request.username,
-      ...(request.reason === undefined ? {} : { reason: request.reason }),
+      reason: request.reason,
       requestedAt,
       ...source,
       expiresAt: Math.floor(requestedAt / 1000) + config.recordRetentionDays * 86_400,

@@ -25,7 +25,7 @@ export interface ImpersonationRecord {
   subjectAsked: string
   subjectSub?: string
   subjectUsername?: string
-  reason?: string
+  reason?: string | undefined
   requestedAt: number
   endsAt?: number
   sourceIp?: string
@@ -171,7 +171,7 @@ export function createRecords(options: {
 
 function namesIn(expressions: string): Record<string, string> {
   return Object.fromEntries(
-    [...expressions.matchAll(/#(\w+)/g)].map(([placeholder, name]) => [placeholder, name ?? '']),
+    [...expressions.matchAll(/#\w+/g)].map(([placeholder]) => [placeholder, placeholder.slice(1)]),
   )
 }
 

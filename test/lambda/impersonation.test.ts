@@ -200,16 +200,20 @@ describe('a refusal in a trigger is read from the record', () => {
     ['a code that is not ours', { state: 'refused', code: 'toString' }, 'TriggerRefused'],
     ['no record', undefined, 'TriggerRefused'],
   ])('%s', async (_, read, code) => {
-    const { run, put, refuse } = setUp({ answer, ...(read && { read }) })
+    const { run, put, refuse, log } = setUp({ answer, ...(read && { read }) })
     const { id } = await run().catch(({ impersonationId }) => ({ id: impersonationId }))
     expect(id).toBe(written(put).id)
     expect(refuse.mock.calls).toEqual([[id, code]])
     await expect(run()).rejects.toMatchObject({ code })
+    expect(log).not.toHaveBeenCalled()
   })
-  test('however Cognito reports it', async () => {
-    const read = { state: 'refused', code: 'SubjectProtected' } as const
-    const { run } = setUp({ answer: () => Promise.reject(failure('Unavailable')), read })
-    await expect(run()).rejects.toMatchObject({ code: 'SubjectProtected' })
+  test.each<[Code, Partial<ImpersonationRecord>, Code]>([
+    ['Unavailable', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
+    ['Fault', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
+    ['TriggerRefused', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
+  ])('however Cognito reports it, and what it reported is kept: %s', async (reported, read, code) => {
+    const { run } = setUp({ answer: () => Promise.reject(failure(reported)), read })
+    await expect(run()).rejects.toMatchObject({ code, cause: expect.objectContaining({ code: reported }) })
   })
   test('and where the record cannot be read, the refusal stands as it is', async () => {
     const { run, log } = setUp({ answer, read: new Error('down') })
@@ -219,12 +223,16 @@ describe('a refusal in a trigger is read from the record', () => {
 })
 
 describe('tokens that are not fit', () => {
-  test.each<[string, Parameters<typeof setUp>[0]]>([
-    ['from the answer', { answer: async (_, __, id) => tokensFor(id, { act: undefined }) }],
-    ['from the first call', { challenge: async () => ({ tokens: tokensFor('none') }) }],
-  ])('%s are dropped, revoked and on record as discarded', async (_, options) => {
+  test.each<[string, Parameters<typeof setUp>[0], string]>([
+    ['from the answer', { answer: async (_, __, id) => tokensFor(id, { act: undefined }) }, 'tokens not fit: act'],
+    [
+      'from the first call',
+      { challenge: async () => ({ tokens: tokensFor('none') }) },
+      'tokens came without a challenge',
+    ],
+  ])('%s are dropped, revoked and on record as discarded', async (_, options, message) => {
     const { run, put, revoke, discard, refuse, read } = setUp(options)
-    await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit', status: 500 })
+    await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit', status: 500, message })
     expect(revoke.mock.calls).toEqual([['refresh-token']])
     expect(discard.mock.calls).toEqual([[written(put).id, 'TokensUnfit']])
     for (const unused of [refuse, read]) expect(unused).not.toHaveBeenCalled()
@@ -253,6 +261,13 @@ describe('tokens that are not fit', () => {
   })
 })
 
+test('a record that cannot be noted as discarded is logged, and the answer stays', async () => {
+  const down = new Error('down')
+  const { run, log, put, discard } = setUp({ answer: async (_, __, id) => tokensFor(id, { act: undefined }) })
+  discard.mockRejectedValue(down)
+  await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
+  expect(log.mock.calls).toEqual([['discard', written(put).id, down]])
+})
 test('a record that cannot be closed is logged, and the answer stays', async () => {
   const down = new Error('down')
   const { run, log, put } = setUp({

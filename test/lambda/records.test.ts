@@ -1,7 +1,8 @@
+import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newGrant } from '../../lambda/grant.ts'
 import { createRecords, type ImpersonationRecord, type Records } from '../../lambda/records.ts'
-import { answeringDynamoDB, startTable } from '../support/table.ts'
+import { scriptedDynamoDB, startTable } from '../support/table.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
 const hour = 3_600_000
@@ -47,10 +48,16 @@ const redeem = (changes: { hash?: string; clientId?: string; nonce?: string; sub
     changes.subject ?? alice,
   )
 
+/** Over a DynamoDB that answers as it is told. */
+function scripted(answer: Parameters<typeof scriptedDynamoDB>[0]) {
+  const { dynamoDB, calls } = scriptedDynamoDB(answer)
+  return { told: createRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now }), calls }
+}
+
 describe('put', () => {
-  test('keeps what it was given', async () => {
-    await records.put(requested({ reason: 'ticket 7' }))
-    expect(await records.read(grant.id)).toEqual(requested({ reason: 'ticket 7' }))
+  test('keeps what it was given, and nothing where nothing was', async () => {
+    await records.put(requested({ reason: 'ticket 7', userAgent: undefined as never }))
+    expect(await records.read(grant.id)).toStrictEqual(requested({ reason: 'ticket 7' }))
   })
   test('takes its own record, written by a try whose answer was lost, for written', async () => {
     await records.put(requested())
@@ -58,12 +65,25 @@ describe('put', () => {
   })
   test('never overwrites a record of another grant', async () => {
     await records.put(requested())
-    await expect(records.put(requested({ grantHash: newGrant().hash }))).rejects.toMatchObject({ code: 'Fault' })
+    await expect(records.put(requested({ grantHash: newGrant().hash }))).rejects.toMatchObject({
+      code: 'Fault',
+      message: 'the record id is taken',
+    })
     expect(await records.read(grant.id)).toEqual(requested())
   })
-  test('is unavailable when DynamoDB refuses', async () => {
-    const elsewhere = createRecords({ ...table, tableName: 'missing', timeout: 5_000, now: () => now })
-    await expect(elsewhere.put(requested())).rejects.toMatchObject({ code: 'Unavailable' })
+  test('looks for its own record as it is now, not as it may have been', async () => {
+    const { told, calls } = scripted((operation) =>
+      operation === 'GetItem' ? {} : { __type: 'ConditionalCheckFailedException' },
+    )
+    await expect(told.put(requested())).rejects.toMatchObject({ code: 'Fault', message: 'the record id is taken' })
+    expect(calls.at(-1)).toMatchObject({ operation: 'GetItem', input: { ConsistentRead: true } })
+  })
+  test('is unavailable when DynamoDB refuses, and does not ask what is there', async () => {
+    const { told, calls } = scripted((operation) =>
+      operation === 'GetItem' ? { Item: marshall(requested()) } : { __type: 'AccessDeniedException' },
+    )
+    await expect(told.put(requested())).rejects.toMatchObject({ code: 'Unavailable' })
+    expect(calls).toHaveLength(1)
   })
   test('is unavailable when DynamoDB does not answer in time', async () => {
     const hasty = createRecords({ ...table, timeout: 0, now: () => now })
@@ -71,22 +91,35 @@ describe('put', () => {
   })
 })
 
-describe('an answer that does not hold the item is no proof of a write, of', () => {
-  const answers = [{}, { Attributes: {} }, { Attributes: { id: { S: 'another' } } }]
+describe('what is not certain is unavailable', () => {
+  const unavailable = {
+    code: 'Unavailable',
+    message: 'the records table did not take the call',
+    cause: expect.any(Error),
+  }
+  const answers = [
+    {},
+    { Attributes: {} },
+    { Attributes: { id: { S: 'another' } } },
+    { __type: 'ThrottlingException' },
+    { __type: 'ResourceNotFoundException' },
+  ]
   const calls: [string, (records: Records) => Promise<unknown>][] = [
     ['redeem', (records) => records.redeem(grant, 'ours', 'nonce-1', alice)],
     ['issue', (records) => records.issue(grant.id, 'ours', alice.sub, hour)],
     ['refuse', (records) => records.refuse(grant.id, 'Fault')],
     ['discard', (records) => records.discard(grant.id, 'Fault')],
   ]
-  test.each(answers.flatMap((answer) => calls.map((call) => [...call, answer] as const)))(
-    '%s',
-    async (_, call, answer) => {
-      const dynamoDB = answeringDynamoDB(answer)
-      const told = createRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
-      await expect(call(told)).rejects.toMatchObject({ code: 'Unavailable' })
+  test.each(answers.flatMap((answer) => calls.map(([name, call]) => [name, answer, call] as const)))(
+    '%s answered with %j',
+    async (_, answer, call) => {
+      const { told } = scripted(() => answer)
+      await expect(call(told)).rejects.toMatchObject(unavailable)
     },
   )
+  test.each(answers.slice(3))('read: %j', async (answer) => {
+    await expect(scripted(() => answer).told.read(grant.id)).rejects.toMatchObject(unavailable)
+  })
 })
 
 describe('redeem', () => {

@@ -3,6 +3,7 @@
 import type { Server } from 'node:http'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
+import { faulty } from './faults.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
@@ -35,12 +36,14 @@ export async function startTable(tableName = 'records') {
   }
 }
 
-/** A client to which DynamoDB gives one answer, whatever it is asked. */
-export function answeringDynamoDB(answer: object): DynamoDBClient {
-  const response = { statusCode: 200, headers: {}, body: Buffer.from(JSON.stringify(answer)) }
-  return new DynamoDBClient({
-    region: 'us-east-1',
-    credentials,
-    requestHandler: { handle: async () => ({ response }) },
-  })
+/** A client to which DynamoDB answers as it is told. An object with `__type` is an error. */
+export function scriptedDynamoDB(answer: (operation: string) => object) {
+  const calls: { operation: string; input: Record<string, unknown> }[] = []
+  const perform = (operation: string, input: object) => {
+    calls.push({ operation, input: input as Record<string, unknown> })
+    return answer(operation)
+  }
+  const behaviour = { fault: () => undefined, nonsense: () => '', delay: () => 0 }
+  const requestHandler = faulty(perform, behaviour) as never
+  return { dynamoDB: new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler }), calls }
 }
