@@ -132,6 +132,8 @@ describe('the domain is asked', () => {
       AUTHORIZATION: ['two'],
       'content-type': [],
       'Content-Type': ['application/json'],
+      'X-Empty': undefined,
+      AuthorizatioN: undefined,
     }
     await send({ headers })
     expect(authenticate.mock.calls[0]?.[0]).toEqual(['token', 'one', 'two'])
@@ -151,6 +153,7 @@ describe('400, in the envelope, naming what is wrong', () => {
     ['two content types', { headers: { 'Content-Type': ['application/json', 'application/json'] } }, /^Content-Type /],
     ['text', { headers: { 'Content-Type': ['text/plain'] } }, /^Content-Type /],
     ['another JSON', { headers: { 'Content-Type': ['application/problem+json'] } }, /^Content-Type /],
+    ['a type that only ends so', { headers: { 'Content-Type': ['x-application/json'] } }, /^Content-Type /],
     ['JSON lines', { headers: { 'Content-Type': ['application/jsonl'] } }, /^Content-Type /],
   ])('%s', async (_, changes, message) => {
     const { send, impersonate } = setUp()
@@ -176,6 +179,8 @@ describe('every refusal and fault', () => {
     expect(statusCode).toBe(status)
     expect(body).toEqual({ status: 'error', message: failure.message })
     expect(headers).toMatchObject({ 'Content-Type': 'application/json', 'Impersonation-Id': 'record-1' })
+    expect('Retry-After' in (headers ?? {})).toBe(code === 'TooManyRequests')
+    expect(headers).not.toHaveProperty('WWW-Authenticate')
   })
   test.each<[unknown, number]>([
     [new ImpersonationError('TokensUnfit', { message: 'detail' }), 500],
@@ -196,6 +201,7 @@ describe('every refusal and fault', () => {
     const { statusCode, headers } = await send({ body: 'no JSON', headers: { 'Content-Type': [] } })
     expect(statusCode).toBe(401)
     expect(headers).toMatchObject({ 'WWW-Authenticate': expect.stringMatching(/^Bearer .*, Basic .*charset="UTF-8"$/) })
+    expect(headers).not.toHaveProperty('Retry-After')
     expect(impersonate).not.toHaveBeenCalled()
   })
   test('401 does not offer Basic where the deployment has it off', async () => {
@@ -252,6 +258,34 @@ describe('the log has one line a decision', () => {
     expect(log.error.mock.calls).toMatchObject([
       [{ outcome: 'Unavailable', status: 503, error: { message: expect.any(String), cause: { name: 'RangeError' } } }],
     ])
+  })
+  test.each<[Code, 'warn' | 'error']>([
+    ['RequestInvalid', 'warn'],
+    ['TooManyRequests', 'warn'],
+    ['Fault', 'error'],
+    ['Unavailable', 'error'],
+  ])('which for %s is a %s, and the only one', async (code, level) => {
+    const lines: string[] = []
+    const consoles = (['error', 'warn', 'info', 'log'] as const).map((name) =>
+      jest.spyOn(console, name).mockImplementation(() => lines.push(`console.${name}`)),
+    )
+    const { send, log } = setUp({ failure: new ImpersonationError(code) })
+    for (const name of ['info', 'warn', 'error'] as const) log[name].mockImplementation(() => lines.push(name))
+    await send()
+    expect(lines).toEqual([level])
+    for (const spy of consoles) spy.mockRestore()
+  })
+  test('and says how long it took, ms', async () => {
+    let clock = 1_000
+    const spy = jest.spyOn(Date, 'now').mockImplementation(() => clock)
+    const { send, log, impersonate } = setUp()
+    impersonate.mockImplementation(async () => {
+      clock += 42
+      return session
+    })
+    await send()
+    expect(log.info.mock.calls).toMatchObject([[{ milliseconds: 42 }]])
+    spy.mockRestore()
   })
   test('and never a token, a key or a header', async () => {
     const secret = 'eyJ-secret'

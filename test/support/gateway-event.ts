@@ -5,7 +5,7 @@ import type { Event } from '../../lambda/gateway-event.ts'
 
 export function gatewayEvent(changes: {
   body?: string | null
-  headers?: Record<string, string[]>
+  headers?: Record<string, string[] | undefined>
   isBase64Encoded?: boolean
   requestContext?: Partial<APIGatewayProxyEvent['requestContext']>
 }): Event {
@@ -13,7 +13,7 @@ export function gatewayEvent(changes: {
   return {
     body: changes.body === undefined ? '{"username":"alice"}' : changes.body,
     isBase64Encoded: changes.isBase64Encoded ?? false,
-    headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values.at(-1)])),
+    headers: Object.fromEntries(Object.entries(headers).map(([name, values]) => [name, values?.at(-1)])),
     multiValueHeaders: headers,
     requestContext: {
       requestId: 'chosen-by-the-caller',
