@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { newGrant } from '../../lambda/grant.ts'
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
 import { handler } from '../../lambda/triggers.ts'
+import { startAws } from '../support/aws-server.ts'
+import { triggerEnvironment } from '../support/environment.ts'
 import { triggerEvent } from '../support/trigger-event.ts'
 
 const sources = [
@@ -65,5 +68,23 @@ describe('an event of the impersonation client', () => {
     await expect(handler(triggerEvent('TokenGeneration_Authentication'))).rejects.toThrow(
       'missing setting RECORDS_TABLE_NAME',
     )
+  })
+  test('goes to the triggers over the function’s own table, for which the settings are read once', async () => {
+    const { id, answer } = newGrant()
+    const aws = await startAws(() => ({ Attributes: { id: { S: id } } }))
+    const event = triggerEvent('VerifyAuthChallengeResponse_Authentication', {
+      challengeAnswer: answer,
+      privateChallengeParameters: { nonce: 'nonce-1' },
+      clientMetadata: { impersonationId: id },
+    })
+    try {
+      process.env = { ...process.env, ...aws.environment, ...triggerEnvironment }
+      expect((await handler(event)).response).toEqual({ answerCorrect: true })
+      delete process.env.RECORDS_TABLE_NAME
+      expect((await handler(event)).response).toEqual({ answerCorrect: true })
+    } finally {
+      await aws.close()
+    }
+    expect(aws.calls).toMatchObject(Array(2).fill({ operation: 'UpdateItem', input: { TableName: 'records' } }))
   })
 })

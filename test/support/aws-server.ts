@@ -1,0 +1,40 @@
+// AWS, as the functions find it by AWS_ENDPOINT_URL: one server that answers as it is told.
+
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { json } from 'node:stream/consumers'
+
+/**
+ * @param answer an object with `__type` is an error, of the server where it says `InternalErrorException`.
+ * @param keys what a GET brings: a pool's published keys.
+ */
+export async function startAws(answer: (operation: string) => object, keys: object = {}) {
+  const calls: { operation: string; input: unknown }[] = []
+  const server = createServer(async (request, response) => {
+    if (request.method === 'GET') {
+      response.end(JSON.stringify(keys))
+      return
+    }
+    const operation = String(request.headers['x-amz-target']).split('.')[1] ?? ''
+    calls.push({ operation, input: await json(request) })
+    const body: { __type?: string } = answer(operation)
+    response.statusCode = !body.__type ? 200 : body.__type === 'InternalErrorException' ? 500 : 400
+    response.end(JSON.stringify(body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const environment = {
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  }
+  return {
+    environment,
+    calls,
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
