@@ -72,8 +72,8 @@ export function createRecords(options: {
         }),
         limit(),
       )
-      const item = Attributes && unmarshall(Attributes)
-      if (item?.id !== id) throw new Error('the answer to a write has no item')
+      const item = unmarshall(Attributes ?? {})
+      if (item.id !== id) throw new ImpersonationError('Unavailable', { message: 'its answer does not hold the item' })
       return item as ImpersonationRecord
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined
