@@ -29,6 +29,14 @@ interface Denial {
   error?: { code?: string; name?: string }
 }
 
+/** What a custom resource's function logs once it has done, or failed to do, what CloudFormation asked. */
+interface Deployed {
+  event: 'custom-resource'
+  RequestType: string
+  PhysicalResourceId: string
+  failed?: string
+}
+
 /** Takes the log of a run, and prints it for people. */
 export function createReport({ write, style = styleText, now = () => new Date() }: ReportOptions): Log {
   const decisions = new Map<string, Decision>()
@@ -60,6 +68,9 @@ export function createReport({ write, style = styleText, now = () => new Date() 
       const why = message.error?.code ?? message.error?.name
       const whom = style('bold', visible(message.subject ?? 'somebody'))
       print(style('yellow', 'DENY'), message.trigger, why ? `${whom}: ${why}` : whom)
+    } else if (isEvent<Deployed>(message, 'custom-resource')) {
+      const { RequestType, PhysicalResourceId, failed } = message
+      print(style(failed ? 'red' : 'green', RequestType), visible(PhysicalResourceId), failed && visible(failed))
     } else if (!denied.delete(requestId)) {
       // Lambda logs what a trigger throws once more, after the trigger itself has said why.
       print(style(level === 'ERROR' ? 'red' : 'yellow', String(level ?? 'LOG')), functionName, summary(line))

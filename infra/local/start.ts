@@ -14,6 +14,9 @@ import { createReport } from './report.ts'
 import { type LocalRun, place, runLocally } from './run.ts'
 import { welcome } from './welcome.ts'
 
+/** Whether the last line that was written goes on. */
+let unfinished = false
+
 const assembly = mkdtempSync(join(tmpdir(), 'impersonation-'))
 process.on('exit', () => rmSync(assembly, { recursive: true, force: true }))
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0))
@@ -32,7 +35,7 @@ async function start(): Promise<void> {
   await checkPorts({ PORT: port, COGNITO_PORT: cognitoPort })
 
   await step('Synthesizing the stack', () => synthesizeInto(assembly, context))
-  const log = createReport({ write: console.log })
+  const log = createReport({ write })
   const run = await step('Starting its functions, API, user pool and table', () =>
     runLocally({ assembly, port, cognitoPort, log }),
   )
@@ -67,7 +70,14 @@ async function makePeople({ outputs, settings }: LocalRun): Promise<void> {
 async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
   const started = performance.now()
   process.stdout.write(`${name} … `)
+  unfinished = true
   const result = await work()
-  console.log(`${((performance.now() - started) / 1000).toFixed(1)} s`)
+  write(`${unfinished ? '' : `${name}: `}${((performance.now() - started) / 1000).toFixed(1)} s`, unfinished)
   return result
+}
+
+function write(line: string, goesOn = false): void {
+  if (unfinished && !goesOn) process.stdout.write('\n')
+  unfinished = false
+  console.log(line)
 }

@@ -238,6 +238,15 @@ test('a function that fails at first and then answers is believed', async () => 
   expect(calls()).toEqual(Array(3).fill('Create Thing'))
 })
 
+test('a function that answers and then fails is believed, and not run again', async () => {
+  const { deploy, destroy } = cloudFormation(async (event) => {
+    await succeed(event)
+    throw new Error('crashed')
+  })
+  await destroy(await deploy({ Thing: resource() }))
+  expect(calls()).toEqual(['Create Thing', 'Delete Thing'])
+})
+
 test('of two answers the first one counts, and both are taken', async () => {
   const statuses: number[] = []
   const answer = async (behaviour: Handler, event: Event) => {

@@ -139,3 +139,17 @@ test('colours are asked of the style: by the kind of status', () => {
     ]),
   )
 })
+
+describe('a custom resource', () => {
+  const deployed = { event: 'custom-resource', RequestType: 'Create', PhysicalResourceId: 'pool/triggers' }
+
+  test('is one line: what was asked, of what', () => {
+    expect(linesOf(logged(deployed))).toEqual(['12:00:00  Create  pool/triggers'])
+  })
+
+  test('that failed says why', () => {
+    expect(linesOf(logged({ ...deployed, failed: 'the slot is taken' }, { level: 'ERROR' }))).toEqual([
+      '12:00:00  Create  pool/triggers  the slot is taken',
+    ])
+  })
+})

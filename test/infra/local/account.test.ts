@@ -1,0 +1,177 @@
+// A stack in an account: on a pool that is there already, deployed again, and deleted.
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { localAccess } from '../../../infra/local/access.ts'
+import { type Account, startAccount } from '../../../infra/local/account.ts'
+import { synthesizeInto } from '../../../infra/local/assembly.ts'
+import { makeKeys } from '../../../infra/local/cognito/keys.ts'
+import { makeDemoPeople } from '../../../infra/local/demo.ts'
+import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
+import type { Template } from '../../../infra/local/template.ts'
+import { answered } from './support.ts'
+
+const UserPoolId = 'us-east-1_Abc123'
+const actorClientId = 'theirsupportconsole'
+const folder = mkdtempSync(join(tmpdir(), 'account-'))
+const [given, own] = [join(folder, 'given'), join(folder, 'own')]
+beforeAll(async () => {
+  await Promise.all([synthesizeInto(given, { userPoolId: UserPoolId, actorClientId }), synthesizeInto(own)])
+}, 60_000)
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const keys = makeKeys()
+const closers: { close(): Promise<void> }[] = []
+afterEach(() => Promise.all(closers.splice(0).map((each) => each.close())))
+
+const track = <Closing extends { close(): Promise<void> }>(closing: Closing): Closing => {
+  closers.push(closing)
+  return closing
+}
+const start = async (options: LocalRunOptions) => track(await runLocally(options))
+const open = async () => track(await startAccount({ keys: () => keys }))
+const sdkOf = (url: string) => {
+  const sdk = new CognitoIdentityProvider(localAccess('us-east-1', url))
+  closers.push({ close: async () => sdk.destroy() })
+  return sdk
+}
+
+async function impersonate({ outputs, apiKeys }: LocalRun) {
+  const [apiKey = ''] = Object.values(apiKeys)
+  const headers = {
+    authorization: `Basic ${btoa('olivia:Olivia-Local-1!')}`,
+    'content-type': 'application/json',
+    'x-api-key': apiKey,
+  }
+  const body = JSON.stringify({ username: 'alice@example.com' })
+  return (await fetch(`${outputs.ApiUrl}/auth/impersonate`, { method: 'POST', headers, body })).status
+}
+
+describe('a run by itself, on a pool given by its id', () => {
+  test('makes an ordinary pool of that id, with the actors’ app client, and mints sessions for its people', async () => {
+    const run = await start({ assembly: given })
+    expect(run.outputs).toMatchObject({ UserPoolId, ActorClientId: actorClientId })
+    const sdk = sdkOf(run.outputs.CognitoEndpoint ?? '')
+    const { UserPool } = await sdk.describeUserPool({ UserPoolId })
+    expect(UserPool).toMatchObject({
+      AliasAttributes: ['email'],
+      Policies: { PasswordPolicy: { MinimumLength: 8 } },
+      UserPoolTier: 'ESSENTIALS',
+      LambdaConfig: { DefineAuthChallenge: expect.stringContaining(run.outputs.TriggersFunctionName ?? '?') },
+    })
+    expect(run.customResources.map(({ physicalId }) => physicalId).sort()).toEqual([
+      `${UserPoolId}/groups/admins`,
+      `${UserPoolId}/groups/impersonators`,
+      `${UserPoolId}/triggers`,
+    ])
+    await makeDemoPeople(sdk, UserPoolId)
+    expect(await impersonate(run)).toBe(200)
+  })
+
+  test('that goes leaves the pool and the app client that was given', async () => {
+    const run = await start({ assembly: given })
+    await run.destroy()
+    const pool = run.cognito.pools.get(UserPoolId)
+    expect([...(pool?.clients.keys() ?? [])]).toEqual([actorClientId])
+    expect([...(pool?.groups.keys() ?? [])]).toEqual([])
+    expect(pool?.properties.LambdaConfig).toEqual({})
+    await expect(fetch(run.outputs.ApiUrl ?? '')).rejects.toThrow('fetch failed')
+  })
+})
+
+describe('an account', () => {
+  const contents = ({ cognito }: Account) =>
+    [...cognito.pools.values()].map(({ definition, clients, groups }) => [
+      definition.id,
+      [...clients.keys()],
+      [...groups.keys()],
+    ])
+
+  test('finds each function with whoever connected it last', async () => {
+    const account = await open()
+    const functions = (name: string) => ({
+      invoke: async () => answered(`${name} invoked`),
+      run: async () => answered(`${name} run`),
+    })
+    expect(await account.run('a', {})).toEqual({ kind: 'denied' })
+    account.connect(['a', 'b'], functions('first'))
+    const disconnect = account.connect(['b'], functions('second'))
+    expect(await account.run('a', {})).toEqual(answered('first run'))
+    expect(await account.run('b', {})).toEqual(answered('second run'))
+    disconnect()
+    expect(await account.run('b', {})).toEqual(answered('first run'))
+  })
+
+  test('without the pool that is named takes no stack', async () => {
+    const account = await open()
+    await expect(start({ assembly: given, account })).rejects.toThrow(`user pool ${UserPoolId} does not exist`)
+    expect(contents(account)).toEqual([])
+  })
+
+  test('is as it was where a run can’t start', async () => {
+    const account = await open()
+    const taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    const { port } = taken.address() as AddressInfo
+    closers.push({ close: async () => void taken.close() })
+    await expect(start({ assembly: own, account, port })).rejects.toThrow('EADDRINUSE')
+    expect(contents(account)).toEqual([])
+  })
+
+  test('keeps pool, people and secrets while the stack is deployed again', async () => {
+    const account = await open()
+    const first = await start({ assembly: own, account })
+    const { UserPoolId = '' } = first.outputs
+    await makeDemoPeople(sdkOf(account.cognito.url), UserPoolId)
+    expect(await impersonate(first)).toBe(200)
+    const before = contents(account)
+    const second = await start({ assembly: own, account, previous: first })
+    expect(contents(account)).toEqual(before)
+    expect(await impersonate(second)).toBe(200)
+    await second.close()
+    expect(await impersonate(first)).toBe(200)
+    await first.close()
+    expect(contents(account)).toEqual(before)
+  })
+
+  test('has new properties of the stack’s pool, and the former ones back where the deployment fails', async () => {
+    const account = await open()
+    const first = await start({ assembly: own, account })
+    const pool = account.cognito.pools.get(first.outputs.UserPoolId ?? '')
+    const [before, clients] = [pool?.properties, new Map(pool?.clients)]
+    const change = ({ Resources }: Template) => {
+      for (const { Type, Properties } of Object.values(Resources)) {
+        if (Type === 'AWS::Cognito::UserPool') Object.assign(Properties ?? {}, { MfaConfiguration: 'OPTIONAL' })
+        if (Type === 'AWS::Cognito::UserPoolClient') Object.assign(Properties ?? {}, { AuthSessionValidity: 5 })
+      }
+    }
+    const fail = (template: Template) => {
+      change(template)
+      template.Resources.Late = { Type: 'Custom::Late', Properties: { ServiceToken: 'arn:nowhere' } }
+    }
+    await expect(start({ assembly: own, account, previous: first, change: fail })).rejects.toThrow('Late')
+    expect(pool?.properties).toBe(before)
+    expect(pool?.clients).toEqual(clients)
+    await start({ assembly: own, account, previous: first, change })
+    expect(pool?.properties.MfaConfiguration).toBe('OPTIONAL')
+    expect(pool?.clients).not.toEqual(clients)
+  })
+
+  test('keeps what a stack that goes retains, and nothing else', async () => {
+    const account = await open()
+    const kept = await start({ assembly: own, account })
+    const { UserPoolId, ActorClientId } = kept.outputs
+    await kept.destroy()
+    expect(contents(account)).toEqual([[UserPoolId, [ActorClientId], ['impersonators', 'admins']]])
+    const change = ({ Resources }: Template) => {
+      for (const resource of Object.values(Resources)) resource.DeletionPolicy = 'Delete'
+    }
+    const gone = await start({ assembly: own, account, change })
+    await gone.destroy()
+    expect(contents(account)).toEqual([])
+  })
+})
