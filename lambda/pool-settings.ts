@@ -120,9 +120,9 @@ export async function updatePool(
 
 /** The settings as UpdateUserPool takes them. */
 function accepted(settings: PoolSettings): Omit<UpdateUserPoolRequest, 'UserPoolId'> {
-  const given = Object.entries(settings).filter(([key, value]) => settable.includes(key) && value !== null)
+  const given = Object.entries(settings).filter(([key]) => settable.includes(key))
   const request: Omit<UpdateUserPoolRequest, 'UserPoolId'> = Object.fromEntries(given)
-  if (settings.Name !== undefined) request.PoolName = settings.Name
+  request.PoolName = settings.Name
   // Cognito gives both out, and takes only the newer one back.
   if (request.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays !== undefined) {
     const { UnusedAccountValidityDays: _, ...rest } = request.AdminCreateUserConfig ?? {}
@@ -139,7 +139,8 @@ function accepted(settings: PoolSettings): Omit<UpdateUserPoolRequest, 'UserPool
 
 /** Paths of the settings that are not alike, but for what changes by itself. Order is nothing, and empty is absent. */
 export function differences(one: PoolSettings, other: PoolSettings): string[] {
-  const differing = (a: unknown, b: unknown, path: string): string[] => {
+  const differing = (given: unknown, found: unknown, path: string): string[] => {
+    const [a, b] = [given ?? {}, found ?? {}]
     if (!isObject(a) || !isObject(b)) return canonical(a) === canonical(b) ? [] : [path]
     return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
       differing(a[key], b[key], path ? `${path}.${key}` : key),

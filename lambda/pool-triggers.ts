@@ -5,6 +5,9 @@ import type { CognitoIdentityProviderClient, LambdaConfigType } from '@aws-sdk/c
 import { type DescribedPool, describePool, differences, type PoolSettings, updatePool } from './pool-settings.ts'
 import { byHand, free, holders, isTaken, rest, take } from './trigger-slots.ts'
 
+/** What no further try would change. */
+class Refusal extends Error {}
+
 export type PoolTriggers = ReturnType<typeof createPoolTriggers>
 
 /** The longest that one call may take, ms. */
@@ -48,7 +51,7 @@ export function createPoolTriggers(
         sent = { ...pool.settings, LambdaConfig }
         failure = await updatePool(cognito, userPoolId, sent, limit(signal)).catch((error) => {
           if (isPassing(error)) return error
-          throw isBlamedOnCall(error) ? notTakenBack(error, wayOut) : error
+          throw notTakenBack(error, wayOut)
         })
         // What was sent is not what is there, until it has been seen.
         if (failure === undefined) continue
@@ -96,14 +99,14 @@ export function createPoolTriggers(
 function assertAttachable(pool: DescribedPool, ours: readonly (string | undefined)[]): void {
   const { UserPoolTier, LambdaConfig = {} } = pool.settings
   if (UserPoolTier === 'LITE') {
-    throw new Error(
+    throw new Refusal(
       "the user pool's feature plan is LITE, but impersonation needs ESSENTIALS or PLUS, whose triggers can change access tokens; nothing was changed",
     )
   }
   const foreign = holders(LambdaConfig).filter(([, arn]) => !ours.includes(arn))
   if (foreign.length > 0) {
     const slots = foreign.map(([slot, arn]) => `${slot} runs ${arn}`)
-    throw new Error(
+    throw new Refusal(
       `the user pool has triggers where impersonation needs its own: ${slots.join('; ')}; nothing was changed; take them off, or choose another pool`,
     )
   }
@@ -118,7 +121,7 @@ function handWork(arn: string): string {
 /** An update would reset what it does not send. */
 function assertKnown({ unknown }: DescribedPool, wayOut: string): void {
   if (unknown.length === 0) return
-  throw new Error(
+  throw new Refusal(
     `the user pool has settings that this version does not know and would reset: ${unknown.join(', ')}; nothing was changed; ${wayOut}`,
   )
 }
@@ -129,27 +132,22 @@ function assertUntouched(sent: PoolSettings | undefined, found: PoolSettings): v
   const besidesOurs = (settings: PoolSettings) => ({ ...settings, LambdaConfig: rest(settings.LambdaConfig ?? {}) })
   const paths = differences(besidesOurs(sent), besidesOurs(found))
   if (paths.length === 0) return
-  throw new Error(
+  throw new Refusal(
     `the user pool runs its triggers as it should, but of its other settings these are not as before: ${paths.join(', ')}; somebody changed them at this moment, or Cognito does not take back what it gives; look at them and set them right`,
   )
 }
 
-function notTakenBack(error: unknown, wayOut: string): Error {
-  return new Error(
+function notTakenBack(error: unknown, wayOut: string): Refusal {
+  return new Refusal(
     `Cognito does not take the user pool's settings back as it gave them: ${worded(error)}; nothing was changed; ${wayOut}`,
     { cause: error },
   )
 }
 
-/** An error that is not blamed on the call may also mean that the answer was lost: the next look tells. */
+/** What is not blamed on the call may also mean that its answer was lost: the next look tells. */
 function isPassing(error: unknown): boolean {
-  if (!(error instanceof Error)) return false
-  return passing.has(error.name) || ('$metadata' in error && !isBlamedOnCall(error)) || isBroken(error)
-}
-
-/** The connection, or its time, ran out: errors of Node.js, which have a code, and the time limit's own. */
-function isBroken(error: Error): boolean {
-  return error.name === 'TimeoutError' || error.name === 'AbortError' || 'code' in error || 'errno' in error
+  if (error instanceof Refusal) return false
+  return !isBlamedOnCall(error) || (error instanceof Error && passing.has(error.name))
 }
 
 function isBlamedOnCall(error: unknown): boolean {

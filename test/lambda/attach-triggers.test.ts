@@ -15,13 +15,13 @@ function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none') {
       if (failing === name || failing === 'both') throw new Error(`no ${name}`)
     }
   const error = jest.fn()
-  const { work, identify } = createAttachTriggers(
+  const { work, identify, properties } = createAttachTriggers(
     { attach: call('attach'), detach: call('detach') },
     { info() {}, error },
   )
   const ask = (type: 'Create' | 'Update' | 'Delete', properties = now, oldProperties = {}) =>
     work({ type, stackId: 'stack', properties, oldProperties }, never)
-  return { ask, calls, identify, error }
+  return { ask, calls, identify, error, properties }
 }
 
 test('a create attaches, a delete detaches', async () => {
@@ -49,18 +49,27 @@ test('another pool is another resource, which CloudFormation deletes by itself',
   expect(identify({ UserPoolId: 'us-east-1_A' })).not.toBe(identify({ UserPoolId: 'us-east-1_B' }))
 })
 
+test('all that a request must have is asked for', () => {
+  expect(setUp().properties).toEqual(['UserPoolId', 'TriggersArn', 'DeployedAt'])
+})
+
 describe('an update that fails', () => {
   test.each(['attach', 'both'] as const)('at another pool leaves nothing there (%s)', async (failing) => {
-    const { ask, calls } = setUp(failing)
+    const { ask, calls, error } = setUp(failing)
     await expect(ask('Update', now, { ...before, UserPoolId: 'us-east-1_B' })).rejects.toThrow('no attach')
+    const notUndone = { event: 'not-undone', UserPoolId: 'us-east-1_A', error: { name: 'Error' } }
+    expect(error.mock.calls).toEqual(failing === 'both' ? [[notUndone]] : [])
     expect(calls).toEqual(['attach us-east-1_A arn:ours -', 'detach us-east-1_A arn:ours -'])
   })
 
   test('at the same pool leaves it to CloudFormation to take it back', async () => {
     const { ask, calls } = setUp('attach')
     await expect(ask('Update', now, before)).rejects.toThrow('no attach')
+    await expect(ask('Update', now, { ...before, DeployedAt: now.DeployedAt })).rejects.toThrow('no attach')
+    const { DeployedAt: _, ...untimed } = before
+    await expect(ask('Update', now, untimed)).rejects.toThrow('no attach')
     await expect(ask('Create')).rejects.toThrow('no attach')
-    expect(calls).toHaveLength(2)
+    expect(calls).toHaveLength(4)
   })
 })
 

@@ -142,6 +142,14 @@ describe('a request', () => {
     expect(worked).toBe(false)
   })
 
+  test('to delete is worked on', async () => {
+    let seen: string | undefined
+    await ask({ RequestType: 'Delete', PhysicalResourceId: 'one/thing' }, async ({ type }) => {
+      seen = type
+    })
+    expect(seen).toBe('Delete')
+  })
+
   test('to delete what could not have been made succeeds', async () => {
     const changes = { RequestType: 'Delete', PhysicalResourceId: 'undefined/thing', ResourceProperties: {} }
     expect(await ask(changes, () => Promise.reject(new Error('worked on')))).toMatchObject({ Status: 'SUCCESS' })
@@ -178,6 +186,23 @@ describe('time', () => {
       'TypeError',
     )
   })
+})
+
+test('a request and what became of it are logged', async () => {
+  logged.length = 0
+  await ask()
+  answers = []
+  await ask({}, () => Promise.reject(new Error('do this')))
+  const line = {
+    event: 'custom-resource',
+    RequestType: 'Create',
+    ResourceType: 'Custom::Thing',
+    LogicalResourceId: 'Thing',
+    PhysicalResourceId: 'one/thing',
+    RequestId: 'request-1',
+    properties: { ServiceToken: 'arn:function', Name: 'one' },
+  }
+  expect(logged).toEqual([line, { ...line, failed: 'do this', error: { name: 'Error' } }])
 })
 
 test('the signed URL is in no log and in no error', async () => {

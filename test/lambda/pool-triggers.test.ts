@@ -81,6 +81,18 @@ describe('attach', () => {
     expect(given.pool.sent[0]).not.toHaveProperty('UserPoolTier')
   })
 
+  test('asks for nothing that is not there', async () => {
+    const { pool, attach } = setUp({ Id: givenPoolId, Name: 'bare', DeviceConfiguration: null })
+    await attach()
+    expect(pool.sent).toEqual([{ UserPoolId: givenPoolId, PoolName: 'bare', LambdaConfig: slotsOf(arn) }])
+    const policies = setUp({ Id: givenPoolId, Policies: { SignInPolicy: {} } })
+    await policies.attach()
+    expect(policies.pool.sent[0]).toHaveProperty('Policies', { SignInPolicy: {} })
+    const days = setUp({ Id: givenPoolId, Policies: { PasswordPolicy: { TemporaryPasswordValidityDays: 3 } } })
+    await days.attach()
+    expect(days.pool.sent[0]).not.toHaveProperty('AdminCreateUserConfig')
+  })
+
   test('keeps the older period for accounts where there is no newer one', async () => {
     const { TemporaryPasswordValidityDays: _, ...PasswordPolicy } = described.Policies.PasswordPolicy
     const AdminCreateUserConfig = { ...described.AdminCreateUserConfig, UnusedAccountValidityDays: 9 }
@@ -95,6 +107,14 @@ describe('attach', () => {
     ['under its older name alone', { PreTokenGeneration: arn }],
     ['of the function before', { ...slotsOf(former), PreTokenGeneration: former }],
     ['partly taken away', { DefineAuthChallenge: arn }],
+    ...Object.keys(slotsOf(arn)).flatMap((slot): [string, object][] => [
+      [`but for ${slot}`, { ...slotsOf(arn), [slot]: undefined }],
+      [
+        `but for ${slot}, which the function before holds`,
+        { ...slotsOf(arn), [slot]: slotsOf(former)[slot as 'CreateAuthChallenge'] },
+      ],
+    ]),
+    ['but for the older name', { ...slotsOf(arn), PreTokenGeneration: former }],
   ])('puts right what is its own, %s', async (_, slots) => {
     const { pool, attach } = setUp(withTriggers(slots))
     await attach(former)
@@ -162,10 +182,13 @@ describe('a change by somebody else', () => {
     pool.afterUpdate = () =>
       Object.assign(pool.pool ?? {}, {
         SmsAuthenticationMessage: 'private: {####}',
+        LambdaConfig: { ...slotsOf(arn), ...described.LambdaConfig, PreSignUp: undefined },
         Policies: { ...described.Policies, PasswordPolicy: { MinimumLength: 6 } },
       })
     const failure: string = await attach().catch(({ message }) => message)
     expect(failure).toContain('SmsAuthenticationMessage')
+    expect(failure).toContain('LambdaConfig.PreSignUp')
+    expect(failure).not.toContain('AuthChallenge')
     expect(failure).toContain('Policies.PasswordPolicy.MinimumLength')
     expect(failure).not.toContain('private')
   })
@@ -203,7 +226,15 @@ describe('a failure', () => {
       UpdateUserPool: Array(9).fill({ __type: 'AccessDeniedException', message: 'PassRole' }),
     })
     const failure = await attach().catch(({ message }) => message)
-    for (const words of ['AccessDeniedException: PassRole', 'by hand', arn]) expect(failure).toContain(words)
+    const slots = ['Define', 'Create', 'Verify'].map((name) =>
+      `${name}AuthChallenge`.replace('yAuthChallenge', 'yAuthChallengeResponse'),
+    )
+    const byHand = [
+      ...slots.map((slot) => `${slot}=${arn}`),
+      `PreTokenGenerationConfig={LambdaVersion=V2_0,LambdaArn=${arn}}`,
+    ]
+    for (const words of ['AccessDeniedException: PassRole', 'by hand', byHand.join(', ')])
+      expect(failure).toContain(words)
   })
 
   test('of a pool that forgets what it is told ends', async () => {

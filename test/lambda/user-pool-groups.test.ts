@@ -61,6 +61,13 @@ describe('Delete', () => {
   })
 })
 
+test('ends with its caller’s time, and says what it needs', async () => {
+  const { work, properties: needed } = createUserPoolGroup(scriptedCognito({ GetGroup: 'hangs' }).client)
+  const request = { type: 'Create' as const, stackId: 'arn:stack', properties, oldProperties: {} }
+  await expect(work(request, AbortSignal.timeout(5))).rejects.toThrow()
+  expect(needed).toEqual(['UserPoolId', 'GroupName'])
+})
+
 test('another group, or one of another pool, is another resource', () => {
   const { identify } = createUserPoolGroup(scriptedCognito({}).client)
   const ids = [properties, { ...properties, GroupName: 'admins' }, { ...properties, UserPoolId: 'us-east-1_B' }].map(

@@ -40,7 +40,8 @@ export function createGivenPool(pool: Pool = described, answers: Record<string, 
   }
 
   function answer(operation: string, input: Pool): [status: number, body: object] {
-    if (!given.pool) return [400, { __type: 'ResourceNotFoundException', message: 'no such pool' }]
+    if (!given.pool || input.UserPoolId !== givenPoolId)
+      return [400, { __type: 'ResourceNotFoundException', message: 'no such pool' }]
     if (operation === 'DescribeUserPool') return [200, { UserPool: given.pool }]
     given.sent.push(input)
     const { PoolName: Name, UserPoolId: _, ...sent } = input
