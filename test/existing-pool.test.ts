@@ -225,6 +225,18 @@ describe('a deployment', () => {
     expect((await account.look(id)).settings).toEqual(withTriggers(before, ours(run)))
   })
 
+  test('moved to another pool leaves the former one as it was', async () => {
+    const [one, other] = [await account.makePool(), await account.makePool()]
+    const before = await account.look(one.id)
+    const otherBefore = await account.look(other.id)
+    const first = await account.deploy(one.id)
+    const second = await account.deploy(other.id, { previous: first })
+    expect(await account.look(one.id)).toEqual(before)
+    expect((await account.look(other.id)).settings).toEqual(withTriggers(otherBefore, ours(second)))
+    await makeDemoPeople(account.owner, other.id)
+    expect(await account.use(second).impersonate('alice')).toMatchObject({ status: 200 })
+  })
+
   test('made twice changes nothing more', async () => {
     const { id } = await account.makePool()
     await account.deploy(id)

@@ -45,8 +45,8 @@ export interface LocalRunOptions {
    * own. Otherwise a Cognito is started, with an ordinary user pool in it where the context names one by its id.
    */
   account?: Account
-  /** What the same stack made in the account before: its custom resources are updated then, in place of made. */
-  previous?: Pick<LocalRun, 'customResources'>
+  /** The run of the stack's former version in the account: this one updates what that made. */
+  previous?: Pick<LocalRun, 'stack' | 'customResources'>
 }
 
 export interface LocalRun {
@@ -57,6 +57,7 @@ export interface LocalRun {
   /** What the functions were told. */
   settings: FunctionSettings
   cognito: Cognito
+  stack: Stack
   customResources: readonly DeployedResource[]
   /** Ends the functions, the API and the table; what custom resources did stays done. */
   close(): Promise<void>
@@ -150,6 +151,7 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
     const customResources = await deploy(ask, readCustomResources(stack), existing, (message) =>
       log({ source: 'run', message }),
     )
+    if (options.previous) removeUserPools(options.previous.stack, cognito, stack)
     const outputs = stack.outputs()
     const apiKeys = Object.entries(outputs).flatMap(([name, id]) => {
       const key = name.startsWith('ApiKeyId') && gateway.keys.find((candidate) => candidate.id === id)
@@ -160,6 +162,7 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
       apiKeys: Object.fromEntries(apiKeys),
       settings,
       cognito,
+      stack,
       customResources,
       close,
       async destroy() {

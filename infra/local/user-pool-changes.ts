@@ -40,9 +40,16 @@ export async function applyUserPools(
   return back
 }
 
-/** Takes away what the stack does not retain. */
-export function removeUserPools(stack: Stack, cognito: Cognito): void {
-  const leaving = (type: string) => stack.resources(type).filter(({ retained }) => !retained)
+/** Takes away what the stack made and does not retain, unless its `next` version makes it too. */
+export function removeUserPools(stack: Stack, cognito: Cognito, next?: Stack): void {
+  const leaving = (type: string) => {
+    const staying = next?.resources(type) ?? []
+    const isStaying = (pool: unknown, id: string) =>
+      staying.some((resource) => resource.id === id && resource.properties.UserPoolId === pool)
+    return stack
+      .resources(type)
+      .filter(({ retained, id, properties }) => !retained && !isStaying(properties.UserPoolId, id))
+  }
   for (const { id, properties } of leaving('AWS::Cognito::UserPoolClient')) {
     cognito.pools.get(String(properties.UserPoolId))?.clients.delete(id)
   }

@@ -23,6 +23,8 @@ export const nameInTemplate = 'us-east-1_Existing1'
 
 export type OpenAccount = Awaited<ReturnType<typeof openAccount>>
 
+const spelledOut = (id: string) => id.replace(/[^A-Za-z0-9]/g, '')
+
 const keys = makeKeys()
 
 /** @param assembly a folder that `synthesizeInto` filled, with the pool's id as above */
@@ -45,7 +47,10 @@ export async function openAccount(assembly: string) {
       log: (entry) => log.push(entry),
       ...others,
       change(template) {
-        const text = JSON.stringify(template).replaceAll(nameInTemplate, poolId)
+        // Logical ids have the pool's in them, as far as they can.
+        const text = JSON.stringify(template)
+          .replaceAll(nameInTemplate, poolId)
+          .replaceAll(spelledOut(nameInTemplate), spelledOut(poolId))
         Object.assign(template, JSON.parse(text.replace(/"DeployedAt":"[^"]+"/g, `"DeployedAt":"${stamp}"`)))
         change?.(template)
       },
