@@ -1,10 +1,12 @@
-// `npm run test:emulator`: deploys the stack with the CDK CLI to an emulator, and runs the acceptance suite there.
+// `npm run test:emulator`: deploys the stack with the CDK CLI to an emulator, runs the acceptance suite there, and deploys
+// it again on a pool that is there already.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { runAcceptance } from './acceptance.ts'
 import { address, bareEnvironment, bootstrap, deploy, environmentFor, seed } from './deployment.ts'
+import { testExistingPool } from './existing-pool.ts'
 import { lint } from './lint.ts'
 import { type Emulator, startEmulator } from './ministack.ts'
 import { installTools } from './python.ts'
@@ -22,8 +24,11 @@ const { signal } = stop
 let emulator: Emulator | undefined
 try {
   await step('Installing MiniStack and cfn-lint', () => installTools(signal))
-  emulator = await step('Starting MiniStack', () => startEmulator(bareEnvironment(folder), signal))
-  await testOn(emulator.endpoint)
+  for (const test of [testOn, testOnExistingPool]) {
+    await emulator?.stop()
+    emulator = await step('Starting MiniStack', () => startEmulator(bareEnvironment(folder), signal))
+    await test(emulator.endpoint)
+  }
 } catch (error) {
   process.exitCode = 1
   const failure = signal.aborted ? signal.reason : error
@@ -51,6 +56,12 @@ async function testOn(endpoint: string): Promise<void> {
   console.log(`\nLeft out, since MiniStack is not AWS there:`)
   for (const [name, reason] of Object.entries(unproven)) console.log(`  ${name}: ${reason}`)
   console.log(`\n${cases.length - names.length} passed, 0 failed, ${names.length} skipped`)
+}
+
+async function testOnExistingPool(endpoint: string): Promise<void> {
+  const options = { env: environmentFor(endpoint, folder), signal }
+  await step('Bootstrapping', () => bootstrap(options))
+  await testExistingPool(endpoint, folder, options, step)
 }
 
 async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
