@@ -53,12 +53,11 @@ export function createPoolTriggers(
           if (isPassing(error)) return error
           throw notTakenBack(error, wayOut)
         })
-        // What was sent is not what is there, until it has been seen.
-        if (failure === undefined) continue
       } catch (error) {
         if (!isPassing(error)) throw error
         failure = error
       }
+      // What was sent is not what is there, until it has been seen.
       await sleep(pause, undefined, { signal })
     }
     const why = failure === undefined ? 'it does not keep what UpdateUserPool sets' : worded(failure)
