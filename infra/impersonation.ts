@@ -1,9 +1,8 @@
 // The construct: an API that lets actors act as the users of a user pool.
 
-import { ArnFormat, Aws, Fn, RemovalPolicies, RemovalPolicy, Stack, Token } from 'aws-cdk-lib'
+import { Aws, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { type CfnUserPoolClient, type IUserPool, type IUserPoolClient, UserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { EndpointEnvironment, TriggerEnvironment } from '../lambda/config.ts'
@@ -15,12 +14,10 @@ import { type ChosenPool, choosePool } from './chosen-pool.ts'
 import { ImpersonationDashboard } from './dashboard.ts'
 import { BundledFunction } from './functions.ts'
 import { metricsOf } from './metrics.ts'
+import { functionByName, nameOfTriggers } from './named-function.ts'
 import { RecordsTable } from './records-table.ts'
 import { readSettings, type Settings, type SettingsProps } from './settings.ts'
 import { addActorClient, addImpersonationClient } from './user-pool.ts'
-
-/** Lambda's limit of 64 for a name, less what is put behind the stack's. */
-const longestStackName = 46
 
 /** The settings, and what somebody's own app hands in. */
 export type ImpersonationProps = SettingsProps & {
@@ -56,13 +53,13 @@ export class Impersonation extends Construct {
     this.impersonationClient = addImpersonationClient(this, this.userPool, settings.sessionMinutes)
     this.#refuseImpersonationClientAmong([this.actorClient.userPoolClientId, ...settings.actorClientIds])
 
-    const triggersName = this.#triggersName()
+    const triggersName = nameOfTriggers(this)
     this.triggers = this.#addTriggers(triggersName, pool, settings)
     this.endpoint = this.#addEndpoint(settings)
     const attachment = {
       groups: [...new Set([settings.impersonatorsGroup, ...settings.protectedGroups])],
       triggers: settings.attachTriggers ? this.triggers : undefined,
-      triggersByName: this.#functionByName(triggersName),
+      triggersByName: functionByName(this, 'TriggersByName', triggersName),
       logRetentionDays: settings.logRetentionDays,
     }
     // A pool whose triggers are gone refuses every sign-in: they stay together, or go together.
@@ -100,20 +97,6 @@ export class Impersonation extends Construct {
     return addActorClient(parts, userPool, settings)
   }
 
-  /**
-   * The pool names the function, the function a client, the client the pool: the pool's side of that circle is a
-   * composed name. Part of the stack's own id is in it, so that what a former stack left behind is not in the way.
-   * @throws Error where Lambda would not take the name
-   */
-  #triggersName(): string {
-    const { stackName } = Stack.of(this)
-    if (!Token.isUnresolved(stackName) && stackName.length > longestStackName) {
-      throw new Error(`stack ${stackName} has a name of more than ${longestStackName} characters: choose a shorter one`)
-    }
-    const idOfStack = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))
-    return Fn.join('-', [Aws.STACK_NAME, 'triggers', idOfStack])
-  }
-
   /** The API's base: `/auth/impersonate` goes behind it. Not `api.url`, which refers to the deployment. */
   get url(): string {
     const { restApiId, deploymentStage } = this.api
@@ -131,18 +114,6 @@ export class Impersonation extends Construct {
     const clientIds = { actors: this.actorClient.userPoolClientId, impersonation: this.impersonationClient.ref }
     new ImpersonationDashboard(this, 'Dashboard', { metrics, clientIds })
     new Alarms(this, 'Alarms', { limits: limits(metrics, settings), topic: this.alarmTopic })
-  }
-
-  #functionByName(name: string) {
-    return LambdaFunction.fromFunctionAttributes(this, 'TriggersByName', {
-      functionArn: Stack.of(this).formatArn({
-        service: 'lambda',
-        resource: 'function',
-        resourceName: name,
-        arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-      }),
-      skipPermissions: true,
-    })
   }
 
   #addTriggers(functionName: string, { parts }: ChosenPool, settings: Settings): BundledFunction<TriggerEnvironment> {

@@ -39,6 +39,7 @@ describe('on a pool of the app', () => {
     const userPool = pool({ removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true })
     userPool.addTrigger(UserPoolOperation.PRE_SIGN_UP, theirs)
     new CfnUserPoolGroup(stack, 'Admins', { userPoolId: userPool.userPoolId, groupName: 'admins' })
+    new CfnUserPoolGroup(stack, 'Elsewhere', { userPoolId: 'us-east-1_Other', groupName: 'impersonators' })
     add({ userPool, actorClient: userPool.addClient('Shop') })
     const template = Template.fromStack(stack)
     const [resource] = Object.values(template.findResources('AWS::Cognito::UserPool'))
@@ -50,7 +51,7 @@ describe('on a pool of the app', () => {
       'PreTokenGenerationConfig',
       'VerifyAuthChallengeResponse',
     ])
-    template.resourcePropertiesCountIs('AWS::Cognito::UserPoolGroup', { GroupName: 'impersonators' }, 1)
+    template.resourcePropertiesCountIs('AWS::Cognito::UserPoolGroup', { GroupName: 'impersonators' }, 2)
     template.resourcePropertiesCountIs('AWS::Cognito::UserPoolGroup', { GroupName: 'admins' }, 1)
     template.resourceCountIs('AWS::Cognito::UserPoolClient', 2)
     template.resourceCountIs('Custom::UserPoolTriggers', 0)
