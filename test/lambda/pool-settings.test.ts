@@ -10,6 +10,7 @@ describe('settings are alike', () => {
     ['with lists of objects in another order', { A: [{ x: 1 }, { y: 2, z: 3 }] }, { A: [{ z: 3, y: 2 }, { x: 1 }] }],
     ['where empty stands for absent', { A: {}, B: [], C: null, D: { x: {} } }, {}],
     ['where absent stands for empty, in a list', { A: [{ x: 1, y: null }] }, { A: [{ x: 1 }] }],
+    ['where absent stands for empty, deep in a list', { A: [{ x: 1, y: [], z: {} }] }, { A: [{ x: 1 }] }],
     ['but for what changes by itself', { LastModifiedDate: 1, Status: 'x' }, { EstimatedNumberOfUsers: 1 }],
     ['but for the older name of a period', { AdminCreateUserConfig: { UnusedAccountValidityDays: 1 } }, {}],
   ])('%s', (_, one, other) => {

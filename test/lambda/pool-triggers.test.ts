@@ -143,6 +143,16 @@ describe('attach refuses, with nothing changed,', () => {
       { ...described, EmailConfiguration: { ...EmailConfiguration, Novelty: 1 } },
       ['EmailConfiguration.Novelty'],
     ],
+    [
+      'new settings in a list',
+      { ...described, AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'admin_only', Novelty: 1, Other: 2 }] } },
+      ['AccountRecoverySetting.RecoveryMechanisms.Novelty, AccountRecoverySetting.RecoveryMechanisms.Other'],
+    ],
+    [
+      'two other triggers',
+      withTriggers({ DefineAuthChallenge: foreign, CreateAuthChallenge: foreign }),
+      [`${foreign}; Create`],
+    ],
     ['a new trigger', withTriggers({ PostSession: foreign }), ['LambdaConfig.PostSession']],
     ...['DefineAuthChallenge', 'CreateAuthChallenge', 'VerifyAuthChallengeResponse', 'PreTokenGeneration'].map(
       (slot): [string, Pool, string[]] => [`another ${slot}`, withTriggers({ [slot]: foreign }), [slot, foreign]],
