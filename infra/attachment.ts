@@ -61,10 +61,10 @@ export function attachToImported(scope: Construct, props: AttachmentProps<IUserP
 
   const groupMaker = new CustomResourceFunction(scope, 'MakeGroup', { entry: 'user-pool-groups', logRetentionDays })
   groupMaker.allow(userPoolArn, 'cognito-idp:GetGroup', 'cognito-idp:CreateGroup', 'cognito-idp:DeleteGroup')
-  for (const GroupName of groups) {
+  const made = groups.map((GroupName) => {
     const properties = { UserPoolId: userPoolId, GroupName, DeployedAt }
-    groupMaker.addResource(scope, `Group-${GroupName}`, 'Custom::UserPoolGroup', properties)
-  }
+    return groupMaker.addResource(scope, `Group-${GroupName}`, 'Custom::UserPoolGroup', properties)
+  })
 
   if (!triggers) return [groupMaker.logGroup]
   const attacher = new CustomResourceFunction(scope, 'AttachTriggers', { entry: 'attach-triggers', logRetentionDays })
@@ -73,5 +73,7 @@ export function attachToImported(scope: Construct, props: AttachmentProps<IUserP
   const attached = attacher.addResource(scope, 'Triggers', 'Custom::UserPoolTriggers', properties)
   // Cognito may run the function before the pool names it, and for as long as it does.
   attached.node.addDependency(triggers)
+  // A group that can't be had fails the deployment before the pool is touched.
+  attached.node.addDependency(...made)
   return [groupMaker.logGroup, attacher.logGroup]
 }

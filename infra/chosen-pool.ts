@@ -61,6 +61,8 @@ function faultsOf(userPool: UserPool, { data }: Settings): string[] {
     'has a trigger preTokenGeneration, but impersonation needs that slot': config?.preTokenGeneration !== undefined,
     'is kept when the stack goes, but with the setting data=destroy its triggers would not be, and nobody could sign in: give it RemovalPolicy.DESTROY, or leave data=keep':
       data === 'destroy' && deletionPolicy !== CfnDeletionPolicy.DELETE,
+    'is protected from deletion, but with the setting data=destroy its triggers are not: they would go first, and nobody could sign in: take deletionProtection off, or leave data=keep':
+      data === 'destroy' && pool.deletionProtection === 'ACTIVE',
   }
   return Object.entries(faults).flatMap(([fault, found]) => (found ? [`user pool ${userPool.node.path} ${fault}`] : []))
 }

@@ -3,6 +3,7 @@
 import { Aws, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { type CfnUserPoolClient, type IUserPool, type IUserPoolClient, UserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
+import { CfnPermission } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { EndpointEnvironment, TriggerEnvironment } from '../lambda/config.ts'
@@ -84,6 +85,7 @@ export class Impersonation extends Construct {
     for (const part of [...lasting, this.records, this.endpoint.logGroup, this.accessLog]) {
       if (part) RemovalPolicies.of(part).apply(removal)
     }
+    if (!pool.owned) this.#keepTriggersRunning(settings)
   }
 
   #actorClient(given: IUserPoolClient | undefined, { userPool, parts }: ChosenPool, settings: Settings) {
@@ -137,6 +139,18 @@ export class Impersonation extends Construct {
       sourceAccount: Stack.of(this).account,
     })
     return triggers
+  }
+
+  /**
+   * A function that no pool names is in nobody's way; one that a pool names, and that is gone, is in everybody's. Where
+   * triggers can't be taken off, CloudFormation goes on with a clean-up all the same. A permission goes with its function.
+   */
+  #keepTriggersRunning({ data }: Settings): void {
+    const { function: triggers, role } = this.triggers
+    RemovalPolicies.of(triggers).retain({ applyToResourceTypes: [CfnPermission.CFN_RESOURCE_TYPE_NAME] })
+    if (data === 'destroy') return
+    const excludeResourceTypes = [CfnPermission.CFN_RESOURCE_TYPE_NAME]
+    for (const part of [triggers, role]) RemovalPolicies.of(part).retainOnUpdateOrDelete({ excludeResourceTypes })
   }
 
   #addEndpoint(settings: Settings): BundledFunction<EndpointEnvironment> {

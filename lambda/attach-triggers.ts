@@ -11,15 +11,16 @@ export function createAttachTriggers(
   { attach, detach }: PoolTriggers,
   log: CustomResource<Properties>['log'] = console,
 ): CustomResource<Properties> {
-  /** CloudFormation's roll-back knows nothing of the pool that the triggers were to move to. */
-  async function move(request: Request<Properties>, signal: AbortSignal): Promise<void> {
-    const { UserPoolId, TriggersArn } = request.properties
-    await attach(UserPoolId, TriggersArn, signal).catch(async (failure) => {
-      await detach(UserPoolId, TriggersArn, signal).catch((error) =>
-        log.error({ event: 'not-undone', UserPoolId, error: loggable(error) }),
-      )
-      throw failure
-    })
+  /**
+   * By now the function may touch the new pool alone, and Cognito may soon run the triggers for it alone: what the old one
+   * names could not be taken off, and nobody could sign in there. A roll-back, which goes by the id there was, may pass.
+   */
+  async function exchange(request: Request<Properties>, signal: AbortSignal): Promise<void> {
+    const { physicalId } = request
+    if (physicalId === identify(request.properties)) return takeBack(request, signal)
+    throw new Error(
+      'the user pool cannot be exchanged for another in one deployment; nothing was changed; deploy with attachTriggers: false and the old pool, then with the new one',
+    )
   }
 
   /**
@@ -34,7 +35,7 @@ export function createAttachTriggers(
 
   return {
     properties: ['UserPoolId', 'TriggersArn', 'DeployedAt'],
-    identify: ({ UserPoolId }) => `${UserPoolId}/triggers`,
+    identify,
     log,
     work(request, signal) {
       const { UserPoolId, TriggersArn, DeployedAt } = request.properties
@@ -44,11 +45,15 @@ export function createAttachTriggers(
         DeployedAt: oldTime = '',
       } = request.oldProperties
       if (request.type === 'Delete') return detach(UserPoolId, TriggersArn, signal)
-      if (oldPoolId !== UserPoolId) return move(request, signal)
+      if (oldPoolId !== UserPoolId) return exchange(request, signal)
       if (oldArn === TriggersArn && oldTime > DeployedAt) return takeBack(request, signal)
       return attach(UserPoolId, TriggersArn, signal, oldArn)
     },
   }
+}
+
+function identify({ UserPoolId }: Partial<Record<Properties, string>>): string {
+  return `${UserPoolId}/triggers`
 }
 
 export const handler = createCustomResource(

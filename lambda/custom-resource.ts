@@ -12,6 +12,9 @@ const timeToAnswer = 15_000
 export interface Request<Name extends string> {
   type: 'Create' | 'Update' | 'Delete'
   stackId: string
+  logicalId: string
+  /** What the resource is called, or on a create will be. */
+  physicalId: string | undefined
   properties: Record<Name, string>
   /** On an update: the properties before it. */
   oldProperties: Partial<Record<Name, string>>
@@ -71,6 +74,8 @@ function read<Name extends string>(event: Event, names: readonly Name[]): Reques
   return {
     type,
     stackId: event.StackId,
+    logicalId: event.LogicalResourceId,
+    physicalId: event.PhysicalResourceId,
     properties: properties as Record<Name, string>,
     oldProperties: textsIn<Name>('OldResourceProperties' in event ? event.OldResourceProperties : {}),
   }

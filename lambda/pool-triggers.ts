@@ -50,7 +50,8 @@ export function createPoolTriggers(
         if (!LambdaConfig) return assertUntouched(sent, pool.settings)
         sent = { ...pool.settings, LambdaConfig }
         failure = await updatePool(cognito, userPoolId, sent, limit(signal)).catch((error) => {
-          if (isPassing(error)) return error
+          // Of the pool, or of something that it names: the next look tells.
+          if (isPassing(error) || isNamed(error, 'ResourceNotFoundException')) return error
           throw notTakenBack(error, wayOut)
         })
       } catch (error) {
@@ -154,7 +155,7 @@ function isBlamedOnCall(error: unknown): boolean {
 }
 
 function isNamed(error: unknown, name: string): boolean {
-  return error instanceof Error && (error.name === name || isNamed(error.cause, name))
+  return error instanceof Error && error.name === name
 }
 
 function worded(error: unknown): string {

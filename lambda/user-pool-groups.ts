@@ -9,8 +9,8 @@ import {
 import { type CustomResource, createCustomResource } from './custom-resource.ts'
 
 /** The description of a group that the stack made, by which it knows the group again. */
-export function madeBy(stackId: string): string {
-  return `Made for impersonation by ${stackId}. It goes with that stack as long as it says so here.`
+export function madeBy(stackId: string, logicalId: string): string {
+  return `Made for impersonation by ${stackId}, ${logicalId}. It goes with that stack as long as it says so here.`
 }
 
 export function createUserPoolGroup(
@@ -21,8 +21,8 @@ export function createUserPoolGroup(
     properties: ['UserPoolId', 'GroupName'],
     identify: ({ UserPoolId, GroupName }) => `${UserPoolId}/groups/${GroupName}`,
     log,
-    async work({ type, stackId, properties: { UserPoolId, GroupName } }, abortSignal) {
-      const Description = madeBy(stackId)
+    async work({ type, stackId, logicalId, properties: { UserPoolId, GroupName } }, abortSignal) {
+      const Description = madeBy(stackId, logicalId)
       const group = await cognito
         .send(new GetGroupCommand({ UserPoolId, GroupName }), { abortSignal })
         .then(({ Group }) => Group, unless('ResourceNotFoundException'))
@@ -30,6 +30,11 @@ export function createUserPoolGroup(
         if (group?.Description !== Description) return
         const command = new DeleteGroupCommand({ UserPoolId, GroupName })
         await cognito.send(command, { abortSignal }).catch(unless('ResourceNotFoundException'))
+      } else if (group && group.Description !== Description && group.Description?.includes(` ${stackId}, `)) {
+        // Its deletion, by this update or by this one's roll-back, would take the group and its members along.
+        throw new Error(
+          `group ${GroupName} is made by another resource of this stack: leave the construct under the id that it had, or describe the group otherwise, so that it stays`,
+        )
       } else if (!group) {
         const command = new CreateGroupCommand({ UserPoolId, GroupName, Description })
         await cognito.send(command, { abortSignal }).catch(unless('GroupExistsException'))

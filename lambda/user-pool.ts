@@ -46,14 +46,16 @@ export function createUserPool(
   async function whyRefused(username: string, cause: unknown, signal: AbortSignal): Promise<ImpersonationError> {
     const command = new AdminGetUserCommand({ UserPoolId, Username: username })
     const user = await cognito.send(command, limit(timeouts.lookUp, signal)).catch((error) => {
-      throw translate(error, subjectCodes)
+      // A name that Cognito does not take is nobody's: its rule may be stricter than ours.
+      throw translate(error, { ...subjectCodes, InvalidParameterException: 'SubjectNotFound' })
     })
+    const healthy = nameOf(cause) === 'InvalidParameterException' ? 'TriggersDetached' : 'Unavailable'
     if (user.Enabled === false) return new ImpersonationError('SubjectDisabled', { cause })
-    return new ImpersonationError(codeByUserStatus[String(user.UserStatus)] ?? 'Unavailable', { cause })
+    return new ImpersonationError(codeByUserStatus[String(user.UserStatus)] ?? healthy, { cause })
   }
 
   async function explain(error: unknown, username: string, signal: AbortSignal): Promise<ImpersonationError> {
-    return nameOf(error) === 'NotAuthorizedException'
+    return ['NotAuthorizedException', 'InvalidParameterException'].includes(nameOf(error))
       ? whyRefused(username, error, signal)
       : translate(error, subjectCodes)
   }
@@ -146,9 +148,6 @@ const subjectCodes: Record<string, Code> = {
   UserNotConfirmedException: 'SubjectUnconfirmed',
   PasswordResetRequiredException: 'SubjectMustResetPassword',
   MFAMethodNotFoundException: 'SubjectChallenged',
-  // The call itself is right, and the username was checked: the pool has no triggers for custom challenges, or the app
-  // client may not begin with one.
-  InvalidParameterException: 'TriggersDetached',
 }
 
 const codeByUserStatus: Record<string, Code> = {
@@ -164,6 +163,7 @@ const signInCodes: Record<string, Code> = {
   PasswordResetRequiredException: 'CredentialsInvalid',
   MFAMethodNotFoundException: 'CredentialsInvalid',
   UserLambdaValidationException: 'CredentialsInvalid',
+  InvalidParameterException: 'CredentialsInvalid',
 }
 
 const commonCodes: Record<string, Code> = {

@@ -133,19 +133,25 @@ describe('taking it down', () => {
       .map(pathOf)
       .sort()
 
-  test('leaves records and logs alone, and nothing that the pool needs', () => {
+  test('leaves records and logs alone', () => {
     expect(kept(template)).toEqual([
       'AccessLog',
       'Endpoint/Logs',
       'Records',
+      `Triggers/Function/${parts}`,
       'Triggers/Logs',
       `${parts}/AttachTriggers/Logs`,
       `${parts}/MakeGroup/Logs`,
     ])
   })
 
-  test('leaves nothing where that is asked for', () => {
-    expect(kept(other)).toEqual([])
+  test('leaves the function of the triggers, should any pool still name it', () => {
+    expect(resource('Triggers/Function')?.DeletionPolicy).toBe('RetainExceptOnCreate')
+    expect(resource('Triggers/Role/DefaultPolicy')?.DeletionPolicy).toBe('RetainExceptOnCreate')
+  })
+
+  test('leaves nothing where that is asked for, but what goes with the function', () => {
+    expect(kept(other)).toEqual(['Triggers/Function/UserPool-us-east-1_Xyz'])
   })
 })
 

@@ -67,6 +67,12 @@ describe('on a pool of the app', () => {
   test.each([
     ['a Lite plan', { featurePlan: FeaturePlan.LITE }, {}, 'LITE'],
     ['that would stay without its triggers', {}, { data: 'destroy' as const }, 'RemovalPolicy.DESTROY'],
+    [
+      'protected from deletion, unlike its triggers',
+      { removalPolicy: RemovalPolicy.DESTROY, deletionProtection: true },
+      { data: 'destroy' as const },
+      'deletionProtection',
+    ],
   ])('is refused with one %s', (_, poolProps, settings, said) => {
     const { app, pool, add } = setUp()
     add({ userPool: pool(poolProps), ...settings })

@@ -123,6 +123,8 @@ describe('a request', () => {
     expect(seen).toEqual({
       type: 'Update',
       stackId: 'arn:stack',
+      logicalId: 'Thing',
+      physicalId: 'one/thing',
       properties: { ServiceToken: 'arn:function', Name: 'one' },
       oldProperties: { Name: 'zero' },
     })

@@ -300,13 +300,17 @@ describe('detach', () => {
   })
 
   test('does nothing where the pool is gone, before or meanwhile', async () => {
-    const { pool, detach } = setUp(withTriggers(slotsOf(arn)), {
-      UpdateUserPool: [{ __type: 'ResourceNotFoundException' }],
-    })
+    const { pool, detach } = setUp(withTriggers(slotsOf(arn)), { UpdateUserPool: [() => (pool.pool = undefined)] })
     await detach()
-    pool.pool = undefined
     await detach()
     expect(pool.sent).toEqual([])
+  })
+
+  test('is not done while the pool is there and Cognito misses something that its settings name', async () => {
+    const gone = { __type: 'ResourceNotFoundException', message: 'no such key' }
+    const { pool, detach } = setUp(withTriggers(slotsOf(arn)), { UpdateUserPool: Array(9).fill(gone) })
+    await expect(detach()).rejects.toThrow('no such key')
+    expect(pool.pool).toEqual(withTriggers(slotsOf(arn)))
   })
 
   test('says what to do where it would reset what it does not know', async () => {

@@ -11,7 +11,10 @@ const group = (Description?: string) => ({ Group: { GroupName: 'impersonators', 
 async function ask(type: 'Create' | 'Update' | 'Delete', answers: Parameters<typeof scriptedCognito>[0]) {
   const { client, calls } = scriptedCognito(answers)
   const { work } = createUserPoolGroup(client)
-  await work({ type, stackId: 'arn:stack', properties, oldProperties: {} }, new AbortController().signal)
+  await work(
+    { type, stackId: 'arn:stack', logicalId: 'Group', physicalId: 'x', properties, oldProperties: {} },
+    new AbortController().signal,
+  )
   return calls
 }
 
@@ -19,12 +22,16 @@ describe.each(['Create', 'Update'] as const)('%s', (type) => {
   test('makes a group that is not there, and marks it', async () => {
     expect(await ask(type, { GetGroup: missing, CreateGroup: {} })).toEqual([
       { operation: 'GetGroup', input: properties },
-      { operation: 'CreateGroup', input: { ...properties, Description: madeBy('arn:stack') } },
+      { operation: 'CreateGroup', input: { ...properties, Description: madeBy('arn:stack', 'Group') } },
     ])
   })
 
   test('leaves a group that is there as it is', async () => {
     expect(await ask(type, { GetGroup: group('staff') })).toHaveLength(1)
+  })
+
+  test('refuses a group that another resource of the stack has made', async () => {
+    await expect(ask(type, { GetGroup: group(madeBy('arn:stack', 'Former')) })).rejects.toThrow('another resource')
   })
 
   test('takes a group that somebody else makes at the same time', async () => {
@@ -41,7 +48,7 @@ describe.each(['Create', 'Update'] as const)('%s', (type) => {
 
 describe('Delete', () => {
   test('deletes the group that this stack has made', async () => {
-    expect(await ask('Delete', { GetGroup: group(madeBy('arn:stack')), DeleteGroup: {} })).toEqual([
+    expect(await ask('Delete', { GetGroup: group(madeBy('arn:stack', 'Group')), DeleteGroup: {} })).toEqual([
       { operation: 'GetGroup', input: properties },
       { operation: 'DeleteGroup', input: properties },
     ])
@@ -50,14 +57,15 @@ describe('Delete', () => {
   test.each([
     ['was there before', group('staff')],
     ['has no description', group()],
-    ['another stack has made', group(madeBy('arn:another'))],
+    ['another resource of the stack has made', group(madeBy('arn:stack', 'Former'))],
+    ['another stack has made', group(madeBy('arn:another', 'Group'))],
     ['is gone', missing],
   ])('leaves a group alone that %s', async (_, GetGroup) => {
     expect(await ask('Delete', { GetGroup })).toHaveLength(1)
   })
 
   test('is done where somebody else was faster', async () => {
-    await ask('Delete', { GetGroup: group(madeBy('arn:stack')), DeleteGroup: missing })
+    await ask('Delete', { GetGroup: group(madeBy('arn:stack', 'Group')), DeleteGroup: missing })
   })
 })
 

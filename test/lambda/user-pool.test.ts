@@ -108,7 +108,6 @@ describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s n
     ['UnexpectedLambdaException', 'Unavailable'],
     ['InvalidLambdaResponseException', 'Unavailable'],
     ['InternalErrorException', 'Unavailable'],
-    ['InvalidParameterException', 'TriggersDetached'],
     ['ResourceNotFoundException', 'Fault'],
     ['AccessDeniedException', 'Fault'],
   ])('%s → %s', async (name, code) => {
@@ -140,6 +139,16 @@ describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s n
     expect(pool.calls).toContainEqual({
       operation: 'AdminGetUser',
       input: { UserPoolId: config.userPoolId, Username: 'alice' },
+    })
+  })
+  test.each([
+    [{ Enabled: true, UserStatus: 'CONFIRMED' }, 'TriggersDetached'],
+    [{ Enabled: false }, 'SubjectDisabled'],
+    [exception('UserNotFoundException'), 'SubjectNotFound'],
+    [exception('InvalidParameterException'), 'SubjectNotFound'],
+  ])('InvalidParameterException and a user who is %j → %s', async (AdminGetUser, code) => {
+    await expect(run({ [operation]: exception('InvalidParameterException'), AdminGetUser })).rejects.toMatchObject({
+      code,
     })
   })
   test.each([
@@ -185,7 +194,7 @@ describe('signIn', () => {
     [{ ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 'session-1' }, 'CredentialsInvalid'],
     [exception('TooManyRequestsException'), 'TooManyRequests'],
     [exception('InternalErrorException'), 'Unavailable'],
-    [exception('InvalidParameterException'), 'Fault'],
+    [exception('InvalidParameterException'), 'CredentialsInvalid'],
   ])('answered with %j → %s', async (AdminInitiateAuth, code) => {
     await expect(userPool({ AdminInitiateAuth }).signIn('olivia', 'secret', never)).rejects.toMatchObject({ code })
   })
