@@ -76,7 +76,7 @@ export function loggable(thrown: unknown): Record<string, unknown> | undefined {
  * Tokens, grants, Sessions, secret hashes and client secrets are all runs of 43 and more of these characters (32 bytes
  * in base64, or an id and a dot before them). Ids and names are shorter, but for those in an ARN, told by its form.
  */
-const arnOrSecret = /(arn:aws[a-z-]*(?::[\w-]*){3}:[\w/:.-]+)|[\w+/=.%\\-]{40,}/g
+const arnOrSecret = /(arn:aws[\w/:.-]+)|[\w+/=.%\\-]{40,}/g
 
 function withoutSecrets(message: string): string {
   return message.replace(arnOrSecret, (_, arn?: string) => arn ?? '[cut]')

@@ -72,7 +72,7 @@ describe('of a fault the log gets', () => {
   })
   test.each([
     'User: arn:aws:sts::123456789012:assumed-role/Impersonation-EndpointServiceRole1A2B3C4D-X9Y8Z7/Impersonation-Endpoint is not authorized to perform: dynamodb:PutItem on resource: arn:aws:dynamodb:eu-west-1:123456789012:table/Impersonation-Records5C6D7E8F-1ABCDEFGHIJKL/index/by-subject because no identity-based policy allows it',
-    'arn:aws-us-gov:cognito-idp:us-gov-west-1:123456789012:userpool/us-gov-west-1_AbCdEfGhI is not there, id 5f5e7c7e-3d0f-4c39-9d2c-0f1b2a3c4d5e',
+    'arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/Impersonation-Records5C6D7E8F-1ABCDEFGHIJKL is not there, id 5f5e7c7e-3d0f-4c39-9d2c-0f1b2a3c4d5e',
     "1 validation error detected: Value '' at 'userPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+_[0-9a-zA-Z]+",
     'k'.repeat(39),
   ])('all else that AWS says: %s', (message) => {

@@ -71,7 +71,14 @@ describe('Delete', () => {
 
 test('ends with its caller’s time, and says what it needs', async () => {
   const { work, properties: needed } = createUserPoolGroup(scriptedCognito({ GetGroup: 'hangs' }).client)
-  const request = { type: 'Create' as const, stackId: 'arn:stack', properties, oldProperties: {} }
+  const request = {
+    type: 'Create' as const,
+    stackId: 'arn:stack',
+    logicalId: 'Group',
+    physicalId: undefined,
+    properties,
+    oldProperties: {},
+  }
   await expect(work(request, AbortSignal.timeout(5))).rejects.toThrow()
   expect(needed).toEqual(['UserPoolId', 'GroupName'])
 })
