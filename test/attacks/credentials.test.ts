@@ -32,6 +32,7 @@ async function expectRefused(status: number, headers: string[], calls: string[] 
 const seconds = Math.floor(Date.now() / 1000)
 const issuer = (region: string, pool: string) => `https://cognito-idp.${region}.amazonaws.com/${pool}`
 const own = world.pool.definition.id
+const updated = `https://issuer-cognito-idp.us-east-1.amazonaws.com/${own}`
 const [header = '', payload = '', signature = ''] = token().split('.')
 const basic = (text: string | Uint8Array) => `Basic ${Buffer.from(text as string).toString('base64')}`
 
@@ -81,6 +82,8 @@ describe('401, and Cognito is not asked: a token', () => {
     ['of another region', token({ iss: issuer('eu-west-1', own) })],
     ['of an issuer with a slash more', token({ iss: `${issuer('us-east-1', own)}/` })],
     ['of an issuer under another name', token({ iss: `https://evil.example/${own}` })],
+    ['of the pool’s updated issuer, by another key', token({ iss: updated }, {}, forge.impostor)],
+    ['of an issuer that looks like the updated one', token({ iss: `${updated}.evil.example` })],
     ['of no issuer', token({ iss: undefined })],
     ['of an app client that is not listed', token({ aud: 'strangers' })],
     ['of an app client whose name is alike', token({ aud: 'ACTORS' })],
