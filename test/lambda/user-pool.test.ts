@@ -222,10 +222,13 @@ describe('isMember', () => {
   ])('says no to %s', async (_, AdminListGroupsForUser) => {
     expect(await userPool({ AdminListGroupsForUser }).isMember('olivia', 'impersonators', never)).toBe(false)
   })
-  test('does not guess when Cognito fails', async () => {
-    const pool = userPool({ AdminListGroupsForUser: exception('InternalErrorException') })
-    await expect(pool.isMember('olivia', 'impersonators', never)).rejects.toMatchObject({ code: 'Unavailable' })
-  })
+  test.each(['InternalErrorException', 'NotAuthorizedException'])(
+    'does not guess when Cognito fails: %s',
+    async (name) => {
+      const pool = userPool({ AdminListGroupsForUser: exception(name) })
+      await expect(pool.isMember('olivia', 'impersonators', never)).rejects.toMatchObject({ code: 'Unavailable' })
+    },
+  )
 })
 
 describe('isActive', () => {
@@ -252,10 +255,13 @@ describe('isActive', () => {
       { operation: 'AdminGetUser', input: { UserPoolId: config.userPoolId, Username: 'olivia' } },
     ])
   })
-  test('does not guess when Cognito fails', async () => {
-    const pool = userPool({ AdminGetUser: exception('InternalErrorException') })
-    await expect(pool.isActive(olivia, never)).rejects.toMatchObject({ code: 'Unavailable' })
-  })
+  test.each(['InternalErrorException', 'NotAuthorizedException'])(
+    'does not guess when Cognito fails: %s',
+    async (name) => {
+      const pool = userPool({ AdminGetUser: exception(name) })
+      await expect(pool.isActive(olivia, never)).rejects.toMatchObject({ code: 'Unavailable' })
+    },
+  )
 })
 
 test('revoke ends the session family with the client’s secret', async () => {
