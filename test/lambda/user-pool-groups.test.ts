@@ -10,7 +10,7 @@ const group = (Description?: string) => ({ Group: { GroupName: 'impersonators', 
 
 async function ask(type: 'Create' | 'Update' | 'Delete', answers: Parameters<typeof scriptedCognito>[0]) {
   const { client, calls } = scriptedCognito(answers)
-  const { work } = createUserPoolGroup(client)
+  const { work } = createUserPoolGroup(client, undefined, [0, 0])
   await work(
     { type, stackId: 'arn:stack', logicalId: 'Group', physicalId: 'x', properties, oldProperties: {} },
     new AbortController().signal,
@@ -66,6 +66,21 @@ describe('Delete', () => {
 
   test('is done where somebody else was faster', async () => {
     await ask('Delete', { GetGroup: group(madeBy('arn:stack', 'Group')), DeleteGroup: missing })
+  })
+})
+
+describe('a policy that does not hold yet', () => {
+  const denied = { __type: 'AccessDeniedException', message: 'not allowed' }
+
+  test('is waited for', async () => {
+    const calls = await ask('Create', { GetGroup: [denied, denied, missing], CreateGroup: {} })
+    expect(calls.map(({ operation }) => operation)).toEqual(['GetGroup', 'GetGroup', 'GetGroup', 'CreateGroup'])
+  })
+
+  test('is not waited for for ever, nor is anything else', async () => {
+    await expect(ask('Create', { GetGroup: denied })).rejects.toThrow('not allowed')
+    const once = [{ __type: 'InvalidParameterException', message: 'not valid' }, group()]
+    await expect(ask('Create', { GetGroup: once })).rejects.toThrow('not valid')
   })
 })
 
