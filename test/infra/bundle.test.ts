@@ -4,13 +4,13 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { synthesize } from '../../infra/synthesize.ts'
+import { synthesizeInto } from '../../infra/local/assembly.ts'
 
 const outdir = mkdtempSync(join(tmpdir(), 'bundle-'))
 let bundles: string[]
-beforeAll(() => {
+beforeAll(async () => {
   // On a pool that is there already: nothing needs more functions.
-  synthesize({ outdir, context: { userPoolId: 'us-east-1_Abc123' } })
+  await synthesizeInto(outdir, { userPoolId: 'us-east-1_Abc123' })
   bundles = readdirSync(outdir).filter((name) => name.startsWith('asset.'))
 })
 afterAll(() => rmSync(outdir, { recursive: true }))
@@ -74,9 +74,9 @@ describe('bundles', () => {
     expect(files(entry).join()).not.toMatch(/(from|import\()\s*"(node:)?http"/)
   })
 
-  test('come out the same every time, so that the same code deploys nothing', () => {
+  test('come out the same every time, so that the same code deploys nothing', async () => {
     const again = mkdtempSync(join(tmpdir(), 'bundle-'))
-    synthesize({ outdir: again, context: { userPoolId: 'us-east-1_Abc123', sessionMinutes: 30 } })
+    await synthesizeInto(again, { userPoolId: 'us-east-1_Abc123', sessionMinutes: 30 })
     const names = readdirSync(again).filter((name) => name.startsWith('asset.'))
     rmSync(again, { recursive: true })
     expect(names).toEqual(bundles)
