@@ -1,6 +1,6 @@
 // Which user pool a deployment is for, and what can be told at synth of one that is handed in.
 
-import { CfnDeletionPolicy, Stack, Token } from 'aws-cdk-lib'
+import { CfnDeletionPolicy, CfnResource, Stack, Token } from 'aws-cdk-lib'
 import { type CfnUserPool, type IUserPool, UserPool } from 'aws-cdk-lib/aws-cognito'
 import { Construct } from 'constructs'
 import type { Settings } from './settings.ts'
@@ -26,6 +26,11 @@ export function choosePool(scope: Construct, given: IUserPool | undefined, setti
     assertSameStack(scope, given)
     scope.node.addValidation({ validate: () => faultsOf(given, settings) })
     return { owned: true, userPool: given, parts: new Construct(scope, 'UserPool') }
+  }
+  if (given && CfnResource.isCfnResource(given.node.defaultChild)) {
+    throw new Error(
+      `userPool ${given.node.path} is of another copy of aws-cdk-lib: there must be one for all of the app`,
+    )
   }
   const userPool = given ?? UserPool.fromUserPoolId(scope, 'GivenUserPool', settings.userPoolId)
   assertSamePlace(scope, userPool)

@@ -92,7 +92,8 @@ export class Impersonation extends Construct {
     const { actorClientId } = settings
     if (given && actorClientId) throw new Error('actorClient and setting actorClientId are both given: leave one out')
     if ((given || actorClientId) && userPool === parts) {
-      throw new Error('an app client for actors is given, but not the user pool that it is of')
+      const [client, pool] = given ? ['actorClient', 'userPool'] : ['setting actorClientId', 'setting userPoolId']
+      throw new Error(`${client} is given without ${pool}, the pool that it is an app client of`)
     }
     if (given) return given
     if (actorClientId) return UserPoolClient.fromUserPoolClientId(this, 'GivenActorClient', actorClientId)

@@ -129,10 +129,13 @@ export function readSettings(values: object): Settings {
 
 /**
  * The settings in CDK context, not read yet. They stand at its top level, where CDK's own keys hold a colon, an at sign
- * or a slash: any other key counts as a setting, so that a misspelt one is refused.
+ * or a slash: any other key counts as a setting.
+ * @throws Error naming one that there is not, such as one misspelt.
  */
 export function settingsInContext(context: Record<string, unknown>): SettingsProps {
-  return Object.fromEntries(Object.entries(context).filter(([key]) => !/[:@/]/.test(key)))
+  const settings = Object.entries(context).filter(([key]) => !/[:@/]/.test(key))
+  for (const [name] of settings) assertKnown(name)
+  return Object.fromEntries(settings)
 }
 
 /** A customer's name as the outputs' names have it: `acme-corp` is `AcmeCorp`. */
@@ -140,10 +143,13 @@ export function outputName(customer: string): string {
   return customer.replace(/(^|-)(.)/g, (_match, _dash, letter: string) => letter.toUpperCase())
 }
 
+function assertKnown(name: string): void {
+  if (Object.hasOwn(rules, name)) return
+  throw new Error(`setting ${name}: there is no such setting; there are ${Object.keys(rules).join(', ')}`)
+}
+
 function readSetting(name: string, value: unknown): unknown {
-  if (!Object.hasOwn(rules, name)) {
-    throw new Error(`setting ${name}: there is no such setting; there are ${Object.keys(rules).join(', ')}`)
-  }
+  assertKnown(name)
   const rule: Rule<unknown> = rules[name as keyof typeof rules]
   const read = rule.read(value)
   if (read === undefined) refuse(name, value, rule.must)

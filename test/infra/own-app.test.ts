@@ -57,6 +57,14 @@ describe('on a pool of the app', () => {
     template.resourceCountIs('Custom::UserPoolTriggers', 0)
   })
 
+  test('is not taken for an imported one where it comes from another copy of the library', () => {
+    const { pool, add } = setUp()
+    const userPool = pool()
+    const { node, userPoolId, userPoolArn, stack, env } = userPool
+    const copy = { node, userPoolId, userPoolArn, stack, env } as unknown as IUserPool
+    expect(() => add({ userPool: copy })).toThrow('another copy of aws-cdk-lib')
+  })
+
   test('adds no trigger yet where that is asked for', () => {
     const { stack, pool, add } = setUp()
     add({ userPool: pool(), attachTriggers: false })
@@ -134,7 +142,11 @@ describe('on an imported pool', () => {
 describe('refuses', () => {
   test.each<[string, (given: IUserPool, client: UserPoolClient['userPoolClientId']) => ImpersonationProps, string]>([
     ['two pools', (userPool) => ({ userPool, userPoolId: 'us-east-1_Abc123' }), 'userPoolId'],
-    ['a client of no pool', (_, actorClientId) => ({ actorClientId }), 'user pool'],
+    [
+      'a client of no pool',
+      (_, actorClientId) => ({ actorClientId }),
+      'setting actorClientId is given without setting userPoolId',
+    ],
   ])('%s', (_, props, said) => {
     const { add, given } = setUp()
     expect(() => add(props(given(), '1abc'))).toThrow(said)

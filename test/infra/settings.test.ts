@@ -141,12 +141,16 @@ describe('context', () => {
   test('holds settings at its top level, beside CDK’s own keys', () => {
     expect(
       settingsInContext({
-        sesionMinutes: 30,
+        sessionMinutes: 30,
         '@aws-cdk/aws-iam:minimizePolicies': true,
         'aws:cdk:bundling-stacks': ['**'],
         'availability-zones:account=1:region=us-east-1': ['us-east-1a'],
       }),
-    ).toEqual({ sesionMinutes: 30 })
+    ).toEqual({ sessionMinutes: 30 })
+  })
+
+  test.each(['sesionMinutes', 'userPool', 'actorClient'])('does not hold %s, which is no setting', (name) => {
+    expect(() => settingsInContext({ [name]: 'us-east-1_Abc123' })).toThrow(`setting ${name}: there is no such setting`)
   })
 })
 
