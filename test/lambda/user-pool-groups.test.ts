@@ -30,6 +30,11 @@ describe.each(['Create', 'Update'] as const)('%s', (type) => {
     expect(await ask(type, { GetGroup: group('staff') })).toHaveLength(1)
   })
 
+  test('takes the group that it has made itself', async () => {
+    expect(await ask(type, { GetGroup: group(madeBy('arn:stack', 'Group')) })).toHaveLength(1)
+    expect(await ask(type, { GetGroup: group() })).toHaveLength(1)
+  })
+
   test('refuses a group that another resource of the stack has made', async () => {
     await expect(ask(type, { GetGroup: group(madeBy('arn:stack', 'Former')) })).rejects.toThrow('another resource')
   })
