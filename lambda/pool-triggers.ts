@@ -29,7 +29,7 @@ const passing = new Set([
  */
 export function createPoolTriggers(
   cognito: CognitoIdentityProviderClient,
-  pauses: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000],
+  pauses: readonly number[] = [100, 500, 1_000, 2_000, 4_000, 8_000],
 ) {
   /**
    * Describes, updates where `edit` wants it, and looks again, until the pool is as wanted.
