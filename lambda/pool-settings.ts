@@ -1,5 +1,6 @@
 // A user pool's settings, as DescribeUserPool gives them and UpdateUserPool takes them back.
 
+import { buffer } from 'node:stream/consumers'
 import {
   type CognitoIdentityProviderClient,
   type CreateUserPoolRequest,
@@ -95,7 +96,7 @@ export async function describePool(
     (next) => async (args) => {
       const result = await next(args)
       const { response } = result as { response: { body: Uint8Array | AsyncIterable<Uint8Array> } }
-      const bytes = response.body instanceof Uint8Array ? response.body : await collect(response.body)
+      const bytes = response.body instanceof Uint8Array ? response.body : await buffer(response.body)
       body = Buffer.from(bytes).toString('utf8')
       response.body = bytes
       return result
@@ -171,10 +172,4 @@ const absent = 'null'
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = []
-  for await (const chunk of body) chunks.push(chunk)
-  return Buffer.concat(chunks)
 }

@@ -2,6 +2,7 @@
 
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CognitoIdentityProviderClient, LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
+import { isBlamedOnCall, nameOf } from './aws-errors.ts'
 import { type DescribedPool, describePool, differences, type PoolSettings, updatePool } from './pool-settings.ts'
 import { byHand, free, holders, isTaken, rest, take } from './trigger-slots.ts'
 
@@ -51,7 +52,7 @@ export function createPoolTriggers(
         sent = { ...pool.settings, LambdaConfig }
         failure = await updatePool(cognito, userPoolId, sent, limit(signal)).catch((error) => {
           // Of the pool, or of something that it names: the next look tells.
-          if (isPassing(error) || isNamed(error, 'ResourceNotFoundException')) return error
+          if (isPassing(error) || nameOf(error) === 'ResourceNotFoundException') return error
           throw notTakenBack(error, wayOut)
         })
       } catch (error) {
@@ -90,7 +91,7 @@ export function createPoolTriggers(
         return free(config, [arn])
       }
       await change(userPoolId, signal, edit, wayOut).catch((error) => {
-        if (!isNamed(error, 'ResourceNotFoundException')) throw error
+        if (nameOf(error) !== 'ResourceNotFoundException') throw error
       })
     },
   }
@@ -147,15 +148,7 @@ function notTakenBack(error: unknown, wayOut: string): Refusal {
 /** What is not blamed on the call may also mean that its answer was lost: the next look tells. */
 function isPassing(error: unknown): boolean {
   if (error instanceof Refusal) return false
-  return !isBlamedOnCall(error) || (error instanceof Error && passing.has(error.name))
-}
-
-function isBlamedOnCall(error: unknown): boolean {
-  return error instanceof Error && '$fault' in error && error.$fault === 'client'
-}
-
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name
+  return !isBlamedOnCall(error) || passing.has(nameOf(error))
 }
 
 function worded(error: unknown): string {

@@ -7,6 +7,7 @@ import {
   DeleteGroupCommand,
   GetGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { nameOf } from './aws-errors.ts'
 import { type CustomResource, createCustomResource } from './custom-resource.ts'
 
 /** The description of a group that the stack made, by which it knows the group again. */
@@ -59,7 +60,7 @@ export function createUserPoolGroup(
 
 function unless(name: string): (error: unknown) => undefined {
   return (error) => {
-    if (!(error instanceof Error && error.name === name)) throw error
+    if (nameOf(error) !== name) throw error
     return undefined
   }
 }

@@ -10,6 +10,7 @@ import {
   type CognitoIdentityProviderClient,
   RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { isBlamedOnCall, nameOf } from './aws-errors.ts'
 import type { EndpointConfig } from './config.ts'
 import { type Code, ImpersonationError } from './errors.ts'
 
@@ -46,8 +47,7 @@ export function createUserPool(
   async function whyRefused(username: string, cause: unknown, signal: AbortSignal): Promise<ImpersonationError> {
     const command = new AdminGetUserCommand({ UserPoolId, Username: username })
     const user = await cognito.send(command, limit(timeouts.lookUp, signal)).catch((error) => {
-      // A name that Cognito does not take is nobody's: its rule may be stricter than ours.
-      throw translate(error, { ...subjectCodes, InvalidParameterException: 'SubjectNotFound' })
+      throw translate(error, subjectCodes)
     })
     const healthy = nameOf(cause) === 'InvalidParameterException' ? 'TriggersDetached' : 'Unavailable'
     if (user.Enabled === false) return new ImpersonationError('SubjectDisabled', { cause })
@@ -148,6 +148,8 @@ const subjectCodes: Record<string, Code> = {
   UserNotConfirmedException: 'SubjectUnconfirmed',
   PasswordResetRequiredException: 'SubjectMustResetPassword',
   MFAMethodNotFoundException: 'SubjectChallenged',
+  // A name that Cognito does not take is nobody's: its rule may be stricter than ours.
+  InvalidParameterException: 'SubjectNotFound',
 }
 
 const codeByUserStatus: Record<string, Code> = {
@@ -179,19 +181,13 @@ const commonCodes: Record<string, Code> = {
 /** Where no name decides: an error that Cognito blames on the call is our fault, any other means it can't be had now. */
 function translate(error: unknown, codes: Record<string, Code> = {}): ImpersonationError {
   const name = nameOf(error)
-  const blamedOnCall = Object(error).$fault === 'client'
-  return new ImpersonationError(codes[name] ?? commonCodes[name] ?? (blamedOnCall ? 'Fault' : 'Unavailable'), {
-    cause: error,
-  })
+  const otherwise = isBlamedOnCall(error) ? 'Fault' : 'Unavailable'
+  return new ImpersonationError(codes[name] ?? commonCodes[name] ?? otherwise, { cause: error })
 }
 
 /** For look-ups of a user who may be gone. */
 function none(error: unknown): undefined {
   if (nameOf(error) !== 'UserNotFoundException') throw translate(error)
-}
-
-function nameOf(error: unknown): string {
-  return String(Object(error).name)
 }
 
 function limit(ms: number, signal?: AbortSignal) {
