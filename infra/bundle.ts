@@ -7,7 +7,8 @@ import { bundleOptions } from './bundle-options.ts'
 
 /** `<entry>.mjs` and, each in a chunk of its own, the modules that it imports only when it needs them. */
 export function bundle(entry: string): Code {
-  return Code.fromAsset(bundleOptions(entry).absWorkingDir, {
+  const options = bundleOptions(entry)
+  return Code.fromAsset(options.absWorkingDir, {
     // The hash is of the bundle, so that what does not change it does not deploy.
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
@@ -16,7 +17,7 @@ export function bundle(entry: string): Code {
       command: [entry],
       local: {
         tryBundle(outdir) {
-          buildSync({ ...bundleOptions(entry), outdir })
+          buildSync({ ...options, outdir })
           return true
         },
       },

@@ -1,9 +1,8 @@
 // The construct: an API that lets actors act as the users of a user pool.
 
-import { Aws, RemovalPolicies, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { Aws, Stack } from 'aws-cdk-lib'
 import { type CfnUserPoolClient, type IUserPool, type IUserPoolClient, UserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
-import { CfnPermission } from 'aws-cdk-lib/aws-lambda'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { EndpointEnvironment, TriggerEnvironment } from '../lambda/config.ts'
@@ -17,6 +16,7 @@ import { BundledFunction } from './functions.ts'
 import { metricsOf } from './metrics.ts'
 import { functionByName, nameOfTriggers } from './named-function.ts'
 import { RecordsTable } from './records-table.ts'
+import { applyRemoval, keepTriggersRunning } from './removal.ts'
 import { readSettings, type Settings, type SettingsProps } from './settings.ts'
 import { addActorClient, addImpersonationClient } from './user-pool.ts'
 
@@ -81,11 +81,8 @@ export class Impersonation extends Construct {
     this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', { email: settings.alarmEmail })
     this.#watch(settings)
 
-    const removal = settings.data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
-    for (const part of [...lasting, this.records, this.endpoint.logGroup, this.accessLog]) {
-      if (part) RemovalPolicies.of(part).apply(removal)
-    }
-    if (!pool.owned) this.#keepTriggersRunning(settings)
+    applyRemoval(settings, [...lasting, this.records, this.endpoint.logGroup, this.accessLog])
+    if (!pool.owned) keepTriggersRunning(settings, this.triggers)
   }
 
   #actorClient(given: IUserPoolClient | undefined, { userPool, parts }: ChosenPool, settings: Settings) {
@@ -140,18 +137,6 @@ export class Impersonation extends Construct {
       sourceAccount: Stack.of(this).account,
     })
     return triggers
-  }
-
-  /**
-   * A function that no pool names is in nobody's way; one that a pool names, and that is gone, is in everybody's. Where
-   * triggers can't be taken off, CloudFormation goes on with a clean-up all the same. A permission goes with its function.
-   */
-  #keepTriggersRunning({ data }: Settings): void {
-    const { function: triggers, role } = this.triggers
-    RemovalPolicies.of(triggers).retain({ applyToResourceTypes: [CfnPermission.CFN_RESOURCE_TYPE_NAME] })
-    if (data === 'destroy') return
-    const excludeResourceTypes = [CfnPermission.CFN_RESOURCE_TYPE_NAME]
-    for (const part of [triggers, role]) RemovalPolicies.of(part).retainOnUpdateOrDelete({ excludeResourceTypes })
   }
 
   #addEndpoint(settings: Settings): BundledFunction<EndpointEnvironment> {
