@@ -23,8 +23,6 @@ import type { Log } from './log.ts'
 import { Stack, type Template } from './template.ts'
 import { applyUserPools, removeUserPools } from './user-pool-changes.ts'
 
-export { place } from './account.ts'
-
 export interface LocalRunOptions {
   /** 0, the default: a free one */
   port?: number

@@ -7,11 +7,12 @@ import { join } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { localAccess } from './access.ts'
+import { place } from './account.ts'
 import { synthesizeInto } from './assembly.ts'
 import { makeDemoPeople } from './demo.ts'
 import { checkPorts, readPort } from './ports.ts'
 import { createReport } from './report.ts'
-import { type LocalRun, place, runLocally } from './run.ts'
+import { type LocalRun, runLocally } from './run.ts'
 import { welcome } from './welcome.ts'
 
 /** Whether the last line that was written goes on. */

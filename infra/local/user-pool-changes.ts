@@ -1,7 +1,7 @@
 // Makes the template's pools, app clients and groups in the local Cognito, and takes them away.
 
 import { addParts, makePool } from './cognito/make-pool.ts'
-import type { Pool } from './cognito/pool.ts'
+import { type Pool, userPoolArn } from './cognito/pool.ts'
 import type { Cognito, UserPoolDefinition } from './cognito/server.ts'
 import type { Stack } from './template.ts'
 import { type PoolParts, readForeignPools, readUserPools } from './user-pools.ts'
@@ -83,14 +83,18 @@ function restore<Value>(map: Map<string, Value>, key: string, before: Value | un
 }
 
 /** A pool as AWS makes one by default, save that people sign in by e-mail too. */
-function ordinaryPool({ place }: Stack, parts: PoolParts, clientIds: readonly string[]): UserPoolDefinition {
+function ordinaryPool(
+  { place: { region, account } }: Stack,
+  parts: PoolParts,
+  clientIds: readonly string[],
+): UserPoolDefinition {
   const ExplicitAuthFlows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
   const others = clientIds.filter((clientId) => !parts.clients.some(({ id }) => id === clientId))
   return {
     ...parts,
-    arn: `arn:aws:cognito-idp:${place.region}:${place.account}:userpool/${parts.id}`,
-    region: place.region,
-    account: place.account,
+    arn: userPoolArn({ id: parts.id, region, account }),
+    region,
+    account,
     properties: { AliasAttributes: ['email'] },
     clients: [...parts.clients, ...others.map((id) => ({ id, properties: { ExplicitAuthFlows } }))],
   }

@@ -1,5 +1,6 @@
 // Reads the user pools of the template, and the app clients and groups that it makes in them or in others.
 
+import { clientSettings } from './cognito/clients.ts'
 import type { UserPoolDefinition } from './cognito/server.ts'
 import { customResource } from './identities.ts'
 import { expectOnly, type Stack } from './template.ts'
@@ -29,24 +30,7 @@ const poolProperties = [
   'UsernameConfiguration',
   'VerificationMessageTemplate',
 ]
-const clientProperties = [
-  'AccessTokenValidity',
-  'AllowedOAuthFlowsUserPoolClient',
-  'AuthSessionValidity',
-  'ClientName',
-  'EnableTokenRevocation',
-  'ExplicitAuthFlows',
-  'GenerateSecret',
-  'IdTokenValidity',
-  'PreventUserExistenceErrors',
-  'ReadAttributes',
-  'RefreshTokenRotation',
-  'RefreshTokenValidity',
-  'SupportedIdentityProviders',
-  'TokenValidityUnits',
-  'UserPoolId',
-  'WriteAttributes',
-]
+const clientProperties = [...clientSettings, 'ClientName', 'GenerateSecret', 'UserPoolId']
 const groupProperties = ['Description', 'GroupName', 'Precedence', 'UserPoolId']
 
 /** @throws Error naming a property that the local Cognito does not know. */

@@ -3,7 +3,8 @@ import { secret } from '../identities.ts'
 import { describeClient } from './describe.ts'
 import { type Call, type Client, clientCall, poolOf } from './pool.ts'
 
-const settings = [
+/** The settings of an app client, its name and its secret left out. */
+export const clientSettings = [
   'AccessTokenValidity',
   'AllowedOAuthFlowsUserPoolClient',
   'AuthSessionValidity',
@@ -25,7 +26,7 @@ export function createUserPoolClient(call: Call) {
   const client: Client = {
     id: secret(26),
     secret: input.flag('GenerateSecret') ? secret(51) : undefined,
-    properties: { ...input.pick(settings), ClientName: input.text('ClientName') },
+    properties: { ...input.pick(clientSettings), ClientName: input.text('ClientName') },
   }
   pool.clients.set(client.id, client)
   return { UserPoolClient: describeClient(pool, client) }

@@ -161,6 +161,9 @@ export interface Pool {
   modifiedAt: number
 }
 
+export const userPoolArn = ({ id, region, account }: Pick<UserPoolDefinition, 'id' | 'region' | 'account'>) =>
+  `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`
+
 /** One request, and what it may reach. */
 export interface Call {
   input: Input

@@ -3,7 +3,7 @@ import { mixedCase, secret } from '../identities.ts'
 import { describePool } from './describe.ts'
 import { invalidParameter } from './errors.ts'
 import { makePool } from './make-pool.ts'
-import { type Call, type PoolProperties, poolOf } from './pool.ts'
+import { type Call, type PoolProperties, poolOf, userPoolArn } from './pool.ts'
 import { assertConsistent, assertTier, isReserved } from './pool-rules.ts'
 import { lasting, updatable } from './pool-settings.ts'
 
@@ -14,7 +14,7 @@ export async function createUserPool(call: Call) {
   assertConsistent(given, {})
   assertTier(properties)
   const id = `${region}_${secret(9, mixedCase)}`
-  const arn = `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`
+  const arn = userPoolArn({ id, region, account })
   const definition = { id, arn, region, account, properties: { ...properties }, clients: [], groups: [] }
   const pool = makePool(definition, await call.makeKeys(), now)
   pools.set(id, pool)

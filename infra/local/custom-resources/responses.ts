@@ -2,8 +2,9 @@
 // Source: CloudFormation user guide, "Custom resource request and response reference".
 
 import { randomUUID } from 'node:crypto'
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 
 /** In bytes. */
 const limit = 4096
@@ -32,7 +33,7 @@ export async function startResponses(): Promise<Responses> {
   const waiting = new Map<string, (body: string) => void>()
   const server = createServer(async (request, response) => {
     const take = request.method === 'PUT' ? waiting.get(request.url ?? '') : undefined
-    if (take) take(await readBody(request))
+    if (take) take(await text(request))
     response.writeHead(take ? 200 : 403).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -42,11 +43,11 @@ export async function startResponses(): Promise<Responses> {
       const path = `/${randomUUID()}?X-Amz-Signature=local`
       const body = Promise.withResolvers<string>()
       let received = false
-      waiting.set(path, (text) => {
+      waiting.set(path, (sent) => {
         received = true
-        body.resolve(text)
+        body.resolve(sent)
       })
-      const response = body.promise.then((text) => readResponse(text, expected))
+      const response = body.promise.then((sent) => readResponse(sent, expected))
       response.catch(() => {})
       return { url: base + path, response, received: () => received }
     },
@@ -55,12 +56,6 @@ export async function startResponses(): Promise<Responses> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
-}
-
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk)
-  return Buffer.concat(chunks).toString()
 }
 
 function readResponse(text: string, expected: Expected): CustomResourceResponse {
