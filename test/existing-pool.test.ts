@@ -8,7 +8,7 @@ import {
   type LambdaConfigType,
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
 import { synthesizeInto } from '../infra/local/assembly.ts'
 import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
@@ -19,11 +19,8 @@ import type { Intercept } from './support/deployment.ts'
 import { nameInTemplate, type OpenAccount, openAccount } from './support/existing-pool.ts'
 import { type createFullUserPool, everySetting } from './support/full-user-pool.ts'
 
-// Several deployments in one test.
-jest.setTimeout(30_000)
-
 const assembly = mkdtempSync(join(tmpdir(), 'existing-pool-'))
-beforeAll(() => synthesizeInto(assembly, { userPoolId: nameInTemplate }), 60_000)
+beforeAll(() => synthesizeInto(assembly, { userPoolId: nameInTemplate }))
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 let account: OpenAccount

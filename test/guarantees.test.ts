@@ -21,7 +21,7 @@ import { claimsOf } from './acceptance/client.ts'
 import { change, type Intercept, startDeployment } from './support/deployment.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'guarantees-'))
-beforeAll(() => synthesizeInto(assembly), 60_000)
+beforeAll(() => synthesizeInto(assembly))
 afterAll(() => rmSync(assembly, { recursive: true, force: true }))
 
 let deployment: Awaited<ReturnType<typeof startDeployment>> | undefined

@@ -15,7 +15,7 @@ import type { LocalRunOptions } from '../infra/local/run.ts'
 import { change, startDeployment } from './support/deployment.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'subject-states-'))
-beforeAll(() => synthesizeInto(assembly), 60_000)
+beforeAll(() => synthesizeInto(assembly))
 afterAll(() => rmSync(assembly, { recursive: true, force: true }))
 
 type Deployment = Awaited<ReturnType<typeof startDeployment>>

@@ -13,7 +13,7 @@ let client: Client
 beforeAll(async () => {
   target = await openTarget()
   client = createClient(target)
-}, 60_000)
+})
 afterAll(() => target?.close())
 
 const deployment = () => ({ ...target, ...client })

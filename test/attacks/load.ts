@@ -58,7 +58,7 @@ export function load(deployment: () => Deployment, full: boolean) {
 
   test(`${atOnce} at once each get what they asked for`, async () => {
     await Promise.all(Array.from({ length: atOnce }, (_, n) => act(n)))
-  }, 60_000)
+  })
 
   test(`${inARow} in a row each get what they asked for, in a memory that stays flat`, async () => {
     const early: number[] = []

@@ -24,7 +24,7 @@ beforeAll(async () => {
     quota: { limit: 1_000_000, period: 'DAY' },
   })
   deployment = await startDeployment({ assembly, intercept: tap.intercept })
-}, 60_000)
+})
 afterAll(async () => {
   await deployment?.close()
   rmSync(assembly, { recursive: true, force: true })

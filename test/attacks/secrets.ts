@@ -48,7 +48,7 @@ export function secrets(deployment: () => Deployment, tap: Tap) {
       }
     }
     tap.fault = undefined
-  }, 30_000)
+  })
 
   test('of all that was secret in these runs, nothing is in a log', async () => {
     const { log, apiKey, olivia, basic } = deployment()

@@ -12,7 +12,7 @@ let counted: Record<string, Called>
 beforeAll(async () => {
   await synthesizeInto(assembly)
   counted = await countCalls(assembly)
-}, 60_000)
+})
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 const beside = { AdminListGroupsForUser: 1, AdminGetUser: 1, PutItem: 1 }

@@ -2,13 +2,12 @@
 
 import {
   AdminAddUserToGroupCommand,
-  AdminInitiateAuthCommand,
   AdminRemoveUserFromGroupCommand,
   AdminResetUserPasswordCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { CognitoError } from '../../infra/local/cognito/server.ts'
 import type { LocalRunOptions } from '../../infra/local/run.ts'
-import { basic, type Deployment, listen, passwordOf, startDeployment } from './deployment.ts'
+import { basic, type Deployment, listen, startDeployment } from './deployment.ts'
 
 export interface Called {
   status: number
@@ -95,8 +94,13 @@ export async function countCalls(assembly: string): Promise<Record<string, Calle
   const deployment = await startDeployment({ assembly, intercept: (...call) => (intercept ?? passOn)(...call) })
   const ear = listen()
   try {
-    const tokens = await signIn(deployment, 'olivia', 'bob')
-    const session = (await deployment.impersonate(tokens.olivia ?? '', { username: 'alice' })).body.session
+    const [olivia, bob] = [await deployment.signIn('olivia'), await deployment.signIn('bob')]
+    const tokens: Record<string, string> = {
+      olivia: olivia.IdToken,
+      'olivia (access)': olivia.AccessToken,
+      bob: bob.IdToken,
+    }
+    const session = (await deployment.impersonate(olivia.IdToken, { username: 'alice' })).body.session
     tokens['alice (impersonated)'] = (session as { authorization: string }).authorization
     const counted: Record<string, Called> = {}
     for (const { name, status, as = 'olivia', subject = 'alice', ...rest } of cases) {
@@ -108,7 +112,7 @@ export async function countCalls(assembly: string): Promise<Record<string, Calle
       counted[name] = { status, calls: ear.take() }
     }
     intercept = undefined
-    await signIn(deployment, 'bob')
+    await deployment.signIn('bob')
     const { AdminInitiateAuth: _theirOwn, ...calls } = ear.take()
     counted['ordinary sign-in'] = { status: 200, calls }
     return counted
@@ -119,21 +123,3 @@ export async function countCalls(assembly: string): Promise<Record<string, Calle
 }
 
 const passOn: Intercept = (_operation, _fields, go) => go()
-
-/** With the actors' client, as anybody's own sign-in is. */
-async function signIn({ cognito, outputs }: Deployment, ...usernames: string[]): Promise<Record<string, string>> {
-  const tokens: Record<string, string> = {}
-  for (const username of usernames) {
-    const { AuthenticationResult } = await cognito.send(
-      new AdminInitiateAuthCommand({
-        UserPoolId: outputs.UserPoolId,
-        ClientId: outputs.ActorClientId,
-        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: username, PASSWORD: passwordOf(username) },
-      }),
-    )
-    tokens[username] = AuthenticationResult?.IdToken ?? ''
-    tokens[`${username} (access)`] = AuthenticationResult?.AccessToken ?? ''
-  }
-  return tokens
-}

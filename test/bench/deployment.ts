@@ -2,6 +2,7 @@
 
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
+import { AdminInitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { makeDemoPeople, people } from '../../infra/local/demo.ts'
 import { type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
 import { connect, type Outputs } from '../acceptance/target.ts'
@@ -29,6 +30,19 @@ export async function startDeployment(options: LocalRunOptions) {
       return { status: response.status, body: (await response.json()) as Record<string, unknown> }
     },
 
+    /** With the actors' client, as anybody's own sign-in is. */
+    async signIn(username: string) {
+      const { AuthenticationResult } = await clients.cognito.send(
+        new AdminInitiateAuthCommand({
+          UserPoolId: outputs.UserPoolId,
+          ClientId: outputs.ActorClientId,
+          AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+          AuthParameters: { USERNAME: username, PASSWORD: passwordOf(username) },
+        }),
+      )
+      return AuthenticationResult as { IdToken: string; AccessToken: string }
+    },
+
     async close() {
       clients.cognito.destroy()
       clients.dynamoDB.destroy()
@@ -45,7 +59,7 @@ const liftLimits: NonNullable<LocalRunOptions['change']> = ({ Resources }) => {
   }
 }
 
-export function passwordOf(username: string): string {
+function passwordOf(username: string): string {
   return people.find((person) => person.username === username)?.password ?? ''
 }
 

@@ -1,9 +1,8 @@
 // Growth: does an impersonation take more time or memory with more callers, or with more records in the table?
 
-import { AdminInitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
-import { type Deployment, passwordOf, startDeployment } from './deployment.ts'
+import { type Deployment, startDeployment } from './deployment.ts'
 import { median } from './statistics.ts'
 
 export interface Growth {
@@ -23,7 +22,7 @@ export async function measureGrowth(assembly: string, load: { records: number; r
     for (const records of [1, load.records]) {
       const deployment = await startDeployment({ assembly })
       await fill(deployment, records)
-      runs.push({ deployment, records, idToken: await signIn(deployment) })
+      runs.push({ deployment, records, idToken: (await deployment.signIn('olivia')).IdToken })
     }
     const measured = callers.flatMap((number) =>
       runs.map((run) => ({ ...run, callers: number, each: [] as number[], ms: [] as number[] })),
@@ -62,18 +61,6 @@ async function repeat(deployment: Deployment, idToken: string, callers: number, 
     }),
   )
   return ms
-}
-
-async function signIn({ cognito, outputs }: Deployment): Promise<string> {
-  const { AuthenticationResult } = await cognito.send(
-    new AdminInitiateAuthCommand({
-      UserPoolId: outputs.UserPoolId,
-      ClientId: outputs.ActorClientId,
-      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: 'olivia', PASSWORD: passwordOf('olivia') },
-    }),
-  )
-  return AuthenticationResult?.IdToken ?? ''
 }
 
 /** Records as impersonations leave them. */

@@ -30,7 +30,7 @@ export function sizeOf({ directory, file }: Variant): Size {
 }
 
 /** A file and what it imports before it runs. */
-function closure(directory: string, name: string, found = new Set<string>()): Set<string> {
+export function closure(directory: string, name: string, found = new Set<string>()): Set<string> {
   if (found.has(name)) return found
   found.add(name)
   const source = readFileSync(join(directory, name), 'utf8')

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { synthesizeInto } from '../../infra/local/assembly.ts'
+import { closure } from '../bench/sizes.ts'
 
 const outdir = mkdtempSync(join(tmpdir(), 'bundle-'))
 let bundles: string[]
@@ -19,24 +20,19 @@ function directoryOf(entry: string): string {
   return join(outdir, bundles.find((name) => readdirSync(join(outdir, name)).includes(entry)) ?? '')
 }
 
-function read(entry: string): string {
-  return readFileSync(join(directoryOf(entry), entry), 'utf8')
+function read(entry: string, name = entry): string {
+  return readFileSync(join(directoryOf(entry), name), 'utf8')
 }
 
 /** All of a bundle. */
 function files(entry: string): string[] {
-  const directory = directoryOf(entry)
-  return readdirSync(directory).map((name) => readFileSync(join(directory, name), 'utf8'))
+  return readdirSync(directoryOf(entry)).map((name) => read(entry, name))
 }
 
 const sizeOf = (entry: string) => Buffer.byteLength(files(entry).join(''))
 
-/** The files that are run before an entry is. */
-function loadedWith(entry: string): string[] {
-  const source = read(entry)
-  const imported = [...source.matchAll(/(?:from|import)\s*"\.\/([^"]+)"/g)].map(([, name]) => name as string)
-  return [source, ...imported.flatMap(loadedWith)]
-}
+/** The files that are run before an entry is, and the entry. */
+const loadedWith = (entry: string) => [...closure(directoryOf(entry), entry)].map((name) => read(entry, name))
 
 describe('bundles', () => {
   test('are one a function', () => {

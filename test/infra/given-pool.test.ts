@@ -1,7 +1,7 @@
 // A deployment on a pool that is there already: what it makes, what may change the pool, and what is left when it goes.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { circleIn, ofType, pathOf, type StackTemplate, templateOf } from './template.ts'
+import { circleIn, ofType, pathOf, type StackTemplate, statements, templateOf } from './template.ts'
 
 const id = 'us-east-1_Abc123'
 const parts = `UserPool-${id}`
@@ -78,12 +78,7 @@ describe('the pool', () => {
 
 describe('permissions', () => {
   test('of the two functions that change the pool are the calls that they make', () => {
-    const allowed = Object.values(ofType(template, 'AWS::IAM::Policy')).flatMap(({ Roles, PolicyDocument }) =>
-      PolicyDocument.Statement.map(({ Effect, Action, Resource, ...rest }: Record<string, unknown>) => ({
-        [`${Effect} ${Roles} on ${Resource}`]: [Action].flat(),
-        ...rest,
-      })),
-    )
+    const allowed = statements(template)
     const log = ['logs:CreateLogStream', 'logs:PutLogEvents']
     const ofParts = allowed.filter((statement) => Object.keys(statement)[0]?.includes('UserPool-us'))
     expect(ofParts).toEqual([

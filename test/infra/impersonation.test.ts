@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { groupNotLookedUp } from '../../infra/settings.ts'
 import type { EndpointEnvironment, TriggerEnvironment } from '../../lambda/config.ts'
-import { ofType, onlyOne, type StackTemplate, templateOf } from './template.ts'
+import { ofType, onlyOne, type StackTemplate, statements, templateOf } from './template.ts'
 
 let template: StackTemplate
 beforeAll(() => {
@@ -81,12 +81,7 @@ describe('functions', () => {
 
 describe('permissions', () => {
   test('of the functions are the calls that they make', () => {
-    const allowed = Object.values(ofType(template, 'AWS::IAM::Policy')).flatMap(({ Roles, PolicyDocument }) =>
-      PolicyDocument.Statement.map(({ Effect, Action, Resource, ...rest }: Record<string, unknown>) => ({
-        [`${Effect} ${Roles} on ${Resource}`]: [Action].flat(),
-        ...rest,
-      })),
-    )
+    const allowed = statements(template)
     expect(allowed).toEqual([
       { 'Allow <Triggers/Role> on <Triggers/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
       { 'Allow <Triggers/Role> on <Records.Arn>': ['dynamodb:UpdateItem'] },

@@ -110,3 +110,13 @@ function references(value: unknown): string[] {
 function namesIn(text: string): string[] {
   return [...text.matchAll(/\$\{([^!}.]+)/g)].map(([, name]) => name as string)
 }
+
+/** What each role may do, or may not: `Allow <role> on <resource>` and the actions. */
+export function statements(template: StackTemplate): Record<string, unknown>[] {
+  return Object.values(ofType(template, 'AWS::IAM::Policy')).flatMap(({ Roles, PolicyDocument }) =>
+    PolicyDocument.Statement.map(({ Effect, Action, Resource, ...rest }: Record<string, unknown>) => ({
+      [`${Effect} ${Roles} on ${Resource}`]: [Action].flat(),
+      ...rest,
+    })),
+  )
+}

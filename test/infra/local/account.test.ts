@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { localAccess } from '../../../infra/local/access.ts'
 import { type Account, startAccount } from '../../../infra/local/account.ts'
 import { synthesizeInto } from '../../../infra/local/assembly.ts'
@@ -15,16 +15,13 @@ import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/
 import type { Template } from '../../../infra/local/template.ts'
 import { answered } from './support.ts'
 
-// Several deployments in one test.
-jest.setTimeout(30_000)
-
 const UserPoolId = 'us-east-1_Abc123'
 const actorClientId = 'theirsupportconsole'
 const folder = mkdtempSync(join(tmpdir(), 'account-'))
 const [given, own] = [join(folder, 'given'), join(folder, 'own')]
 beforeAll(async () => {
   await Promise.all([synthesizeInto(given, { userPoolId: UserPoolId, actorClientId }), synthesizeInto(own)])
-}, 60_000)
+})
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const keys = makeKeys()

@@ -15,7 +15,7 @@ let apiUrl: string
 beforeAll(async () => {
   run = await runLocally({ log: (entry) => logged.push(entry) })
   apiUrl = run.outputs.ApiUrl ?? ''
-}, 60_000)
+})
 afterAll(() => run?.close())
 
 /** Sends the path as it stands, which fetch would tidy up. */

@@ -12,7 +12,7 @@ import type { Template } from '../../../infra/local/template.ts'
 import { until } from './support.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'run-'))
-beforeAll(() => synthesizeInto(assembly), 60_000)
+beforeAll(() => synthesizeInto(assembly))
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 let run: LocalRun | undefined
@@ -251,9 +251,9 @@ describe('context', () => {
     expect(apiKeys).toEqual({ Acme: demoApiKey, Globex: 'local-demo-api-key-0002' })
     expect(outputs).toHaveProperty('ApiKeyIdGlobex')
     expect((await impersonate({ 'x-api-key': 'local-demo-api-key-0002' })).status).toBe(200)
-  }, 60_000)
+  })
 
   test('that breaks a rule is an error that names the setting', async () => {
     await expect(runLocally({ context: { sessionMinutes: '1' } })).rejects.toThrow(/^setting sessionMinutes is "1"/)
-  }, 60_000)
+  })
 })

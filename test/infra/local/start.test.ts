@@ -38,7 +38,7 @@ describe('npm start', () => {
   beforeAll(async () => {
     started = start({}, '--outputs-file', outputsFile, '-c', 'sessionMinutes=5')
     await until(() => started.printed.out.includes('Ctrl-C') || started.child.exitCode !== null)
-  }, 60_000)
+  })
   afterAll(() => {
     started.child.kill('SIGKILL')
   })
