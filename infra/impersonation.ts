@@ -6,19 +6,19 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import type { EndpointEnvironment, TriggerEnvironment } from '../lambda/config.ts'
-import { AlarmTopic } from './alarm-topic.ts'
-import { Alarms, limits } from './alarms.ts'
-import { ImpersonationApi } from './api.ts'
-import { attachToImported, attachToOwned } from './attachment.ts'
-import { type ChosenPool, choosePool } from './chosen-pool.ts'
-import { ImpersonationDashboard } from './dashboard.ts'
-import { BundledFunction } from './functions.ts'
-import { metricsOf } from './metrics.ts'
-import { functionByName, nameOfTriggers } from './named-function.ts'
-import { RecordsTable } from './records-table.ts'
-import { applyRemoval, keepTriggersRunning } from './removal.ts'
-import { readSettings, type Settings, type SettingsProps } from './settings.ts'
-import { addActorClient, addImpersonationClient } from './user-pool.ts'
+import { ImpersonationApi } from './api/api.ts'
+import { BundledFunction } from './functions/bundled-function.ts'
+import { functionByName, nameOfTriggers } from './functions/named-function.ts'
+import { AlarmTopic } from './monitoring/alarm-topic.ts'
+import { Alarms, alarmRules } from './monitoring/alarms.ts'
+import { ImpersonationDashboard } from './monitoring/dashboard.ts'
+import { metricsOf } from './monitoring/metrics.ts'
+import { RecordsTable } from './records/records-table.ts'
+import { applyRemoval, keepTriggersRunning } from './records/removal.ts'
+import { readSettings, type Settings, type SettingsProps } from './settings/settings.ts'
+import { attachToImported, attachToOwned } from './user-pool/attachment.ts'
+import { type ChosenPool, choosePool } from './user-pool/chosen-pool.ts'
+import { addActorClient, addImpersonationClient } from './user-pool/own-pool.ts'
 
 /** The settings, and what somebody's own app hands in. */
 export type ImpersonationProps = SettingsProps & {
@@ -113,7 +113,7 @@ export class Impersonation extends Construct {
     })
     const clientIds = { actors: this.actorClient.userPoolClientId, impersonation: this.impersonationClient.ref }
     new ImpersonationDashboard(this, 'Dashboard', { metrics, clientIds })
-    new Alarms(this, 'Alarms', { limits: limits(metrics, settings), topic: this.alarmTopic })
+    new Alarms(this, 'Alarms', { limits: alarmRules(metrics, settings), topic: this.alarmTopic })
   }
 
   #addTriggers(functionName: string, { parts }: ChosenPool, settings: Settings): BundledFunction<TriggerEnvironment> {
@@ -142,7 +142,7 @@ export class Impersonation extends Construct {
   #addEndpoint(settings: Settings): BundledFunction<EndpointEnvironment> {
     const actorClientIds = [...new Set([this.actorClient.userPoolClientId, ...settings.actorClientIds])]
     const endpoint = new BundledFunction<EndpointEnvironment>(this, 'Endpoint', {
-      entry: 'impersonate',
+      entry: 'endpoint',
       // API Gateway waits 29 s for an answer.
       timeoutSeconds: 28,
       ...(settings.endpointConcurrency !== 'unreserved' && { reservedConcurrency: settings.endpointConcurrency }),

@@ -1,11 +1,11 @@
 // What is told from an error of the AWS SDK: never its message.
 
 /** The exception's name, which is what AWS documents. */
-export function nameOf(error: unknown): string {
+export function errorName(error: unknown): string {
   return String(Object(error).name)
 }
 
 /** Whether AWS blames the call. Anything else may also mean that the answer was lost. */
-export function isBlamedOnCall(error: unknown): boolean {
+export function isClientFault(error: unknown): boolean {
   return Object(error).$fault === 'client'
 }

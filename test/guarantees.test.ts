@@ -14,7 +14,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../infra/local/assembly.ts'
+import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
 import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
 import type { LocalRunOptions } from '../infra/local/run.ts'
 import { claimsOf } from './acceptance/client.ts'
@@ -88,7 +88,7 @@ describe('no token without a record', () => {
       if (Handler === handler) Environment.Variables.RECORDS_TABLE_NAME = 'no-such-table'
     })
   test('where the endpoint can’t write it, Cognito is not asked to issue', async () => {
-    const { answer, calls } = await act('alice', { change: elsewhere('impersonate.handler') })
+    const { answer, calls } = await act('alice', { change: elsewhere('endpoint.handler') })
     expect(answer).toMatchObject({ status: 503, body: { status: 'error' } })
     expect(answer.headers.get('impersonation-id')).toBeNull()
     expect(calls).not.toContain('AdminRespondToAuthChallenge')

@@ -10,7 +10,7 @@ import {
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../infra/local/assembly.ts'
+import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
 import type { LocalRunOptions } from '../infra/local/run.ts'
 import { change, startDeployment } from './support/deployment.ts'
 

@@ -1,7 +1,7 @@
 // What outlives a stack on this machine: a Cognito, and the way from it to the functions of whatever is deployed.
 
 import { type Cognito, type CognitoOptions, startCognito } from './cognito/server.ts'
-import type { Functions, Outcome } from './functions.ts'
+import type { Functions, Outcome } from './lambda/service.ts'
 
 type Callable = Pick<Functions, 'invoke' | 'run'>
 

@@ -3,8 +3,8 @@
 import type { AddressInfo } from 'node:net'
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
-import { localAccess } from './access.ts'
-import { expectOnly, type Resource, type Stack } from './template.ts'
+import { localAccess } from './client-access.ts'
+import { expectOnly, type Resource, type Stack } from './cloudformation/stack.ts'
 
 export interface DynamoDb {
   url: string

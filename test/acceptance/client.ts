@@ -23,7 +23,7 @@ export function createClient({ outputs, apiKey, cognito, dynamoDB }: Target) {
 
   /**
    * A header set to undefined is left out; `body` goes as it is where it is a string.
-   * @throws where infra/openapi.yaml does not describe the answer
+   * @throws where infra/docs/openapi.yaml does not describe the answer
    */
   async function send(
     changes: { headers?: Record<string, string | undefined>; body?: unknown; method?: string; path?: string } = {},

@@ -1,4 +1,4 @@
-// Holds the API's answers against infra/openapi.yaml.
+// Holds the API's answers against infra/docs/openapi.yaml.
 
 import { readFileSync } from 'node:fs'
 import { Ajv2020 as Ajv } from 'ajv/dist/2020.js'
@@ -33,7 +33,7 @@ interface Description {
 }
 
 export const description: Description = parse(
-  readFileSync(new URL('../../infra/openapi.yaml', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../infra/docs/openapi.yaml', import.meta.url), 'utf8'),
 )
 
 const options = { keywords: ['components', 'example'], allErrors: true }

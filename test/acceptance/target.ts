@@ -37,7 +37,7 @@ export async function openTarget(): Promise<Target> {
 
 async function openLocalRun(): Promise<Target> {
   const { runLocally } = await import('../../infra/local/run.ts')
-  const { demoApiKey, makeDemoPeople } = await import('../../infra/local/demo.ts')
+  const { demoApiKey, makeDemoPeople } = await import('../../infra/local/demo/people.ts')
   const run = await runLocally({ port: 0, cognitoPort: 0 })
   const outputs = run.outputs as unknown as Outputs
   const clients = connect(outputs)

@@ -16,7 +16,7 @@ export function requests(deployment: () => Deployment) {
     token = deployment().olivia
   })
 
-  /** With header lines exactly as given. @throws where infra/openapi.yaml does not describe the answer */
+  /** With header lines exactly as given. @throws where infra/docs/openapi.yaml does not describe the answer */
   async function send(lines: [string, string][], body: string | Buffer = '{"username":"alice"}') {
     const { outputs, apiKey, calls } = deployment()
     calls.length = 0

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { newGrant } from '../../lambda/grant.ts'
 import { createRecords, type ImpersonationRecord, type Records } from '../../lambda/records.ts'
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
-import { createImpersonationTriggers } from '../../lambda/triggers/impersonation.ts'
+import { createImpersonationTriggers } from '../../lambda/triggers/impersonation-client.ts'
 import { startTable } from '../support/table.ts'
 import { triggerEvent } from '../support/trigger-event.ts'
 

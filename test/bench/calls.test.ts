@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../../infra/local/assembly.ts'
+import { synthesizeInto } from '../../infra/local/cloudformation/assembly.ts'
 import { type Called, countCalls } from './calls.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'calls-'))

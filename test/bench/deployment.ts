@@ -3,7 +3,7 @@
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
 import { AdminInitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider'
-import { makeDemoPeople, people } from '../../infra/local/demo.ts'
+import { makeDemoPeople, people } from '../../infra/local/demo/people.ts'
 import { type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
 import { connect, type Outputs } from '../acceptance/target.ts'
 

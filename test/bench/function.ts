@@ -1,7 +1,7 @@
 // One execution environment of a function, as Lambda's: a process that loads a bundle and hands it events. This file is
 // bundled before it is run, so that next to nothing else is loaded. Without IPC it does one job, else as many as it is told.
 
-import { patchConsole } from '../../infra/local/functions/console.ts'
+import { patchConsole } from '../../infra/local/lambda/console.ts'
 import { type Facts, jobs, type Kind } from './jobs.ts'
 import { redirect } from './redirect.ts'
 

@@ -3,7 +3,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { buildSync, type Metafile } from 'esbuild'
-import { bundleOptions } from '../../infra/bundle-options.ts'
+import { bundleOptions, type Entry } from '../../infra/functions/bundle-options.ts'
 import type { Variant } from './variants.ts'
 
 export interface Size {
@@ -44,7 +44,7 @@ export function closure(directory: string, name: string, found = new Set<string>
 function metafileOf(directory: string, file: string): Metafile | undefined {
   const written = join(directory, 'index.meta.json')
   if (existsSync(written)) return JSON.parse(readFileSync(written, 'utf8'))
-  const options = bundleOptions(basename(file, '.mjs'))
+  const options = bundleOptions(basename(file, '.mjs') as Entry)
   const { metafile } = buildSync({ ...options, outdir: directory, write: false, metafile: true })
   const names = Object.keys(metafile.outputs).map((path) => basename(path))
   return names.every((name) => existsSync(join(directory, name))) ? metafile : undefined

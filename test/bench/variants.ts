@@ -8,8 +8,8 @@ import { Runtime } from 'aws-cdk-lib/aws-lambda'
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { build } from 'esbuild'
 import { place } from '../../infra/local/account.ts'
-import { type FunctionDefinition, readFunctions } from '../../infra/local/functions/definitions.ts'
-import { Stack, type Template } from '../../infra/local/template.ts'
+import { Stack, type Template } from '../../infra/local/cloudformation/stack.ts'
+import { type FunctionDefinition, readFunctions } from '../../infra/local/lambda/definitions.ts'
 import type { Kind } from './jobs.ts'
 
 export interface Variant {
@@ -30,7 +30,7 @@ export function readAssembly(assembly: string): Record<'impersonate' | 'triggers
     if (!found) throw new Error(`${assembly}: no function with the handler ${handler}`)
     return found
   }
-  return { impersonate: find('impersonate.handler'), triggers: find('triggers.handler') }
+  return { impersonate: find('endpoint.handler'), triggers: find('triggers.handler') }
 }
 
 /** @param label what to call an assembly that is not this checkout's */
@@ -44,7 +44,7 @@ export function ours(assembly: string, label = ''): Variant[] {
     environment,
   })
   return [
-    variant('endpoint', 'endpoint', impersonate, 'impersonate.mjs'),
+    variant('endpoint', 'endpoint', impersonate, 'endpoint.mjs'),
     variant('triggers, ordinary sign-in', 'ordinary sign-in', triggers, 'triggers.mjs'),
     variant('triggers, impersonation', 'impersonation', triggers, 'triggers.mjs'),
   ]

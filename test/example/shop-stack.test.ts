@@ -49,7 +49,7 @@ test('its own app client is the one that actors sign in with', () => {
   const shop = Object.keys(clients).find((id) => id.startsWith('CustomersShop'))
   expect(Object.keys(clients)).toHaveLength(2)
   template.hasResourceProperties('AWS::Lambda::Function', {
-    Handler: 'impersonate.handler',
+    Handler: 'endpoint.handler',
     Environment: { Variables: { USER_POOL_ID: { Ref: userPoolId }, ACTOR_CLIENT_ID: { Ref: shop } } },
   })
 })

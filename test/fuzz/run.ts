@@ -1,4 +1,4 @@
-// The last part of `npm run test:attack`: schemathesis makes requests out of infra/openapi.yaml, and holds the local
+// The last part of `npm run test:attack`: schemathesis makes requests out of infra/docs/openapi.yaml, and holds the local
 // run's answers against it.
 
 import { spawn } from 'node:child_process'
@@ -6,7 +6,7 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { makeDemoPeople } from '../../infra/local/demo.ts'
+import { makeDemoPeople } from '../../infra/local/demo/people.ts'
 import { runLocally } from '../../infra/local/run.ts'
 import { connect, type Outputs } from '../acceptance/target.ts'
 import { root } from '../emulator/commands.ts'
@@ -53,13 +53,13 @@ async function fuzz(schemathesis: string, url: string, apiKey: string): Promise<
     'request-timeout': '30',
   }
   const options = Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value])
-  const child = spawn(schemathesis, ['run', join(root, 'infra/openapi.yaml'), ...options, '--no-color'], {
+  const child = spawn(schemathesis, ['run', join(root, 'infra/docs/openapi.yaml'), ...options, '--no-color'], {
     cwd: folder,
     stdio: ['ignore', 'inherit', 'inherit'],
     signal: stop.signal,
   })
   const [code] = await once(child, 'close')
   rmSync(folder, { recursive: true, force: true })
-  if (code !== 0) throw new Error('schemathesis found answers that infra/openapi.yaml does not describe')
+  if (code !== 0) throw new Error('schemathesis found answers that infra/docs/openapi.yaml does not describe')
   for (const [check, reason] of Object.entries(leftOut)) console.log(`left out: ${check}, since ${reason}`)
 }

@@ -1,7 +1,7 @@
 // The construct's parts: what each is told and who may do what.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { groupNotLookedUp } from '../../infra/settings.ts'
+import { groupNotLookedUp } from '../../infra/settings/settings.ts'
 import type { EndpointEnvironment, TriggerEnvironment } from '../../lambda/config.ts'
 import { ofType, onlyOne, type StackTemplate, statements, templateOf } from './template.ts'
 
@@ -29,7 +29,7 @@ describe('functions', () => {
 
   test('end before those who wait for them give up', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')
-    expect(functions['Endpoint/Function']).toMatchObject({ Handler: 'impersonate.handler', Timeout: 28 })
+    expect(functions['Endpoint/Function']).toMatchObject({ Handler: 'endpoint.handler', Timeout: 28 })
     expect(functions['Triggers/Function']).toMatchObject({ Handler: 'triggers.handler', Timeout: 4 })
   })
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { CognitoIdentityProviderServiceException } from '@aws-sdk/client-cognito-identity-provider'
 import { describe, expect, test } from '@jest/globals'
-import { asImpersonationError, ImpersonationError, isCode, loggable } from '../../lambda/errors.ts'
+import { asImpersonationError, ImpersonationError, isCode } from '../../lambda/errors.ts'
 import { newGrant } from '../../lambda/grant.ts'
+import { loggable } from '../../lambda/loggable.ts'
 import { idClaims, newKey, signToken } from '../support/tokens.ts'
 
 test('an error has its code, the contract’s status and a message', () => {

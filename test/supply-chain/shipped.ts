@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { bundleOptions } from '../../infra/bundle-options.ts'
+import { bundleOptions, type Entry, entries } from '../../infra/functions/bundle-options.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -18,11 +18,11 @@ export interface Package {
 
 export async function shippedPackages(): Promise<Package[]> {
   const bundles = await Promise.all(
-    ['impersonate', 'triggers', 'attach-triggers', 'user-pool-groups'].map((entry) =>
+    (Object.keys(entries) as Entry[]).map((entry) =>
       build({
         ...bundleOptions(entry),
         absWorkingDir: root,
-        entryPoints: [`lambda/${entry}.ts`],
+        entryPoints: [`lambda/${entries[entry]}`],
         outdir: 'nowhere',
         write: false,
         metafile: true,

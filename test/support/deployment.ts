@@ -1,10 +1,10 @@
 // A local run made to go wrong: its template changed, or its Cognito misbehaving.
 
+import type { Template } from '../../infra/local/cloudformation/stack.ts'
 import type { CognitoOptions } from '../../infra/local/cognito/server.ts'
-import { makeDemoPeople } from '../../infra/local/demo.ts'
+import { makeDemoPeople } from '../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../infra/local/log.ts'
 import { type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
-import type { Template } from '../../infra/local/template.ts'
 import { createClient } from '../acceptance/client.ts'
 import { connect, type Outputs } from '../acceptance/target.ts'
 

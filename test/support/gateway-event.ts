@@ -1,7 +1,7 @@
 // A request as API Gateway hands it to the endpoint.
 
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import type { Event } from '../../lambda/gateway-event.ts'
+import type { Event } from '../../lambda/endpoint/http/gateway-event.ts'
 
 export function gatewayEvent(changes: {
   body?: string | null

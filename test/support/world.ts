@@ -6,18 +6,18 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { FetchError } from 'aws-jwt-verify/error'
 import type { Context } from 'aws-lambda'
 import { jwks } from '../../infra/local/cognito/keys.ts'
-import type { Caller, Outcome } from '../../infra/local/functions.ts'
-import { createAuthenticate } from '../../lambda/authenticate.ts'
-import { clientSettings } from '../../lambda/client-settings.ts'
+import type { Caller, Outcome } from '../../infra/local/lambda/service.ts'
 import { readEndpointConfig, readTriggerConfig } from '../../lambda/config.ts'
-import { createEndpoint } from '../../lambda/endpoint.ts'
-import { createImpersonate } from '../../lambda/impersonation.ts'
+import { createEndpoint } from '../../lambda/endpoint/chain.ts'
+import { createAuthenticate } from '../../lambda/endpoint/http/authenticate.ts'
+import { createVerifier } from '../../lambda/endpoint/http/verifier.ts'
+import { createImpersonate } from '../../lambda/endpoint/impersonate.ts'
+import { createUserPool } from '../../lambda/endpoint/user-pool.ts'
 import { createRecords } from '../../lambda/records.ts'
+import { sdkClientConfig } from '../../lambda/sdk-client.ts'
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
-import { createImpersonationTriggers } from '../../lambda/triggers/impersonation.ts'
-import { handler as triggers } from '../../lambda/triggers.ts'
-import { createUserPool } from '../../lambda/user-pool.ts'
-import { createVerifier } from '../../lambda/verifier.ts'
+import { handler as triggers } from '../../lambda/triggers/handler.ts'
+import { createImpersonationTriggers } from '../../lambda/triggers/impersonation-client.ts'
 import { endpointEnvironment, triggerEnvironment } from './environment.ts'
 import { type Behaviour, faulty, Process } from './faults.ts'
 import { gatewayEvent } from './gateway-event.ts'
@@ -75,7 +75,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
   const access = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
   const tableTransport = faulty((operation, input) => state.table.perform(operation, input as never), behaviour)
   const dynamoDB = (maxAttempts: number) =>
-    new DynamoDBClient({ ...access, ...clientSettings, maxAttempts, requestHandler: tableTransport as never })
+    new DynamoDBClient({ ...access, ...sdkClientConfig, maxAttempts, requestHandler: tableTransport as never })
   const tables = { endpoint: dynamoDB(3), trigger: dynamoDB(3) }
 
   const table = (client: DynamoDBClient) =>
@@ -137,7 +137,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
   const cognito = (maxAttempts: number) =>
     new CognitoIdentityProviderClient({
       ...access,
-      ...clientSettings,
+      ...sdkClientConfig,
       maxAttempts,
       requestHandler: cognitoTransport as never,
     })

@@ -1,5 +1,5 @@
 // CreateUserPoolClient and DeleteUserPoolClient.
-import { secret } from '../identities.ts'
+import { secret } from '../cloudformation/identities.ts'
 import { describeClient } from './describe.ts'
 import { type Call, type Client, clientCall, poolOf } from './pool.ts'
 

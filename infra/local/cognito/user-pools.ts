@@ -1,5 +1,5 @@
 // CreateUserPool, UpdateUserPool and DeleteUserPool.
-import { mixedCase, secret } from '../identities.ts'
+import { mixedCase, secret } from '../cloudformation/identities.ts'
 import { describePool } from './describe.ts'
 import { invalidParameter } from './errors.ts'
 import { makePool } from './make-pool.ts'

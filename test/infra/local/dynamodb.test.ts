@@ -1,8 +1,8 @@
 import { DynamoDBClient, GetItemCommand, PutItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { describe, expect, test } from '@jest/globals'
-import { localAccess } from '../../../infra/local/access.ts'
+import { localAccess } from '../../../infra/local/client-access.ts'
+import { Stack } from '../../../infra/local/cloudformation/stack.ts'
 import { startDynamoDb } from '../../../infra/local/dynamodb.ts'
-import { Stack } from '../../../infra/local/template.ts'
 import { place } from './support.ts'
 
 const properties = {

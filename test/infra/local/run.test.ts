@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { localAccess } from '../../../infra/local/access.ts'
-import { synthesizeInto } from '../../../infra/local/assembly.ts'
-import { demoApiKey, makeDemoPeople } from '../../../infra/local/demo.ts'
+import { localAccess } from '../../../infra/local/client-access.ts'
+import { synthesizeInto } from '../../../infra/local/cloudformation/assembly.ts'
+import type { Template } from '../../../infra/local/cloudformation/stack.ts'
+import { demoApiKey, makeDemoPeople } from '../../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../../infra/local/log.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
-import type { Template } from '../../../infra/local/template.ts'
 import { until } from './support.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'run-'))
@@ -121,7 +121,7 @@ describe('the stack, run as it is', () => {
 
 describe('the stack, changed', () => {
   const every = () => true
-  const isEndpoint = ({ Handler }: Properties) => Handler === 'impersonate.handler'
+  const isEndpoint = ({ Handler }: Properties) => Handler === 'endpoint.handler'
   const isConfidential = ({ GenerateSecret }: Properties) => GenerateSecret === true
   const isFor =
     (service: string) =>

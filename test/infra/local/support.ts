@@ -1,9 +1,9 @@
 // What the tests of the local run share: a small REST API as a template, and calls to it.
 
-import type { Functions, Outcome } from '../../../infra/local/functions.ts'
-import { type Gateway, startGateway } from '../../../infra/local/gateway.ts'
+import { type Gateway, startGateway } from '../../../infra/local/apigateway/server.ts'
+import { Stack, type Template, type TemplateResource } from '../../../infra/local/cloudformation/stack.ts'
+import type { Functions, Outcome } from '../../../infra/local/lambda/service.ts'
 import type { LogEntry } from '../../../infra/local/log.ts'
-import { Stack, type Template, type TemplateResource } from '../../../infra/local/template.ts'
 
 export const place = { stackName: 'Sample', region: 'us-east-1', account: '000000000000' }
 export const functionArn = 'arn:aws:lambda:us-east-1:000000000000:function:sample'

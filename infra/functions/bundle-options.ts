@@ -1,0 +1,38 @@
+// How esbuild bundles a function of lambda/.
+
+import { fileURLToPath } from 'node:url'
+import type { BuildOptions } from 'esbuild'
+
+/** The file of lambda/ that each function starts from. The key names its bundle: `endpoint.mjs`. */
+export const entries = {
+  endpoint: 'endpoint/handler.ts',
+  triggers: 'triggers/handler.ts',
+  'attach-triggers': 'existing-pool/attach-triggers-handler.ts',
+  groups: 'existing-pool/groups-handler.ts',
+} as const
+
+export type Entry = keyof typeof entries
+
+const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+export function bundleOptions(entry: Entry) {
+  return {
+    absWorkingDir: pathOf('../../lambda'),
+    entryPoints: [{ in: entries[entry], out: entry }],
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    format: 'esm',
+    splitting: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    mainFields: ['module', 'main'],
+    alias: {
+      '@aws-sdk/credential-provider-node': pathOf('./replacements/credential-provider-node.ts'),
+      'node:http': pathOf('./replacements/node-http.ts'),
+    },
+    // Parses a browser's user agent, which Lambda does not have.
+    external: ['bowser'],
+    logLevel: 'warning',
+  } as const satisfies BuildOptions
+}

@@ -1,0 +1,69 @@
+// Gateway responses: the form of what API Gateway answers by itself, from AWS::ApiGateway::GatewayResponse.
+
+import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
+import type { HttpAnswer } from './exchange.ts'
+import type { GatewayError } from './failures.ts'
+import { checkTemplate, readMapping, substitute, type Variables } from './substitution.ts'
+
+interface GatewayResponse {
+  status?: number
+  contentType: string
+  template: string
+  headers: [name: string, value: (variables: Variables) => string][]
+}
+
+export type GatewayResponses = (error: GatewayError, variables: Variables) => HttpAnswer
+
+const builtIn: GatewayResponse = {
+  contentType: 'application/json',
+  template: '{"message":$context.error.messageString}',
+  headers: [],
+}
+
+export function readGatewayResponses(stack: Stack): GatewayResponses {
+  const responses = new Map(
+    stack
+      .resources('AWS::ApiGateway::GatewayResponse')
+      .map((resource) => [String(resource.properties.ResponseType), readResponse(resource)] as const),
+  )
+  return (error, variables) => {
+    const { type, status, errorType } = error.failure
+    const byDefault = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
+    const response = responses.get(type ?? byDefault) ?? responses.get(byDefault) ?? builtIn
+    const filled: Variables = {
+      ...variables,
+      'context.error.message': error.message,
+      'context.error.messageString': JSON.stringify(error.message),
+      'context.error.responseType': type ?? byDefault,
+    }
+    return {
+      status: response.status ?? status,
+      headers: {
+        'Content-Type': response.contentType,
+        'x-amzn-ErrorType': errorType,
+        ...Object.fromEntries(response.headers.map(([name, value]) => [name, value(filled)])),
+      },
+      body: substitute(response.template, filled),
+      gatewayResponse: type ?? byDefault,
+    }
+  }
+}
+
+function readResponse(resource: Resource): GatewayResponse {
+  expectOnly(resource, ['ResponseParameters', 'ResponseTemplates', 'ResponseType', 'RestApiId', 'StatusCode'])
+  const { ResponseParameters, ResponseTemplates, StatusCode } = resource.properties
+  const templates = (ResponseTemplates ?? {}) as Record<string, string>
+  const contentType = 'application/json' in templates ? 'application/json' : Object.keys(templates)[0]
+  const template = contentType === undefined ? undefined : templates[contentType]
+  checkTemplate(resource.logicalId, template ?? '')
+  return {
+    ...(StatusCode !== undefined && { status: Number(StatusCode) }),
+    contentType: contentType ?? builtIn.contentType,
+    template: template ?? builtIn.template,
+    headers: Object.entries((ResponseParameters ?? {}) as Record<string, string>).map(([target, mapping]) => {
+      const name = /^gatewayresponse\.header\.(.+)$/.exec(target)?.[1]
+      if (!name) throw new Error(`template: ${resource.logicalId} sets ${target}, which the local run does not know`)
+      return [name, readMapping(resource.logicalId, mapping)]
+    }),
+  }
+}

@@ -1,0 +1,104 @@
+// AWS_PROXY integrations: the whole request as an event, and the function's answer as the response.
+
+import type { Functions, Outcome } from '../lambda/service.ts'
+import { type HttpAnswer, type HttpRequest, headerOf, isBinary, mediaType } from './exchange.ts'
+import { GatewayError } from './failures.ts'
+
+const lambdaPayloadLimit = 6_291_456
+
+interface Call {
+  functionArn: string
+  timeoutMs: number
+  /** execute-api ARN of the method that is called. */
+  sourceArn: string
+  binaryMediaTypes: readonly string[]
+}
+
+export async function callFunction(
+  invoke: Functions['invoke'],
+  { functionArn, timeoutMs, sourceArn, binaryMediaTypes }: Call,
+  event: unknown,
+  request: HttpRequest,
+): Promise<HttpAnswer> {
+  if (Buffer.byteLength(JSON.stringify(event)) > lambdaPayloadLimit) throw new GatewayError('tooLarge')
+  const caller = { principal: 'apigateway.amazonaws.com', sourceArn, timeoutMs }
+  const payload = payloadOf(await invoke(functionArn, event, caller))
+  if (!isProxyAnswer(payload) || JSON.stringify(payload).length > lambdaPayloadLimit) {
+    throw new GatewayError('badFunctionAnswer')
+  }
+  const accepted = mediaType(headerOf(request, 'accept')?.split(',')[0])
+  const decode = payload.isBase64Encoded === true && isBinary(binaryMediaTypes, accepted)
+  return {
+    status: Number(payload.statusCode),
+    headers: responseHeaders(payload),
+    body: decode ? Buffer.from(payload.body ?? '', 'base64') : (payload.body ?? ''),
+  }
+}
+
+// A function that ran out of its own time has failed; only API Gateway's own limit is a time-out of the integration.
+function payloadOf(outcome: Outcome): unknown {
+  if (outcome.kind === 'answer') return outcome.payload
+  if (outcome.kind === 'denied') throw new GatewayError('misconfigured')
+  throw new GatewayError(outcome.kind === 'timeout' && outcome.limit === 'caller' ? 'timedOut' : 'badFunctionAnswer')
+}
+
+interface ProxyAnswer {
+  statusCode: number | string
+  headers?: Record<string, string | number | boolean> | null
+  multiValueHeaders?: Record<string, (string | number | boolean)[]> | null
+  body?: string | null
+  isBase64Encoded?: boolean
+}
+
+function isProxyAnswer(payload: unknown): payload is ProxyAnswer {
+  if (typeof payload !== 'object' || payload === null) return false
+  const { statusCode, headers, multiValueHeaders, body, isBase64Encoded, ...others } = payload as Record<
+    string,
+    unknown
+  >
+  const isMap = (value: unknown) => value === undefined || (typeof value === 'object' && !Array.isArray(value))
+  return (
+    /^[1-5]\d\d$/.test(String(statusCode)) &&
+    isMap(headers) &&
+    isMap(multiValueHeaders) &&
+    Object.values((multiValueHeaders ?? {}) as object).every(Array.isArray) &&
+    (body === undefined || body === null || typeof body === 'string') &&
+    (isBase64Encoded === undefined || typeof isBase64Encoded === 'boolean') &&
+    Object.keys(others).length === 0
+  )
+}
+
+// "Amazon API Gateway important notes": what happens to headers on their way back.
+const dropped = [
+  'accept',
+  'expect',
+  'host',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'via',
+]
+const remapped = [
+  'authorization',
+  'connection',
+  'content-md5',
+  'date',
+  'max-forwards',
+  'server',
+  'user-agent',
+  'www-authenticate',
+]
+
+function responseHeaders({ headers, multiValueHeaders }: ProxyAnswer): Record<string, string | string[]> {
+  const given = { ...headers, ...multiValueHeaders }
+  const kept = Object.entries(given).flatMap(([name, value]) => {
+    const lower = name.toLowerCase()
+    if (dropped.includes(lower) || lower === 'content-length') return []
+    const values = Array.isArray(value) ? value.map(String) : String(value)
+    return [[remapped.includes(lower) ? `x-amzn-Remapped-${name}` : name, values] as const]
+  })
+  const hasType = kept.some(([name]) => name.toLowerCase() === 'content-type')
+  return { ...(!hasType && { 'Content-Type': 'application/json' }), ...Object.fromEntries(kept) }
+}

@@ -1,0 +1,100 @@
+// The methods of the REST API: what each asks of a request, and what it is integrated with.
+
+import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
+import type { Functions } from '../lambda/service.ts'
+import type { HttpAnswer, HttpRequest } from './exchange.ts'
+import { proxyEvent, type RequestContext } from './lambda-event.ts'
+import { callFunction } from './lambda-proxy.ts'
+import { type MockIntegration, readMock } from './mock.ts'
+import type { Match, Route } from './routes.ts'
+import type { Variables } from './substitution.ts'
+import { readValidation, type Validate } from './validation.ts'
+
+export interface Arrival {
+  request: HttpRequest
+  /** The path below the stage. */
+  path: string
+  match: Match
+  context: RequestContext
+  variables: Variables
+}
+
+export interface Method {
+  apiKeyRequired: boolean
+  validate: Validate
+  integrate(arrival: Arrival): HttpAnswer | Promise<HttpAnswer>
+}
+
+interface Integration extends MockIntegration {
+  Type: string
+  Uri?: string
+  IntegrationHttpMethod?: string
+  TimeoutInMillis?: number
+}
+
+const methodProperties = [
+  'ApiKeyRequired',
+  'AuthorizationType',
+  'HttpMethod',
+  'Integration',
+  'MethodResponses',
+  'OperationName',
+  'RequestParameters',
+  'RequestValidatorId',
+  'ResourceId',
+  'RestApiId',
+]
+const integrationProperties = [
+  'ContentHandling',
+  'IntegrationHttpMethod',
+  'IntegrationResponses',
+  'PassthroughBehavior',
+  'RequestTemplates',
+  'TimeoutInMillis',
+  'Type',
+  'Uri',
+]
+const longest = 29_000
+
+/** @throws Error when the method asks for what the local run does not know, such as an authorizer */
+export function readMethod(
+  { resource }: Route,
+  { stack, binaryMediaTypes, invoke }: { stack: Stack; binaryMediaTypes: string[]; invoke: Functions['invoke'] },
+): Method {
+  expectOnly(resource, methodProperties)
+  const { ApiKeyRequired, AuthorizationType, Integration } = resource.properties
+  if ((AuthorizationType ?? 'NONE') !== 'NONE') {
+    throw new Error(`template: ${resource.logicalId} wants ${AuthorizationType}, which the local run does not know`)
+  }
+  const integration = (Integration ?? {}) as Integration
+  expectOnly({ ...resource, properties: { ...integration } }, integrationProperties)
+  const common = { apiKeyRequired: ApiKeyRequired === true, validate: readValidation(stack, resource) }
+  if (integration.Type === 'MOCK') {
+    const answer = readMock(resource, integration, binaryMediaTypes)
+    return { ...common, integrate: ({ request, variables }) => answer(request, variables) }
+  }
+  if (integration.Type !== 'AWS_PROXY') {
+    throw new Error(
+      `template: ${resource.logicalId} has an integration ${integration.Type}, which the local run does not know`,
+    )
+  }
+  const functionArn = functionOf(resource, integration)
+  const timeoutMs = Math.min(Number(integration.TimeoutInMillis ?? longest), longest)
+  return {
+    ...common,
+    integrate({ request, path, match, context }) {
+      const event = proxyEvent(request, path, match, context, binaryMediaTypes)
+      const method = `${context.stage.name}/${request.method}${match.route.resourcePath}`
+      const sourceArn = `arn:aws:execute-api:${stack.place.region}:${context.account}:${context.apiId}/${method}`
+      return callFunction(invoke, { functionArn, timeoutMs, sourceArn, binaryMediaTypes }, event, request)
+    },
+  }
+}
+
+function functionOf(resource: Resource, { Uri, IntegrationHttpMethod }: Integration): string {
+  const functionArn = /^arn:aws:apigateway:[^:]+:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/.exec(Uri ?? '')
+  if (!functionArn?.[1]) throw new Error(`template: ${resource.logicalId} is integrated with ${Uri}, no function`)
+  if (IntegrationHttpMethod !== 'POST')
+    throw new Error(`template: ${resource.logicalId} invokes its function by ${IntegrationHttpMethod}, not POST`)
+  return functionArn[1]
+}

@@ -1,0 +1,88 @@
+// MOCK integrations: an answer made from the template's own mapping templates.
+
+import type { Resource } from '../cloudformation/stack.ts'
+import { type HttpAnswer, type HttpRequest, headerOf, isBinary, mediaType } from './exchange.ts'
+import { GatewayError } from './failures.ts'
+import { checkTemplate, readMapping, substitute, type Variables } from './substitution.ts'
+
+interface IntegrationResponse {
+  StatusCode: string
+  SelectionPattern?: string
+  ResponseTemplates?: Record<string, string>
+  ResponseParameters?: Record<string, string>
+}
+
+export interface MockIntegration {
+  ContentHandling?: string
+  PassthroughBehavior?: string
+  RequestTemplates?: Record<string, string>
+  IntegrationResponses?: IntegrationResponse[]
+}
+
+export type Integration = (request: HttpRequest, variables: Variables) => HttpAnswer | Promise<HttpAnswer>
+
+export function readMock(method: Resource, integration: MockIntegration, binaryMediaTypes: string[]): Integration {
+  const templates = integration.RequestTemplates ?? {}
+  const responses = (integration.IntegrationResponses ?? []).map((response) => readResponse(method, response))
+  for (const template of Object.values(templates)) checkTemplate(method.logicalId, template)
+
+  return (request, variables) => {
+    const type = mediaType(headerOf(request, 'content-type')) ?? 'application/json'
+    const mapped = selectRequest(integration, templates, type, variables) ?? request.body.toString()
+    // A body that is taken for binary never meets the mapping template.
+    const readable = integration.ContentHandling === 'CONVERT_TO_TEXT' || !isBinary(binaryMediaTypes, type)
+    const status = readable ? /["']?statusCode["']?\s*:\s*["']?(\d{3})/.exec(mapped)?.[1] : undefined
+    if (status === undefined) throw new GatewayError('misconfigured')
+    const response =
+      responses.find(({ pattern }) => pattern?.test(status)) ?? responses.find(({ pattern }) => pattern === undefined)
+    if (!response) throw new GatewayError('misconfigured')
+    return {
+      status: response.status,
+      headers: {
+        'Content-Type': response.contentType,
+        ...Object.fromEntries(response.headers.map(([name, value]) => [name, value(variables)])),
+      },
+      body: substitute(response.template, variables),
+    }
+  }
+}
+
+// "Integration passthrough behaviors": undefined means that the body goes through as it is.
+function selectRequest(
+  { PassthroughBehavior = 'WHEN_NO_MATCH' }: MockIntegration,
+  templates: Record<string, string>,
+  type: string,
+  variables: Variables,
+): string | undefined {
+  const template = templates[type]
+  if (template !== undefined) return substitute(template, variables)
+  const refused =
+    PassthroughBehavior === 'NEVER' ||
+    (PassthroughBehavior === 'WHEN_NO_TEMPLATES' && Object.keys(templates).length > 0)
+  if (refused) throw new GatewayError('unsupportedMediaType')
+  return undefined
+}
+
+function readResponse(method: Resource, response: IntegrationResponse) {
+  const declared = (method.properties.MethodResponses ?? []) as {
+    StatusCode: string
+    ResponseParameters?: Record<string, unknown>
+  }[]
+  const methodResponse = declared.find(({ StatusCode }) => StatusCode === response.StatusCode)
+  if (!methodResponse) throw new Error(`template: ${method.logicalId} has no method response ${response.StatusCode}`)
+  const [contentType, template] = Object.entries(response.ResponseTemplates ?? {})[0] ?? ['application/json', '']
+  checkTemplate(method.logicalId, template)
+  return {
+    status: Number(response.StatusCode),
+    pattern: response.SelectionPattern === undefined ? undefined : new RegExp(`^(?:${response.SelectionPattern})$`),
+    contentType,
+    template,
+    headers: Object.entries(response.ResponseParameters ?? {}).map(([target, mapping]) => {
+      const name = /^method\.response\.header\.(.+)$/.exec(target)?.[1]
+      if (!name || !(target in (methodResponse.ResponseParameters ?? {}))) {
+        throw new Error(`template: ${method.logicalId} sets ${target}, which its method response does not declare`)
+      }
+      return [name, readMapping(method.logicalId, mapping)] as const
+    }),
+  }
+}

@@ -1,0 +1,119 @@
+// API keys and the usage plans they belong to: who is let in, and how often.
+
+import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
+import { type HttpRequest, headerOf } from './exchange.ts'
+import { GatewayError } from './failures.ts'
+import { type Clock, type Period, Quota, Throttle } from './limits.ts'
+import type { Route } from './routes.ts'
+
+export interface ApiKey {
+  id: string
+  logicalId: string
+  name: string
+  value: string
+}
+
+interface Limit {
+  RateLimit?: number | undefined
+  BurstLimit?: number | undefined
+}
+
+interface Plan {
+  id: string
+  keyIds: Set<string>
+  /** `/path/METHOD` → its own throttle; present when the plan covers the stage. */
+  methods: Record<string, Limit> | undefined
+  throttle: Limit | undefined
+  quota: { Limit: number; Period: Period } | undefined
+}
+
+// What an account has where nothing else is set, per "Amazon API Gateway quotas".
+const accountRate = 10_000
+const accountBurst = 5_000
+
+export class UsagePlans {
+  readonly keys: readonly ApiKey[]
+  readonly #plans: Plan[]
+  readonly #now: Clock
+  readonly #throttles = new Map<string, Throttle>()
+  readonly #quotas = new Map<string, Quota>()
+
+  /** @param keyValue the value of a key that the template leaves to API Gateway to make up */
+  constructor(stack: Stack, stage: { apiId: string; name: string }, keyValue: (index: number) => string, now: Clock) {
+    this.#now = now
+    this.keys = stack
+      .resources('AWS::ApiGateway::ApiKey')
+      .flatMap((resource, index) => readKey(resource, index, keyValue))
+    this.#plans = readPlans(stack, stage)
+  }
+
+  /**
+   * The key that the request carries, once it is let in.
+   * @throws GatewayError when there is none that is good for this stage, or when it was used too often
+   */
+  admit(request: HttpRequest, route: Route): ApiKey {
+    const value = headerOf(request, 'x-api-key')
+    const key = this.keys.find((candidate) => candidate.value === value)
+    const plan = key && this.#plans.find(({ methods, keyIds }) => methods !== undefined && keyIds.has(key.id))
+    if (!plan) throw new GatewayError('invalidApiKey')
+    const method = `${route.resourcePath}/${route.httpMethod}`
+    const own = plan.methods?.[method]
+    const throttle = own
+      ? this.#throttle(`${plan.id} ${key.id} ${method}`, own)
+      : this.#throttle(`${plan.id} ${key.id}`, plan.throttle)
+    if (throttle && !throttle.admit()) throw new GatewayError('throttled')
+    const quota = this.#quota(`${plan.id} ${key.id}`, plan.quota)
+    if (quota && !quota.admit()) throw new GatewayError('quotaExceeded')
+    return key
+  }
+
+  #throttle(name: string, limit: Limit | undefined): Throttle | undefined {
+    return limit && obtain(this.#throttles, name, () => throttleOf(limit, this.#now))
+  }
+
+  #quota(name: string, limit: Plan['quota']): Quota | undefined {
+    return limit && obtain(this.#quotas, name, () => new Quota(Number(limit.Limit), limit.Period, this.#now))
+  }
+}
+
+export function throttleOf(limit: Limit, now: Clock): Throttle {
+  return new Throttle(Number(limit.RateLimit ?? accountRate), Number(limit.BurstLimit ?? accountBurst), now)
+}
+
+export function obtain<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {
+  const value = map.get(name) ?? make()
+  map.set(name, value)
+  return value
+}
+
+function readKey(resource: Resource, index: number, keyValue: (index: number) => string): ApiKey[] {
+  expectOnly(resource, ['CustomerId', 'Description', 'Enabled', 'Name', 'Tags', 'Value'])
+  const { Enabled, Name, Value } = resource.properties
+  if (Enabled !== true) return []
+  const value = Value === undefined ? keyValue(index) : String(Value)
+  if (value.length < 20 || value.length > 128) {
+    throw new Error(`template: the value of ${resource.logicalId} has ${value.length} characters, not 20 to 128`)
+  }
+  return [{ id: resource.id, logicalId: resource.logicalId, name: String(Name ?? resource.id), value }]
+}
+
+function readPlans(stack: Stack, stage: { apiId: string; name: string }): Plan[] {
+  const memberships = stack.resources('AWS::ApiGateway::UsagePlanKey').map((resource) => {
+    expectOnly(resource, ['KeyId', 'KeyType', 'UsagePlanId'])
+    return resource.properties
+  })
+  return stack.resources('AWS::ApiGateway::UsagePlan').map((resource) => {
+    expectOnly(resource, ['ApiStages', 'Description', 'Quota', 'Tags', 'Throttle', 'UsagePlanName'])
+    const { ApiStages, Quota, Throttle } = resource.properties
+    const stages = (ApiStages ?? []) as { ApiId: string; Stage: string; Throttle?: Record<string, Limit> }[]
+    const covered = stages.find(({ ApiId, Stage }) => ApiId === stage.apiId && Stage === stage.name)
+    const members = memberships.filter(({ UsagePlanId }) => UsagePlanId === resource.id)
+    return {
+      id: resource.id,
+      keyIds: new Set(members.map(({ KeyId }) => String(KeyId))),
+      methods: covered && (covered.Throttle ?? {}),
+      throttle: Throttle as Limit | undefined,
+      quota: Quota as Plan['quota'],
+    }
+  })
+}

@@ -1,0 +1,37 @@
+// Request validators, as far as they look at parameters: what a method declares as required must be there.
+
+import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
+import { type HttpRequest, headerOf } from './exchange.ts'
+import { GatewayError } from './failures.ts'
+
+export type Validate = (request: HttpRequest) => void
+
+/** @throws Error when the method's validator checks what the local run does not know, such as a body */
+export function readValidation(stack: Stack, method: Resource): Validate {
+  const { RequestParameters, RequestValidatorId } = method.properties
+  if (RequestValidatorId === undefined) return () => {}
+  const validator = stack.resources('AWS::ApiGateway::RequestValidator').find(({ id }) => id === RequestValidatorId)
+  if (!validator) throw new Error(`template: ${method.logicalId} has a request validator that is not there`)
+  expectOnly(validator, ['Name', 'RestApiId', 'ValidateRequestBody', 'ValidateRequestParameters'])
+  if (validator.properties.ValidateRequestBody === true) {
+    throw new Error(`template: ${validator.logicalId} validates bodies, which the local run does not know`)
+  }
+  if (validator.properties.ValidateRequestParameters !== true) return () => {}
+  const required = Object.entries((RequestParameters ?? {}) as Record<string, boolean>)
+    .filter(([, isRequired]) => isRequired)
+    .map(([parameter]) => readParameter(method, parameter))
+  return (request) => {
+    const missing = required.filter(({ valueIn }) => !valueIn(request)).map(({ name }) => name)
+    if (missing.length > 0) {
+      throw new GatewayError('badParameters', `Missing required request parameters: [${missing.join(', ')}]`)
+    }
+  }
+}
+
+function readParameter(method: Resource, parameter: string) {
+  const [, place, name = ''] = /^method\.request\.(header|querystring)\.(.+)$/.exec(parameter) ?? []
+  if (!place) throw new Error(`template: ${method.logicalId} wants ${parameter}, which the local run does not know`)
+  const valueIn = (request: HttpRequest) =>
+    place === 'header' ? headerOf(request, name.toLowerCase()) : request.query.get(name)
+  return { name, valueIn }
+}

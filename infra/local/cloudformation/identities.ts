@@ -1,0 +1,144 @@
+// What `Ref` and `Fn::GetAtt` give for each type of resource that the stack may hold.
+
+import { createHash, randomBytes } from 'node:crypto'
+import type { Place } from './stack.ts'
+
+/** `Ref`, and beside it the attributes by their names. */
+export type Identity = { Ref: string } & Record<string, string>
+
+interface Naming extends Place {
+  logicalId: string
+  /** A property of the resource as text, or undefined. */
+  property(name: string): string | undefined
+  /** The property, or a name that CloudFormation would make up. */
+  name(property: string): string
+  /** An id that is the same at every run. */
+  id(length: number, alphabet?: string): string
+  /** A value that nobody can guess; the resource keeps it from deployment to deployment. */
+  secret(length: number): string
+  arn(service: string, resource: string): string
+}
+
+/** The types whose resources are made by a function of somebody's own. Its `Ref` is not known before that. */
+export const customResource = /^(Custom::.+|AWS::CloudFormation::CustomResource)$/
+
+const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789'
+export const mixedCase = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${lowerCase}`
+
+const alarm = (naming: Naming): Identity => {
+  const name = naming.name('AlarmName')
+  return { Ref: name, Arn: naming.arn('cloudwatch', `alarm:${name}`) }
+}
+const byLogicalId = ({ logicalId }: Naming): Identity => ({ Ref: logicalId })
+
+const types: Record<string, (naming: Naming) => Identity> = {
+  'AWS::ApiGateway::Account': byLogicalId,
+  'AWS::ApiGateway::ApiKey': ({ id }) => ({ Ref: id(10), APIKeyId: id(10) }),
+  'AWS::ApiGateway::Deployment': ({ id }) => ({ Ref: id(6), DeploymentId: id(6) }),
+  'AWS::ApiGateway::GatewayResponse': ({ id }) => ({ Ref: id(6), Id: id(6) }),
+  'AWS::ApiGateway::Method': byLogicalId,
+  'AWS::ApiGateway::RequestValidator': ({ id }) => ({ Ref: id(6), RequestValidatorId: id(6) }),
+  'AWS::ApiGateway::Resource': ({ id }) => ({ Ref: id(6), ResourceId: id(6) }),
+  'AWS::ApiGateway::RestApi': ({ id }) => ({ Ref: id(10), RestApiId: id(10), RootResourceId: id(9) }),
+  'AWS::ApiGateway::Stage': ({ name }) => ({ Ref: name('StageName') }),
+  'AWS::ApiGateway::UsagePlan': ({ id }) => ({ Ref: id(6), Id: id(6) }),
+  'AWS::ApiGateway::UsagePlanKey': ({ id }) => ({ Ref: id(17), Id: id(17) }),
+  'AWS::CDK::Metadata': byLogicalId,
+  'AWS::CloudWatch::Alarm': alarm,
+  'AWS::CloudWatch::CompositeAlarm': alarm,
+  'AWS::CloudWatch::Dashboard': ({ name }) => ({ Ref: name('DashboardName') }),
+  'AWS::Cognito::UserPool': ({ id, arn, region }) => {
+    const poolId = `${region}_${id(9, mixedCase)}`
+    const provider = `cognito-idp.${region}.amazonaws.com/${poolId}`
+    return {
+      Ref: poolId,
+      UserPoolId: poolId,
+      Arn: arn('cognito-idp', `userpool/${poolId}`),
+      ProviderName: provider,
+      ProviderURL: `https://${provider}`,
+    }
+  },
+  'AWS::Cognito::UserPoolClient': ({ id, name, property, secret }) => ({
+    Ref: id(26),
+    ClientId: id(26),
+    Name: name('ClientName'),
+    ...(property('GenerateSecret') === 'true' && { ClientSecret: secret(51) }),
+  }),
+  'AWS::Cognito::UserPoolGroup': ({ name }) => ({ Ref: name('GroupName') }),
+  'AWS::DynamoDB::Table': ({ name, arn }) => ({
+    Ref: name('TableName'),
+    Arn: arn('dynamodb', `table/${name('TableName')}`),
+  }),
+  'AWS::IAM::ManagedPolicy': byLogicalId,
+  'AWS::IAM::Policy': byLogicalId,
+  'AWS::IAM::Role': ({ name, account, id }) => ({
+    Ref: name('RoleName'),
+    Arn: `arn:aws:iam::${account}:role/${name('RoleName')}`,
+    RoleId: id(21),
+  }),
+  'AWS::KMS::Alias': ({ name }) => ({ Ref: name('AliasName') }),
+  'AWS::KMS::Key': ({ logicalId, arn }) => {
+    const keyId = stableUuid(logicalId)
+    return { Ref: keyId, KeyId: keyId, Arn: arn('kms', `key/${keyId}`) }
+  },
+  'AWS::Lambda::Function': ({ name, arn }) => ({
+    Ref: name('FunctionName'),
+    Arn: arn('lambda', `function:${name('FunctionName')}`),
+  }),
+  'AWS::Lambda::Permission': byLogicalId,
+  'AWS::Logs::LogGroup': ({ name, arn }) => ({
+    Ref: name('LogGroupName'),
+    Arn: arn('logs', `log-group:${name('LogGroupName')}:*`),
+  }),
+  'AWS::Logs::MetricFilter': byLogicalId,
+  'AWS::SNS::Subscription': byLogicalId,
+  'AWS::SNS::Topic': ({ name, arn }) => ({
+    Ref: arn('sns', name('TopicName')),
+    TopicArn: arn('sns', name('TopicName')),
+    TopicName: name('TopicName'),
+  }),
+  'AWS::SNS::TopicPolicy': byLogicalId,
+}
+
+/** @throws Error when the local run does not know the type. */
+export function identify(
+  type: string,
+  logicalId: string,
+  place: Place,
+  property: (name: string) => string | undefined,
+  secrets: Map<string, string>,
+): Identity {
+  const make = customResource.test(type) ? byLogicalId : types[type]
+  if (!make) throw new Error(`template: ${logicalId} is an ${type}, which the local run does not know`)
+  return make({
+    ...place,
+    logicalId,
+    property,
+    name: (name) => property(name) ?? `${place.stackName}-${logicalId}`,
+    id: (length, alphabet = lowerCase) =>
+      spell(createHash('sha512').update(`${type} ${logicalId}`).digest(), length, alphabet),
+    secret(length) {
+      const kept = secrets.get(logicalId) ?? secret(length)
+      secrets.set(logicalId, kept)
+      return kept
+    },
+    arn: (service, resource) => `arn:aws:${service}:${place.region}:${place.account}:${resource}`,
+  })
+}
+
+/** A value that nobody can guess. */
+export function secret(length: number, alphabet: string = lowerCase): string {
+  return spell(randomBytes(length), length, alphabet)
+}
+
+function spell(bytes: Uint8Array, length: number, alphabet: string): string {
+  return [...bytes.subarray(0, length)].map((byte) => alphabet[byte % alphabet.length]).join('')
+}
+
+/** A UUID that is the same at every run. */
+export function stableUuid(name: string): string {
+  const hex = createHash('sha256').update(name).digest('hex')
+  return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    '-',
+  )
+}

@@ -1,0 +1,84 @@
+// `npm start`: the stack on this machine, with the demo people.
+// PORT (3000) and COGNITO_PORT (9229) choose the ports; --outputs-file F; -c name=value as the CDK CLI takes it.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs, styleText } from 'node:util'
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { place } from '../account.ts'
+import { localAccess } from '../client-access.ts'
+import { synthesizeInto } from '../cloudformation/assembly.ts'
+import { makeDemoPeople } from '../demo/people.ts'
+import { type LocalRun, runLocally } from '../run.ts'
+import { checkPorts, readPort } from './ports.ts'
+import { createReport } from './report.ts'
+import { welcome } from './welcome.ts'
+
+/** Whether the last line that was written goes on. */
+let unfinished = false
+
+const assembly = mkdtempSync(join(tmpdir(), 'impersonation-'))
+process.on('exit', () => rmSync(assembly, { recursive: true, force: true }))
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0))
+
+try {
+  await start()
+} catch (error) {
+  console.error(styleText('red', error instanceof Error ? error.message : String(error), { stream: process.stderr }))
+  process.exit(1)
+}
+
+async function start(): Promise<void> {
+  const { outputsFile, context } = readArguments()
+  const port = readPort(process.env, 'PORT', 3000)
+  const cognitoPort = readPort(process.env, 'COGNITO_PORT', 9229)
+  await checkPorts({ PORT: port, COGNITO_PORT: cognitoPort })
+
+  await step('Synthesizing the stack', () => synthesizeInto(assembly, context))
+  const log = createReport({ write })
+  const run = await step('Starting its functions, API, user pool and table', () =>
+    runLocally({ assembly, port, cognitoPort, log }),
+  )
+  await step('Making the demo people', () => makePeople(run))
+  if (outputsFile) writeFileSync(outputsFile, `${JSON.stringify({ [place.stackName]: run.outputs }, null, 2)}\n`)
+  console.log(`Ready in ${process.uptime().toFixed(1)} s`)
+  console.log(welcome(run))
+}
+
+function readArguments(): { outputsFile: string | undefined; context: Record<string, string> } {
+  const { values } = parseArgs({
+    options: { 'outputs-file': { type: 'string' }, context: { type: 'string', short: 'c', multiple: true } },
+  })
+  const context = (values.context ?? []).map((pair) => {
+    const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
+    if (name === undefined || value === undefined) throw new Error(`-c wants name=value, not ${pair}`)
+    return [name, value] as const
+  })
+  return { outputsFile: values['outputs-file'], context: Object.fromEntries(context) }
+}
+
+async function makePeople({ outputs, settings }: LocalRun): Promise<void> {
+  const cognito = new CognitoIdentityProviderClient(localAccess(place.region, outputs.CognitoEndpoint ?? ''))
+  const { impersonatorsGroup, protectedGroups } = settings
+  await makeDemoPeople(cognito, outputs.UserPoolId ?? '', {
+    impersonators: impersonatorsGroup,
+    admins: protectedGroups.find((group) => group !== impersonatorsGroup),
+  })
+  cognito.destroy()
+}
+
+async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
+  const started = performance.now()
+  process.stdout.write(`${name} … `)
+  unfinished = true
+  const result = await work()
+  write(`${unfinished ? '' : `${name}: `}${((performance.now() - started) / 1000).toFixed(1)} s`, unfinished)
+  return result
+}
+
+function write(line: string, goesOn = false): void {
+  if (unfinished && !goesOn) process.stdout.write('\n')
+  unfinished = false
+  console.log(line)
+}

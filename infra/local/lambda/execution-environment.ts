@@ -1,0 +1,125 @@
+// One execution environment of a function: a worker thread that sees its own variables only.
+
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { Worker } from 'node:worker_threads'
+import type { Log } from '../log.ts'
+import type { FunctionDefinition } from './definitions.ts'
+import type { Outcome } from './service.ts'
+import type { FromWorker, Invocation, WorkerData } from './worker.ts'
+
+export class Environment {
+  /** Settled once the handler is loaded, or has failed to load. */
+  readonly ready: Promise<Outcome | undefined>
+  alive = true
+  readonly #definition: FunctionDefinition
+  readonly #log: Log
+  readonly #worker: Worker
+  #settle: (outcome: Outcome) => void = () => {}
+
+  constructor(definition: FunctionDefinition, surroundings: Readonly<Record<string, string>>, log: Log) {
+    this.#definition = definition
+    this.#log = log
+    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+      workerData: { directory: definition.directory, handler: definition.handler } satisfies WorkerData,
+      env: { ...variablesOfLambda(definition), ...surroundings, ...definition.environment },
+      execArgv: [],
+      stdout: true,
+      stderr: true,
+    })
+    this.#forward(this.#worker.stdout)
+    this.#forward(this.#worker.stderr)
+
+    let failure: Outcome = { kind: 'error', errorType: 'Runtime.ExitError', errorMessage: 'the worker ended' }
+    this.ready = new Promise((resolve) => {
+      this.#worker.on('message', (message: FromWorker) => {
+        if (message.type === 'log') this.#print(message.line)
+        else if (message.type === 'ready') resolve(undefined)
+        else this.#settle(message.outcome)
+      })
+      this.#worker.on('error', (error: Error) => {
+        failure = { kind: 'error', errorType: error.name, errorMessage: error.message }
+        this.#print({ timestamp: new Date().toISOString(), level: 'ERROR', message: error.message })
+      })
+      this.#worker.on('exit', () => {
+        this.alive = false
+        resolve(failure)
+        this.#settle(failure)
+      })
+    })
+  }
+
+  /** Handles one event. The environment is dead afterwards if the function timed out or crashed. */
+  async invoke(event: unknown, requestId: string): Promise<Outcome> {
+    const failure = await this.ready
+    if (failure) return failure
+    const { name, arn, timeoutSeconds, memoryMegabytes } = this.#definition
+    const deadline = Date.now() + timeoutSeconds * 1000
+    let timer: NodeJS.Timeout | undefined
+    const outcome = await new Promise<Outcome>((resolve) => {
+      this.#settle = resolve
+      timer = setTimeout(() => {
+        this.#print({
+          timestamp: new Date().toISOString(),
+          level: 'ERROR',
+          requestId,
+          message: timedOut(timeoutSeconds),
+        })
+        resolve({ kind: 'timeout', limit: 'function' })
+        void this.end()
+      }, timeoutSeconds * 1000)
+      this.#worker.postMessage({
+        event: JSON.stringify(event),
+        context: { requestId, deadline, functionName: name, functionArn: arn, memoryMegabytes },
+      } satisfies Invocation)
+    })
+    clearTimeout(timer)
+    return outcome
+  }
+
+  async end(): Promise<void> {
+    this.alive = false
+    await this.#worker.terminate()
+  }
+
+  #forward(output: Readable): void {
+    createInterface({ input: output }).on('line', (text) => this.#print(parseLine(text)))
+  }
+
+  #print(line: Record<string, unknown>): void {
+    this.#log({ source: 'function', functionName: this.#definition.name, line })
+  }
+}
+
+// What Lambda sets, per "Defined runtime environment variables". HOME keeps the SDK from this machine's own AWS profile.
+function variablesOfLambda(definition: FunctionDefinition): Record<string, string> {
+  return {
+    AWS_ACCESS_KEY_ID: 'local',
+    AWS_SECRET_ACCESS_KEY: 'local',
+    AWS_SESSION_TOKEN: 'local',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    AWS_LAMBDA_FUNCTION_NAME: definition.name,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(definition.memoryMegabytes),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${definition.name}`,
+    AWS_LAMBDA_LOG_STREAM_NAME: 'local',
+    AWS_LAMBDA_LOG_FORMAT: 'JSON',
+    AWS_LAMBDA_LOG_LEVEL: definition.logLevel,
+    LAMBDA_TASK_ROOT: definition.directory,
+    HOME: definition.directory,
+    TZ: ':UTC',
+    _HANDLER: definition.handler,
+  }
+}
+
+function timedOut(seconds: number): string {
+  return `Task timed out after ${seconds.toFixed(2)} seconds`
+}
+
+function parseLine(text: string): Record<string, unknown> {
+  try {
+    const line: unknown = JSON.parse(text)
+    if (typeof line === 'object' && line !== null && !Array.isArray(line)) return line as Record<string, unknown>
+  } catch {}
+  return { message: text }
+}

@@ -1,0 +1,86 @@
+// Runs in a worker thread: loads a function's handler and answers its events, as Lambda's Node.js runtime does.
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { parentPort, workerData } from 'node:worker_threads'
+import { describeError, patchConsole } from './console.ts'
+import type { Outcome } from './service.ts'
+
+export interface WorkerData {
+  directory: string
+  handler: string
+}
+
+export interface Invocation {
+  /** JSON, as it goes over the wire to Lambda. */
+  event: string
+  context: {
+    requestId: string
+    /** ms since the epoch */
+    deadline: number
+    functionName: string
+    functionArn: string
+    memoryMegabytes: number
+  }
+}
+
+export type FromWorker =
+  | { type: 'ready' }
+  | { type: 'log'; line: Record<string, unknown> }
+  | { type: 'outcome'; outcome: Outcome }
+
+type Handler = (event: unknown, context: unknown) => unknown
+
+const port = parentPort
+if (!port) throw new Error('not a worker thread')
+const send = (message: FromWorker) => port.postMessage(message)
+
+let requestId: string | undefined
+patchConsole(
+  process.env.AWS_LAMBDA_LOG_LEVEL,
+  () => requestId,
+  (line) => send({ type: 'log', line }),
+)
+const handler = await load(workerData as WorkerData)
+send({ type: 'ready' })
+
+port.on('message', async ({ event, context }: Invocation) => {
+  requestId = context.requestId
+  send({ type: 'outcome', outcome: await handle(JSON.parse(event), context) })
+})
+
+async function handle(event: unknown, context: Invocation['context']): Promise<Outcome> {
+  try {
+    const answer = await handler(event, lambdaContext(context))
+    return { kind: 'answer', payload: JSON.parse(JSON.stringify(answer ?? null)) }
+  } catch (error) {
+    const description = describeError(error)
+    console.error(description)
+    return { kind: 'error', errorType: description.errorType, errorMessage: description.errorMessage }
+  }
+}
+
+function lambdaContext(context: Invocation['context']) {
+  return {
+    callbackWaitsForEmptyEventLoop: true,
+    functionName: context.functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: context.functionArn,
+    memoryLimitInMB: String(context.memoryMegabytes),
+    awsRequestId: context.requestId,
+    logGroupName: process.env.AWS_LAMBDA_LOG_GROUP_NAME,
+    logStreamName: process.env.AWS_LAMBDA_LOG_STREAM_NAME,
+    getRemainingTimeInMillis: () => Math.max(0, context.deadline - Date.now()),
+  }
+}
+
+async function load({ directory, handler }: WorkerData): Promise<Handler> {
+  const [file = '', name = ''] = handler.split('.')
+  const path = ['js', 'mjs', 'cjs'].map((extension) => join(directory, `${file}.${extension}`)).find(existsSync)
+  if (!path) throw new Error(`no module ${file} for the handler ${handler}`)
+  const module = (await import(pathToFileURL(path).href)) as Record<string, unknown>
+  const exported = module[name]
+  if (typeof exported !== 'function') throw new Error(`${handler} is undefined or not exported`)
+  return exported as Handler
+}

@@ -1,0 +1,50 @@
+// The table of impersonations: the audit trail, and what the triggers trust.
+
+import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam'
+import type { Construct } from 'constructs'
+import { byActor, bySubject, partitionKey, projected, requestedAt, timeToLive } from '../../lambda/records-schema.ts'
+
+export class RecordsTable extends Table {
+  constructor(scope: Construct, id: string, { deletionProtection }: { deletionProtection: boolean }) {
+    super(scope, id, {
+      partitionKey: { name: partitionKey, type: AttributeType.STRING },
+      timeToLiveAttribute: timeToLive,
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      encryption: TableEncryption.AWS_MANAGED,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection,
+    })
+    for (const index of [bySubject, byActor]) {
+      this.addGlobalSecondaryIndex({
+        indexName: index.indexName,
+        partitionKey: { name: index.partitionKey, type: AttributeType.STRING },
+        sortKey: { name: requestedAt, type: AttributeType.NUMBER },
+        projectionType: ProjectionType.INCLUDE,
+        nonKeyAttributes: projected.filter((attribute) => attribute !== index.partitionKey),
+      })
+    }
+  }
+
+  /** Denies item writes to everyone else, whatever their own policies allow: who can write here can become anyone. */
+  denyWritesExcept(...writers: IRole[]): void {
+    this.addToResourcePolicy(
+      new PolicyStatement({
+        effect: Effect.DENY,
+        principals: [new AnyPrincipal()],
+        actions: [
+          'dynamodb:PutItem',
+          'dynamodb:UpdateItem',
+          'dynamodb:DeleteItem',
+          'dynamodb:BatchWriteItem',
+          'dynamodb:PartiQLInsert',
+          'dynamodb:PartiQLUpdate',
+          'dynamodb:PartiQLDelete',
+        ],
+        // A table's own policy can't name the table: that would be a circle.
+        resources: ['*'],
+        conditions: { ArnNotEquals: { 'aws:PrincipalArn': writers.map(({ roleArn }) => roleArn) } },
+      }),
+    )
+  }
+}

@@ -1,0 +1,56 @@
+// POST /auth/impersonate: the endpoint over this function's own pool and table.
+
+import { Agent } from 'node:https'
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { readEndpointConfig } from '../config.ts'
+import { loggable } from '../loggable.ts'
+import { createRecords } from '../records.ts'
+import { sdkClientConfig } from '../sdk-client.ts'
+import { createEndpoint } from './chain.ts'
+import { createAuthenticate } from './http/authenticate.ts'
+import { createCount } from './http/metrics.ts'
+import { createVerifier } from './http/verifier.ts'
+import { createImpersonate } from './impersonate.ts'
+import { createUserPool } from './user-pool.ts'
+
+const { env } = process
+const now = Date.now
+const config = readEndpointConfig(env)
+
+const records = createRecords({
+  dynamoDB: new DynamoDBClient(sdkClientConfig),
+  tableName: config.recordsTableName,
+  timeout: 2_000,
+  now,
+})
+// The pool's keys are fetched from Cognito's own host: over one agent, the first call finds a connection open, and those
+// beside it resume its TLS session. 50 sockets are the AWS SDK's own limit.
+const httpsAgent = new Agent({ keepAlive: true, maxSockets: 50 })
+const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } })
+// Over the same connections: after a freeze an idle one may be dead, and the calls before this one's have found out.
+const { requestHandler } = cognito.config
+const cognitoOnce = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler, maxAttempts: 1 })
+const userPool = createUserPool(cognito, cognitoOnce, config)
+const endpoint = env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL
+const verifier = createVerifier(config, endpoint, httpsAgent)
+
+export const handler = createEndpoint({
+  config,
+  authenticate: createAuthenticate({
+    config,
+    verify: (idToken) => verifier.verify(idToken),
+    signIn: userPool.signIn,
+    now,
+  }),
+  impersonate: createImpersonate({
+    config,
+    records,
+    userPool,
+    now,
+    log: (failed, impersonationId, error) =>
+      console.error({ event: 'not-closed', failed, impersonationId, error: loggable(error) }),
+  }),
+  log: console,
+  count: createCount(env.AWS_LAMBDA_FUNCTION_NAME ?? ''),
+})

@@ -1,0 +1,39 @@
+// The request's body: whom to act as, and why.
+
+import { ImpersonationError } from '../errors.ts'
+
+export interface ImpersonationRequest {
+  username: string
+  reason: string | undefined
+}
+
+/** Cognito's own pattern of a username: no blanks, no control characters. */
+const username = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
+
+export function isUsername(value: unknown): value is string {
+  return typeof value === 'string' && username.test(value)
+}
+
+/** @throws RequestInvalid naming the field and its rule. Fields that are not known are ignored. */
+export function readRequest(body: unknown, { reasonRequired }: { reasonRequired: boolean }): ImpersonationRequest {
+  assertValid(typeof body === 'object' && body !== null && !Array.isArray(body), 'the body must be a JSON object')
+  const { username, reason } = body as Record<string, unknown>
+  assertValid(
+    isUsername(username),
+    'username must be a string of 1 to 128 letters, marks, symbols, numbers or punctuation characters, without blanks',
+  )
+  if (reason === undefined) {
+    assertValid(!reasonRequired, 'reason is required: a string of 1 to 1,000 characters')
+    return { username, reason }
+  }
+  const trimmed = typeof reason === 'string' ? reason.trim() : ''
+  assertValid(
+    /^.{1,1000}$/su.test(trimmed) && trimmed.isWellFormed(),
+    'reason must be a string of 1 to 1,000 characters, not blank',
+  )
+  return { username, reason: trimmed }
+}
+
+function assertValid(valid: unknown, message: string): asserts valid {
+  if (!valid) throw new ImpersonationError('RequestInvalid', { message })
+}

@@ -1,0 +1,57 @@
+// The last look at the tokens before they are handed over: are they what was asked for, and no more?
+
+import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
+import { ImpersonationError } from '../errors.ts'
+
+export interface Session {
+  idToken: string
+  accessToken: string
+  /** The subject's Cognito username. */
+  username: string
+  /** When the ID token ends, seconds since the epoch. */
+  endsAt: number
+}
+
+/**
+ * The claims are read, not verified: the tokens come straight from Cognito.
+ * @throws TokensUnfit naming the first thing that is wrong: a trigger detached or at an older event version.
+ */
+export function readSession(
+  tokens: { IdToken?: string | undefined; AccessToken?: string | undefined },
+  expected: { actorSub: string; impersonationId: string; clientId: string; sessionMinutes: number },
+): Session {
+  const { IdToken: idToken, AccessToken: accessToken } = tokens
+  assertFit(idToken && accessToken, 'a token is missing')
+  const id = claimsOf(idToken)
+  const access = claimsOf(accessToken)
+
+  assertFit(id.token_use === 'id' && access.token_use === 'access', 'token_use')
+  assertFit(id.aud === expected.clientId, 'aud')
+  assertFit(access.client_id === expected.clientId, 'client_id')
+  assertFit(id.sub && id.sub === access.sub && id.sub !== expected.actorSub, 'sub')
+  assertFit(!String(access.scope).includes('aws.cognito.signin.user.admin'), 'scope')
+  for (const { act, impersonation_id, iat = NaN, exp = NaN } of [id, access]) {
+    assertFit(actorOf(act) === expected.actorSub, 'act') // RFC 8693 §4.1
+    assertFit(impersonation_id === expected.impersonationId, 'impersonation_id')
+    assertFit(exp > iat && exp - iat <= expected.sessionMinutes * 60, 'lifetime')
+  }
+  assertFit(typeof id['cognito:username'] === 'string', 'cognito:username')
+  return { idToken, accessToken, username: id['cognito:username'], endsAt: Number(id.exp) }
+}
+
+/** The standard claims have the type that they should; the others may be anything. */
+function claimsOf(token: string) {
+  try {
+    return decomposeUnverifiedJwt(token).payload
+  } catch (cause) {
+    throw new ImpersonationError('TokensUnfit', { message: 'a token cannot be read', cause })
+  }
+}
+
+function actorOf(act: unknown): unknown {
+  return typeof act === 'object' && act !== null && 'sub' in act ? act.sub : undefined
+}
+
+function assertFit(fit: unknown, what: string): asserts fit {
+  if (!fit) throw new ImpersonationError('TokensUnfit', { message: `tokens not fit: ${what}` })
+}

@@ -1,0 +1,201 @@
+// The REST API: its one route, its keys, and what API Gateway answers by itself.
+
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { ofType, onlyOne, pathOf, type Resource, type StackTemplate, templateOf } from '../template.ts'
+
+let template: StackTemplate
+let methods: { route: string; properties: Resource['Properties'] }[]
+beforeAll(() => {
+  template = templateOf({ customers: 'acme,globex' })
+  methods = Object.values(ofType(template, 'AWS::ApiGateway::Method')).map((properties) => ({
+    route: `${properties.HttpMethod} ${routeOf(properties.ResourceId)}`,
+    properties,
+  }))
+})
+
+/** The path that a resource stands for. */
+function routeOf(reference: string): string {
+  const path = reference.slice(1, -1)
+  if (path === 'Api.RootResourceId') return '/'
+  const { ParentId, PathPart } = ofType(template, 'AWS::ApiGateway::Resource')[path] ?? {}
+  return `${routeOf(ParentId).replace(/\/$/, '')}/${PathPart}`
+}
+
+function gatewayResponses(): Record<string, Resource['Properties']> {
+  const found = Object.values(ofType(template, 'AWS::ApiGateway::GatewayResponse'))
+  return Object.fromEntries(found.map((properties) => [properties.ResponseType, properties]))
+}
+
+describe('route', () => {
+  test('is regional, at stage v1, and takes no role for the whole region', () => {
+    expect(onlyOne(template, 'AWS::ApiGateway::RestApi').EndpointConfiguration).toEqual({ Types: ['REGIONAL'] })
+    expect(onlyOne(template, 'AWS::ApiGateway::Stage')).toMatchObject({ StageName: 'v1', TracingEnabled: true })
+    expect(ofType(template, 'AWS::ApiGateway::Account')).toEqual({})
+  })
+
+  test('POST /auth/impersonate wants a key and hands the request to the endpoint', () => {
+    expect(methods.find(({ route }) => route === 'POST /auth/impersonate')?.properties).toMatchObject({
+      ApiKeyRequired: true,
+      AuthorizationType: 'NONE',
+      Integration: {
+        Type: 'AWS_PROXY',
+        Uri: expect.stringContaining('/<Endpoint/Function.Arn>/invocations'),
+      },
+    })
+  })
+
+  test('is the only one: every other is caught', () => {
+    expect(methods.map(({ route }) => route).sort()).toEqual([
+      'ANY /',
+      'ANY /auth',
+      'ANY /auth/impersonate',
+      'ANY /auth/impersonate/{proxy+}',
+      'ANY /auth/{proxy+}',
+      'ANY /{proxy+}',
+      'POST /auth/impersonate',
+    ])
+  })
+
+  test('answers 404 elsewhere, without a key, whatever the Content-Type', () => {
+    const elsewhere = methods.filter(({ route }) => route.startsWith('ANY'))
+    expect(elsewhere.length).toBeGreaterThan(0)
+    for (const { properties } of elsewhere) {
+      expect(properties.ApiKeyRequired ?? false).toBe(false)
+      expect(properties.AuthorizationType).toBe('NONE')
+      expect(properties.Integration).toEqual({
+        Type: 'MOCK',
+        PassthroughBehavior: 'NEVER',
+        RequestTemplates: { 'application/json': '{"statusCode":404}' },
+        IntegrationResponses: [
+          {
+            StatusCode: '404',
+            ResponseParameters: { 'method.response.header.Cache-Control': "'no-store'" },
+            ResponseTemplates: gatewayResponses().RESOURCE_NOT_FOUND?.ResponseTemplates,
+          },
+        ],
+      })
+      // What makes it so for a Content-Type without a template.
+      expect(properties.RequestParameters).toEqual({ 'method.request.header.No-Such-Route': true })
+      expect(properties.RequestValidatorId).toBe('<Api/NoSuchRoute>')
+    }
+    expect(onlyOne(template, 'AWS::ApiGateway::RequestValidator').ValidateRequestParameters).toBe(true)
+    expect(gatewayResponses().BAD_REQUEST_PARAMETERS?.StatusCode).toBe('404')
+  })
+
+  test('is deployed with all of them', () => {
+    const { DependsOn = [] } = Object.values(template.Resources).find(({ Type }) => Type.endsWith('::Deployment')) ?? {}
+    const waitedFor = [DependsOn].flat().map((id) => pathOf(template.Resources[id]))
+    const needed = ['Method', 'GatewayResponse'].flatMap((type) =>
+      Object.keys(ofType(template, `AWS::ApiGateway::${type}`)),
+    )
+    expect(waitedFor).toEqual(expect.arrayContaining(needed))
+  })
+})
+
+describe('access log', () => {
+  test('is of what API Gateway found out itself: no header, no path as sent, no key', () => {
+    const { AccessLogSetting } = onlyOne(template, 'AWS::ApiGateway::Stage')
+    expect(AccessLogSetting.DestinationArn).toContain(':log-group:<AccessLog>')
+    expect(JSON.parse(AccessLogSetting.Format)).toEqual({
+      requestId: '$context.extendedRequestId',
+      time: '$context.requestTimeEpoch',
+      sourceIp: '$context.identity.sourceIp',
+      apiKeyId: '$context.identity.apiKeyId',
+      method: '$context.httpMethod',
+      resource: '$context.resourcePath',
+      status: '$context.status',
+      gatewayResponse: '$context.error.responseType',
+      milliseconds: '$context.responseLatency',
+      functionStatus: '$context.integration.status',
+      functionMilliseconds: '$context.integration.latency',
+      bytes: '$context.responseLength',
+    })
+  })
+
+  test('is not there where the region has no role for it', () => {
+    const without = templateOf({ accessLog: 'false' })
+    expect(onlyOne(without, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting')
+    expect(ofType(without, 'AWS::Logs::LogGroup')).not.toHaveProperty('AccessLog')
+  })
+
+  test('is all that the stage logs: what API Gateway writes of a run can show headers', () => {
+    expect(onlyOne(template, 'AWS::ApiGateway::Stage')).not.toHaveProperty('MethodSettings')
+  })
+})
+
+describe('customers', () => {
+  test('each have a key in the one usage plan, and an output that names it', () => {
+    expect(ofType(template, 'AWS::ApiGateway::ApiKey')).toEqual({
+      'Api/KeyAcme': { Enabled: true, Name: '<AWS::StackName>-acme' },
+      'Api/KeyGlobex': { Enabled: true, Name: '<AWS::StackName>-globex' },
+    })
+    const planned = Object.values(ofType(template, 'AWS::ApiGateway::UsagePlanKey'))
+    expect(planned).toEqual([
+      { KeyId: '<Api/KeyAcme>', KeyType: 'API_KEY', UsagePlanId: '<Api/Plan>' },
+      { KeyId: '<Api/KeyGlobex>', KeyType: 'API_KEY', UsagePlanId: '<Api/Plan>' },
+    ])
+    expect(Object.keys(template.Outputs)).toEqual(expect.arrayContaining(['ApiKeyIdAcme', 'ApiKeyIdGlobex']))
+  })
+
+  test('keep their keys when others come and go', () => {
+    const ids = (of: StackTemplate) =>
+      Object.entries(of.Resources)
+        .filter(([, { Type }]) => /::(ApiKey|UsagePlanKey)$/.test(Type))
+        .map(([id]) => id)
+    expect(ids(templateOf({ customers: 'initech,globex,acme' }))).toEqual(expect.arrayContaining(ids(template)))
+  })
+
+  test('are held to a throttle and a quota', () => {
+    expect(onlyOne(template, 'AWS::ApiGateway::UsagePlan')).toMatchObject({
+      ApiStages: [{ ApiId: '<Api>', Stage: '<Api/DeploymentStage.v1>' }],
+      Throttle: { RateLimit: 25, BurstLimit: 50 },
+      Quota: { Limit: 10_000, Period: 'DAY' },
+    })
+  })
+})
+
+describe('gateway responses', () => {
+  test('give every type the contract’s status', () => {
+    const statuses = Object.entries(gatewayResponses()).map(([type, { StatusCode }]) => [type, StatusCode])
+    expect(Object.fromEntries(statuses)).toEqual({
+      DEFAULT_4XX: undefined,
+      DEFAULT_5XX: '500',
+      BAD_REQUEST_BODY: '400',
+      BAD_REQUEST_PARAMETERS: '404',
+      UNAUTHORIZED: '401',
+      INVALID_API_KEY: '403',
+      ACCESS_DENIED: '403',
+      WAF_FILTERED: '403',
+      RESOURCE_NOT_FOUND: '404',
+      MISSING_AUTHENTICATION_TOKEN: '404',
+      INVALID_SIGNATURE: '404',
+      EXPIRED_TOKEN: '404',
+      REQUEST_TOO_LARGE: '413',
+      UNSUPPORTED_MEDIA_TYPE: '415',
+      THROTTLED: '429',
+      QUOTA_EXCEEDED: '429',
+      API_CONFIGURATION_ERROR: '500',
+      AUTHORIZER_CONFIGURATION_ERROR: '500',
+      AUTHORIZER_FAILURE: '500',
+      INTEGRATION_FAILURE: '503',
+      INTEGRATION_TIMEOUT: '503',
+    })
+  })
+
+  test('are the envelope with a text of our own, not to be stored', () => {
+    for (const { ResponseTemplates, ResponseParameters } of Object.values(gatewayResponses())) {
+      const { 'application/json': body, ...others } = ResponseTemplates
+      expect(others).toEqual({})
+      expect(JSON.parse(body)).toEqual({ status: 'error', message: expect.stringMatching(/./) })
+      expect(body.replace('$context.extendedRequestId', '')).not.toContain('$')
+      expect(ResponseParameters).toMatchObject({ 'gatewayresponse.header.Cache-Control': "'no-store'" })
+    }
+  })
+
+  test('say when to try again where there is too much', () => {
+    const waits = Object.entries(gatewayResponses())
+      .filter(([, { ResponseParameters }]) => 'gatewayresponse.header.Retry-After' in ResponseParameters)
+      .map(([type]) => type)
+    expect(waits.sort()).toEqual(['QUOTA_EXCEEDED', 'THROTTLED'])
+  })
+})

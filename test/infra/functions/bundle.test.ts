@@ -1,0 +1,80 @@
+// The functions' bundles, as they would be uploaded.
+
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { synthesizeInto } from '../../../infra/local/cloudformation/assembly.ts'
+import { closure } from '../../bench/sizes.ts'
+
+const outdir = mkdtempSync(join(tmpdir(), 'bundle-'))
+let bundles: string[]
+beforeAll(async () => {
+  // On a pool that is there already: nothing needs more functions.
+  await synthesizeInto(outdir, { userPoolId: 'us-east-1_Abc123' })
+  bundles = readdirSync(outdir).filter((name) => name.startsWith('asset.'))
+})
+afterAll(() => rmSync(outdir, { recursive: true }))
+
+function directoryOf(entry: string): string {
+  return join(outdir, bundles.find((name) => readdirSync(join(outdir, name)).includes(entry)) ?? '')
+}
+
+function read(entry: string, name = entry): string {
+  return readFileSync(join(directoryOf(entry), name), 'utf8')
+}
+
+/** All of a bundle. */
+function files(entry: string): string[] {
+  return readdirSync(directoryOf(entry)).map((name) => read(entry, name))
+}
+
+const sizeOf = (entry: string) => Buffer.byteLength(files(entry).join(''))
+
+/** The files that are run before an entry is, and the entry. */
+const loadedWith = (entry: string) => [...closure(directoryOf(entry), entry)].map((name) => read(entry, name))
+
+describe('bundles', () => {
+  test('are one a function', () => {
+    expect(bundles).toHaveLength(4)
+  })
+
+  test.each(['endpoint.mjs', 'triggers.mjs', 'attach-triggers.mjs', 'groups.mjs'])(
+    '%s exports a handler and needs no require',
+    (entry) => {
+      expect(read(entry)).toMatch(/export\s*\{[^}]*\bhandler\b/)
+      expect(read(entry)).not.toContain('Dynamic require')
+    },
+  )
+
+  test('leave the AWS SDK out of what an ordinary sign-in loads', () => {
+    const loaded = loadedWith('triggers.mjs')
+    expect(loaded.join()).not.toContain('DynamoDB')
+    expect(Buffer.byteLength(loaded.join())).toBeLessThan(4096)
+    expect(read('triggers.mjs')).toMatch(/import\("\.\/[\w-]+\.mjs"\)/)
+  })
+
+  test('are small: every byte is parsed before the first answer', () => {
+    expect(sizeOf('endpoint.mjs')).toBeLessThanOrEqual(290_000)
+    expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(220_000)
+  })
+
+  test.each(['endpoint.mjs', 'triggers.mjs'])('%s looks for credentials in the environment alone', (entry) => {
+    expect(files(entry).join()).toContain('AWS_SESSION_TOKEN')
+    expect(files(entry).join()).not.toContain('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI')
+    expect(files(entry).join()).not.toContain('AssumeRoleWithWebIdentity')
+  })
+
+  test.each(['endpoint.mjs', 'triggers.mjs'])('%s does not import node:http, which loads undici too', (entry) => {
+    expect(files(entry).join()).toContain('getBuiltinModule("node:http")')
+    expect(files(entry).join()).not.toMatch(/(from|import\()\s*"(node:)?http"/)
+  })
+
+  test('come out the same every time, so that the same code deploys nothing', async () => {
+    const again = mkdtempSync(join(tmpdir(), 'bundle-'))
+    await synthesizeInto(again, { userPoolId: 'us-east-1_Abc123', sessionMinutes: 30 })
+    const names = readdirSync(again).filter((name) => name.startsWith('asset.'))
+    rmSync(again, { recursive: true })
+    expect(names).toEqual(bundles)
+  })
+})

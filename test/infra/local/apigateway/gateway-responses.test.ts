@@ -1,0 +1,275 @@
+import { createHash } from 'node:crypto'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import type { TemplateResource } from '../../../../infra/local/cloudformation/stack.ts'
+import type { Outcome } from '../../../../infra/local/lambda/service.ts'
+import {
+  apiTemplate,
+  gatewayResponse,
+  keyedApi,
+  lambdaIntegration,
+  method,
+  resource,
+  type ServedGateway,
+  serve,
+} from '../support.ts'
+
+let gateway: ServedGateway | undefined
+afterEach(() => gateway?.close())
+
+async function start(resources: Record<string, TemplateResource> = {}, outcome?: Outcome) {
+  gateway = await serve(apiTemplate(resources), outcome)
+  return gateway
+}
+const post = (path: string, init: RequestInit = {}) =>
+  (gateway as ServedGateway).send(path, { method: 'POST', ...init })
+
+describe('without gateway responses in the template', () => {
+  test('an unknown route is a 403 about a token', async () => {
+    await start()
+    const response = await post('/nothing')
+    expect(response.status).toBe(403)
+    expect(response.headers.get('x-amzn-errortype')).toBe('MissingAuthenticationTokenException')
+    expect(await response.json()).toEqual({ message: 'Missing Authentication Token' })
+  })
+
+  test('an unknown route with an Authorization header is a 403 that names its hash', async () => {
+    await start()
+    const response = await post('/nothing', { headers: { authorization: 'Bearer secret' } })
+    expect(response.status).toBe(403)
+    expect(response.headers.get('x-amzn-errortype')).toBe('IncompleteSignatureException')
+    const { message } = (await response.json()) as { message: string }
+    expect(message).toContain(`'${createHash('sha256').update('Bearer secret').digest('base64')}'`)
+    expect(message).not.toContain('secret')
+  })
+
+  test('another method on a known route is an unknown route', async () => {
+    await start()
+    expect((await gateway?.send('/things'))?.status).toBe(403)
+  })
+
+  test('outside the stage there is no API', async () => {
+    const { url } = await start({ Any: gatewayResponse('DEFAULT_4XX', { StatusCode: '404' }) })
+    const response = await fetch(new URL('/v2/things', url))
+    expect([response.status, await response.json()]).toEqual([403, { message: 'Forbidden' }])
+  })
+
+  test.each<[string, Outcome, number, string]>([
+    ['failed', { kind: 'error', errorType: 'Error', errorMessage: 'secret' }, 502, 'Internal server error'],
+    ['ran out of its own time', { kind: 'timeout', limit: 'function' }, 502, 'Internal server error'],
+    ['ran out of the time of API Gateway', { kind: 'timeout', limit: 'caller' }, 504, 'Endpoint request timed out'],
+    ['may not be invoked', { kind: 'denied' }, 500, 'Internal server error'],
+  ])('a function that %s is told apart', async (_name, outcome, status, message) => {
+    await start({}, outcome)
+    const response = await post('/things')
+    expect([response.status, await response.json()]).toEqual([status, { message }])
+  })
+})
+
+describe('a gateway response of the template', () => {
+  const envelope = { 'application/json': '{"status":"error","message":$context.error.messageString}' }
+
+  test('gives status, headers and text', async () => {
+    await start({
+      NoRoute: gatewayResponse('MISSING_AUTHENTICATION_TOKEN', {
+        StatusCode: '404',
+        ResponseTemplates: envelope,
+        ResponseParameters: {
+          'gatewayresponse.header.Cache-Control': "'no-store'",
+          'gatewayresponse.header.Id': 'context.requestId',
+        },
+      }),
+    })
+    const response = await post('/nothing')
+    expect(response.status).toBe(404)
+    expect(response.headers.get('cache-control')).toBe('no-store')
+    expect(response.headers.get('id')).toBe(response.headers.get('x-amzn-requestid'))
+    expect(response.headers.get('content-type')).toBe('application/json')
+    expect(await response.json()).toEqual({ status: 'error', message: 'Missing Authentication Token' })
+  })
+
+  test('without a status keeps the status', async () => {
+    await start({ NoRoute: gatewayResponse('MISSING_AUTHENTICATION_TOKEN', { ResponseTemplates: envelope }) })
+    expect((await post('/nothing')).status).toBe(403)
+  })
+
+  test('quotes messageString, and message not', async () => {
+    const ResponseTemplates = { 'application/json': '[$context.error.messageString,"$context.error.message"]' }
+    await start({ NoRoute: gatewayResponse('MISSING_AUTHENTICATION_TOKEN', { ResponseTemplates }) })
+    expect(await (await post('/nothing')).json()).toEqual([
+      'Missing Authentication Token',
+      'Missing Authentication Token',
+    ])
+  })
+
+  test('names the request, the route and its own type', async () => {
+    const text =
+      '$context.requestId $context.extendedRequestId $context.httpMethod $context.path $context.stage $context.error.responseType.'
+    await start({
+      NoRoute: gatewayResponse('MISSING_AUTHENTICATION_TOKEN', { ResponseTemplates: { 'application/json': text } }),
+    })
+    const response = await post('/nothing')
+    const [id, extended] = [response.headers.get('x-amzn-requestid'), response.headers.get('x-amz-apigw-id')]
+    expect(await response.text()).toBe(`${id} ${extended} POST /v1/nothing v1 MISSING_AUTHENTICATION_TOKEN.`)
+  })
+
+  test.each([
+    ['a 4xx of another type', { kind: 'answer', payload: {} } as Outcome, '/nothing', 'DEFAULT_4XX', 418],
+    ['a 5xx of another type', { kind: 'denied' } as Outcome, '/things', 'DEFAULT_5XX', 599],
+    ['an answer that is none', { kind: 'answer', payload: 1 } as Outcome, '/things', 'DEFAULT_5XX', 599],
+    ['a signature that is none', { kind: 'answer', payload: {} } as Outcome, '/nothing', 'DEFAULT_4XX', 418],
+  ])('of a default type stands in for %s', async (name, outcome, path, type, status) => {
+    await start({ Any: gatewayResponse(type, { StatusCode: String(status), ResponseTemplates: envelope }) }, outcome)
+    const response = await post(path, name.includes('signature') ? { headers: { authorization: 'x' } } : {})
+    expect(response.status).toBe(status)
+    expect(await response.json()).toHaveProperty('status', 'error')
+  })
+
+  test('of the type goes before the default', async () => {
+    const own = gatewayResponse('MISSING_AUTHENTICATION_TOKEN', { StatusCode: '404' })
+    await start({ Any: gatewayResponse('DEFAULT_4XX', { StatusCode: '418' }), Own: own })
+    expect((await post('/nothing')).status).toBe(404)
+  })
+
+  test('takes its text in the media type of its template', async () => {
+    const ResponseTemplates = { 'text/plain': 'no' }
+    await start({ NoRoute: gatewayResponse('MISSING_AUTHENTICATION_TOKEN', { ResponseTemplates }) })
+    expect((await post('/nothing')).headers.get('content-type')).toBe('text/plain')
+  })
+
+  test.each<[string, Record<string, unknown>, string]>([
+    [
+      'another variable',
+      { ResponseTemplates: { 'application/json': '$context.identity.apiKey' } },
+      'uses $context.identity.apiKey',
+    ],
+    ['a directive', { ResponseTemplates: { 'application/json': '#if(1)x#end' } }, 'uses #if'],
+    [
+      'another source of a header',
+      { ResponseParameters: { 'gatewayresponse.header.A': 'method.request.header.B' } },
+      'maps method.request.header.B',
+    ],
+    ['another target', { ResponseParameters: { 'gatewayresponse.path.A': "'x'" } }, 'sets gatewayresponse.path.A'],
+    ['another property', { Odd: 1 }, 'sets Odd'],
+  ])('with %s is an error of the template', async (_name, properties, message) => {
+    await expect(start({ R: gatewayResponse('THROTTLED', properties) })).rejects.toThrow(message)
+  })
+})
+
+describe('a required parameter', () => {
+  const validated = (RequestParameters: Record<string, boolean>, validator: Record<string, unknown> = {}) => ({
+    PostThings: method('Things', 'POST', { RequestParameters, RequestValidatorId: { Ref: 'Validator' } }),
+    Validator: {
+      Type: 'AWS::ApiGateway::RequestValidator',
+      Properties: { RestApiId: { Ref: 'Api' }, ValidateRequestParameters: true, ...validator },
+    },
+  })
+
+  test('that is missing refuses the request before the function is called', async () => {
+    await start(validated({ 'method.request.header.Wanted': true, 'method.request.querystring.q': true }))
+    const response = await post('/things')
+    expect(response.status).toBe(400)
+    expect(await response.json()).toEqual({ message: 'Missing required request parameters: [Wanted, q]' })
+    expect(gateway?.calls).toEqual([])
+  })
+
+  test('that is there lets it in', async () => {
+    await start(validated({ 'method.request.header.Wanted': true, 'method.request.querystring.q': true }))
+    expect((await post('/things?q=1', { headers: { wanted: 'yes' } })).status).toBe(200)
+  })
+
+  test('is not asked for unless it is required and the validator looks at parameters', async () => {
+    await start(validated({ 'method.request.header.Wanted': false }))
+    expect((await post('/things')).status).toBe(200)
+    await gateway?.close()
+    await start(validated({ 'method.request.header.Wanted': true }, { ValidateRequestParameters: false }))
+    expect((await post('/things')).status).toBe(200)
+  })
+
+  test('in a path, or a validated body, is an error of the template', async () => {
+    await expect(start(validated({ 'method.request.path.id': true }))).rejects.toThrow('wants method.request.path.id')
+    await expect(start(validated({}, { ValidateRequestBody: true }))).rejects.toThrow('validates bodies')
+  })
+})
+
+describe('the order of the checks', () => {
+  test('is: route, key, throttle, parameters', async () => {
+    const template = keyedApi({ Throttle: { RateLimit: 1, BurstLimit: 1 } })
+    const { PostThings, Validator } = {
+      PostThings: method('Things', 'POST', {
+        ApiKeyRequired: true,
+        RequestParameters: { 'method.request.header.Wanted': true },
+        RequestValidatorId: { Ref: 'Validator' },
+      }),
+      Validator: { Type: 'AWS::ApiGateway::RequestValidator', Properties: { ValidateRequestParameters: true } },
+    }
+    Object.assign(template.Resources, { PostThings, Validator })
+    gateway = await serve(template, undefined, () => 0)
+    const key = { 'x-api-key': gateway.keys[0]?.value ?? '' }
+    const statuses = [
+      (await post('/nothing')).status,
+      (await post('/things')).status,
+      (await post('/things', { headers: key })).status,
+      (await post('/things', { headers: key })).status,
+    ]
+    expect(statuses).toEqual([403, 403, 400, 429])
+  })
+})
+
+describe('a template that asks for more than the local run knows is an error that names it', () => {
+  test.each<[string, Record<string, TemplateResource>, string]>([
+    ['an authorizer', { M: method('Things', 'GET', { AuthorizationType: 'AWS_IAM' }) }, 'M wants AWS_IAM'],
+    [
+      'a property of a method',
+      { M: method('Things', 'GET', { AuthorizerId: 'x' }) },
+      'M (AWS::ApiGateway::Method) sets AuthorizerId',
+    ],
+    [
+      'another kind of integration',
+      { M: method('Things', 'GET', { Integration: { Type: 'HTTP_PROXY' } }) },
+      'M has an integration HTTP_PROXY',
+    ],
+    [
+      'a property of an integration',
+      { M: method('Things', 'GET', { Integration: { ...lambdaIntegration, Credentials: 'x' } }) },
+      'sets Credentials',
+    ],
+    [
+      'an integration with no function',
+      { M: method('Things', 'GET', { Integration: { ...lambdaIntegration, Uri: 'arn:x' } }) },
+      'M is integrated with arn:x',
+    ],
+    [
+      'a function invoked by GET',
+      { M: method('Things', 'GET', { Integration: { ...lambdaIntegration, IntegrationHttpMethod: 'GET' } }) },
+      'by GET, not POST',
+    ],
+    [
+      'keys from an authorizer',
+      { Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { ApiKeySourceType: 'AUTHORIZER' } } },
+      'takes API keys from elsewhere',
+    ],
+    ['a second API', { Second: { Type: 'AWS::ApiGateway::RestApi' } }, 'exactly one REST API'],
+    [
+      'a property of a resource',
+      { R: { ...resource('root', 'r'), Properties: { ...resource('root', 'r').Properties, Odd: 1 } } },
+      'sets Odd',
+    ],
+    [
+      'a second stage',
+      { S: { Type: 'AWS::ApiGateway::Stage', Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v2' } } },
+      '2 stages of Api, not one',
+    ],
+    [
+      'a cache',
+      {
+        Stage: {
+          Type: 'AWS::ApiGateway::Stage',
+          Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1', MethodSettings: [{ CachingEnabled: true }] },
+        },
+      },
+      'caches answers',
+    ],
+  ])('%s', async (_name, resources, message) => {
+    await expect(start(resources)).rejects.toThrow(message)
+  })
+})

@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals'
+import { Routes } from '../../../../infra/local/apigateway/routes.ts'
+import { type Resource, Stack } from '../../../../infra/local/cloudformation/stack.ts'
+import { apiTemplate, method, place, resource } from '../support.ts'
+
+function routesOf(resources: Parameters<typeof apiTemplate>[0]) {
+  const stack = new Stack(apiTemplate(resources), place)
+  return new Routes(stack, stack.resources('AWS::ApiGateway::RestApi')[0] as Resource)
+}
+
+describe('a request', () => {
+  const routes = routesOf({
+    GetRoot: method('root', 'GET'),
+    Proxy: resource('root', '{proxy+}'),
+    AnyProxy: method('Proxy', 'ANY'),
+    AnyThings: method('Things', 'ANY'),
+    Own: resource('Things', 'own'),
+    GetOwn: method('Own', 'GET'),
+    Thing: resource('Things', '{id}'),
+    GetThing: method('Thing', 'GET'),
+    PatchThing: method('Thing', 'PATCH'),
+    ThingRest: resource('Thing', '{rest+}'),
+    GetThingRest: method('ThingRest', 'GET'),
+  })
+
+  test.each<[string, string, string, Record<string, string> | null]>([
+    ['GET /', '/', 'GET', null],
+    ['POST /things', '/things', 'POST', null],
+    ['POST /things/', '/things', 'POST', null],
+    ['GET /things', '/things', 'ANY', null],
+    ['GET /things/own', '/things/own', 'GET', null],
+    ['PATCH /things/own', '/things/{id}', 'PATCH', { id: 'own' }],
+    ['DELETE /things/own', '/{proxy+}', 'ANY', { proxy: 'things/own' }],
+    ['GET /things/7', '/things/{id}', 'GET', { id: '7' }],
+    ['GET /things/7/a/b', '/things/{id}/{rest+}', 'GET', { id: '7', rest: 'a/b' }],
+    ['POST /things/7/a/b', '/{proxy+}', 'ANY', { proxy: 'things/7/a/b' }],
+    ['GET /elsewhere', '/{proxy+}', 'ANY', { proxy: 'elsewhere' }],
+  ])('%s goes to the closest resource that has the method', (line, resourcePath, httpMethod, pathParameters) => {
+    const [sent = '', path = ''] = line.split(' ')
+    const match = routes.find(sent, path)
+    expect(match && [match.route.resourcePath, match.route.httpMethod, match.pathParameters]).toEqual([
+      resourcePath,
+      httpMethod,
+      pathParameters,
+    ])
+  })
+
+  test('that no resource has the method for goes nowhere', () => {
+    expect(routes.find('PUT', '/')).toBeUndefined()
+    expect(routesOf({}).find('POST', '/thing')).toBeUndefined()
+    expect(routesOf({}).find('POST', '/THINGS')).toBeUndefined()
+  })
+
+  test('for the root itself is not taken by {proxy+}', () => {
+    expect(routes.find('DELETE', '/')).toBeUndefined()
+  })
+})
+
+test('a resource without a parent, and a method without a resource, are errors', () => {
+  expect(() => routesOf({ Lost: resource('Nowhere', 'lost'), Nowhere: resource('Lost', 'x') })).toThrow('has no parent')
+  expect(() => routesOf({ Lost: method('Key', 'GET'), Key: { Type: 'AWS::ApiGateway::ApiKey' } })).toThrow(
+    'belongs to no resource',
+  )
+})

@@ -1,0 +1,193 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Fn::Sub takes
+import { describe, expect, test } from '@jest/globals'
+import { Stack, type Template } from '../../../../infra/local/cloudformation/stack.ts'
+
+const place = { stackName: 'Sample', region: 'us-east-1', account: '000000000000' }
+const stackOf = (template: Partial<Template>) => new Stack({ Resources: {}, ...template }, place)
+
+const template: Template = {
+  Parameters: { Qualifier: { Type: 'String', Default: 'hnb659fds' } },
+  Mappings: { Sizes: { small: { minutes: 5 } } },
+  Conditions: {
+    IsLocal: { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, '000000000000'] },
+    IsElsewhere: { 'Fn::Not': [{ Condition: 'IsLocal' }] },
+    IsBoth: { 'Fn::And': [{ Condition: 'IsLocal' }, { Condition: 'IsElsewhere' }] },
+    IsEither: { 'Fn::Or': [{ Condition: 'IsLocal' }, { Condition: 'IsElsewhere' }] },
+  },
+  Resources: {
+    Pool: { Type: 'AWS::Cognito::UserPool' },
+    Client: { Type: 'AWS::Cognito::UserPoolClient', Properties: { GenerateSecret: true } },
+    PublicClient: { Type: 'AWS::Cognito::UserPoolClient' },
+    Api: { Type: 'AWS::ApiGateway::RestApi' },
+    Key: { Type: 'AWS::ApiGateway::ApiKey' },
+    Function: {
+      Type: 'AWS::Lambda::Function',
+      Properties: { FunctionName: { 'Fn::Sub': '${AWS::StackName}-endpoint' } },
+    },
+    Unnamed: { Type: 'AWS::DynamoDB::Table' },
+    Absent: { Type: 'AWS::Cognito::UserPoolGroup', Condition: 'IsElsewhere' },
+  },
+}
+
+describe('ids', () => {
+  const stack = new Stack(template, place)
+  const idOf = (logicalId: string) => stack.resolve({ Ref: logicalId })
+
+  test.each([
+    ['Pool', /^us-east-1_[A-Za-z0-9]{9}$/],
+    ['Client', /^[a-z0-9]{26}$/],
+    ['Api', /^[a-z0-9]{10}$/],
+    ['Key', /^[a-z0-9]{10}$/],
+    ['Function', /^Sample-endpoint$/],
+    ['Unnamed', /^Sample-Unnamed$/],
+  ])('%s has the form that AWS gives it', (logicalId, form) => {
+    expect(idOf(logicalId)).toMatch(form)
+  })
+
+  test('are the same at the next run, secrets are not', () => {
+    const next = new Stack(template, place)
+    expect(next.resolve({ Ref: 'Pool' })).toBe(idOf('Pool'))
+    expect(next.attribute('Client', 'ClientSecret')).toMatch(/^[a-z0-9]{51}$/)
+    expect(next.attribute('Client', 'ClientSecret')).not.toBe(stack.attribute('Client', 'ClientSecret'))
+  })
+
+  test('keep their secrets where the stack is deployed again', () => {
+    const secrets = new Map<string, string>()
+    const [first, second] = [new Stack(template, place, secrets), new Stack(template, place, secrets)]
+    expect(second.attribute('Client', 'ClientSecret')).toBe(first.attribute('Client', 'ClientSecret'))
+  })
+
+  test('a secret stays what it is within one run', () => {
+    expect(stack.attribute('Client', 'ClientSecret')).toBe(stack.attribute('Client', 'ClientSecret'))
+  })
+
+  test('only a client that generates a secret has one', () => {
+    expect(() => stack.attribute('PublicClient', 'ClientSecret')).toThrow('has no attribute ClientSecret')
+  })
+})
+
+describe('intrinsic functions', () => {
+  const stack = new Stack(template, place)
+
+  test.each<[string, unknown, unknown]>([
+    ['a pseudo parameter', { Ref: 'AWS::Region' }, 'us-east-1'],
+    ['a parameter by its default', { Ref: 'Qualifier' }, 'hnb659fds'],
+    [
+      'Fn::GetAtt as a list',
+      { 'Fn::GetAtt': ['Function', 'Arn'] },
+      'arn:aws:lambda:us-east-1:000000000000:function:Sample-endpoint',
+    ],
+    [
+      'Fn::GetAtt as text',
+      { 'Fn::GetAtt': 'Unnamed.Arn' },
+      'arn:aws:dynamodb:us-east-1:000000000000:table/Sample-Unnamed',
+    ],
+    ['Fn::Join', { 'Fn::Join': ['/', ['a', { Ref: 'Function' }]] }, 'a/Sample-endpoint'],
+    ['Fn::Join of a split', { 'Fn::Join': ['-', { 'Fn::Split': [':', 'a:b'] }] }, 'a-b'],
+    [
+      'Fn::Sub',
+      { 'Fn::Sub': '${Unnamed.Arn} ${!literal} ${AWS::Partition}' },
+      'arn:aws:dynamodb:us-east-1:000000000000:table/Sample-Unnamed ${literal} aws',
+    ],
+    [
+      'Fn::Sub with its own variables',
+      { 'Fn::Sub': ['${x}-${AWS::Region}', { x: { Ref: 'Qualifier' } }] },
+      'hnb659fds-us-east-1',
+    ],
+    ['Fn::Select', { 'Fn::Select': [1, { 'Fn::Split': [',', 'a,b'] }] }, 'b'],
+    ['Fn::If', { 'Fn::If': ['IsLocal', 'yes', 'no'] }, 'yes'],
+    ['Fn::If by Fn::And', { 'Fn::If': ['IsBoth', 'yes', 'no'] }, 'no'],
+    ['Fn::If by Fn::Or', { 'Fn::If': ['IsEither', 'yes', 'no'] }, 'yes'],
+    ['Fn::FindInMap', { 'Fn::FindInMap': ['Sizes', 'small', 'minutes'] }, 5],
+    ['AWS::NoValue, by leaving the key out', { a: 1, b: { Ref: 'AWS::NoValue' } }, { a: 1 }],
+  ])('resolve %s', (_name, value, resolved) => {
+    expect(stack.resolve(value)).toEqual(resolved)
+  })
+
+  test('that are unknown are an error that names them', () => {
+    expect(() => stack.resolve({ 'Fn::Cidr': [] })).toThrow('does not know the intrinsic function Fn::Cidr')
+    expect(() =>
+      stackOf({
+        Conditions: { Odd: { 'Fn::Contains': [] } },
+        Outputs: { a: { Value: 1, Condition: 'Odd' } },
+      }).outputs(),
+    ).toThrow('does not know the condition function Fn::Contains')
+  })
+
+  test('that point nowhere are an error', () => {
+    expect(() => stack.resolve({ Ref: 'Nobody' })).toThrow('no resource Nobody')
+    expect(() => stackOf({ Parameters: { Bare: { Type: 'String' } } }).resolve({ Ref: 'Bare' })).toThrow(
+      'parameter Bare has no default',
+    )
+  })
+})
+
+describe('resources', () => {
+  test('of an unknown type are an error that names resource and type', () => {
+    expect(() => stackOf({ Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } })).toThrow(
+      'Bucket is an AWS::S3::Bucket, which the local run does not know',
+    )
+  })
+
+  test('whose condition does not hold are left out', () => {
+    expect(new Stack(template, place).resources('AWS::Cognito::UserPoolGroup')).toEqual([])
+  })
+
+  test('named after themselves are an error', () => {
+    expect(() =>
+      stackOf({ Resources: { A: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: { Ref: 'A' } } } } }),
+    ).toThrow('A depends on itself')
+  })
+
+  test('come with their properties resolved', () => {
+    const [fn] = new Stack(template, place).resources('AWS::Lambda::Function')
+    expect(fn).toEqual({
+      logicalId: 'Function',
+      type: 'AWS::Lambda::Function',
+      id: 'Sample-endpoint',
+      properties: { FunctionName: 'Sample-endpoint' },
+      retained: false,
+    })
+  })
+
+  test('are found by a pattern of their types, and say whether they are retained', () => {
+    const stack = stackOf({
+      Resources: {
+        Mine: { Type: 'Custom::Mine', DeletionPolicy: 'Retain' },
+        Other: { Type: 'AWS::CloudFormation::CustomResource', DeletionPolicy: 'Delete' },
+        Pool: { Type: 'AWS::Cognito::UserPool' },
+      },
+    })
+    const found = stack.resources(/^Custom::/, 'AWS::CloudFormation::CustomResource')
+    expect(found.map(({ logicalId, retained }) => [logicalId, retained])).toEqual([
+      ['Mine', true],
+      ['Other', false],
+    ])
+  })
+
+  test('depend on what they refer to, in every way, and on what that depends on', () => {
+    const stack = stackOf({
+      Resources: {
+        Pool: { Type: 'AWS::Cognito::UserPool' },
+        Role: { Type: 'AWS::IAM::Role', DependsOn: ['Pool'] },
+        Log: { Type: 'AWS::Logs::LogGroup' },
+        Key: { Type: 'AWS::KMS::Key' },
+        Function: {
+          Type: 'AWS::Lambda::Function',
+          DependsOn: 'Log',
+          Properties: {
+            Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+            Environment: [{ 'Fn::Sub': '${AWS::Region} ${Key.Arn} ${!Bucket}' }, { Ref: 'AWS::StackName' }],
+          },
+        },
+      },
+    })
+    expect([...stack.dependencies('Function')].sort()).toEqual(['Key', 'Log', 'Pool', 'Role'])
+    expect(stack.dependencies('Pool').size).toBe(0)
+  })
+})
+
+test('outputs are resolved', () => {
+  const stack = stackOf({ ...template, Outputs: { PoolId: { Value: { Ref: 'Pool' } } } })
+  expect(stack.outputs()).toEqual({ PoolId: stack.resolve({ Ref: 'Pool' }) })
+})

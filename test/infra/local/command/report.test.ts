@@ -1,0 +1,155 @@
+import { describe, expect, test } from '@jest/globals'
+import { createReport } from '../../../../infra/local/command/report.ts'
+import type { LogEntry } from '../../../../infra/local/log.ts'
+
+const request = {
+  source: 'gateway' as const,
+  requestId: 'r-1',
+  method: 'POST',
+  path: '/v1/auth/impersonate',
+  status: 200,
+  milliseconds: 42,
+}
+const decision = {
+  event: 'impersonation',
+  requestId: 'r-1',
+  actorUsername: 'olivia',
+  subject: 'alice',
+  outcome: 'issued',
+}
+const logged = (message: unknown, line: Record<string, unknown> = {}): LogEntry => ({
+  source: 'function',
+  functionName: 'endpoint',
+  line: { level: 'INFO', ...line, message },
+})
+
+function linesOf(...entries: LogEntry[]): string[] {
+  const lines: string[] = []
+  const noon = new Date(2026, 10, 22, 12, 0, 0)
+  const report = createReport({ write: (line) => lines.push(line), style: (_format, text) => text, now: () => noon })
+  for (const entry of entries) report(entry)
+  return lines
+}
+
+describe('a request', () => {
+  test('is one line: who, as whom, outcome, id, milliseconds', () => {
+    expect(linesOf(logged(decision), { ...request, impersonationId: 'i-1' })).toEqual([
+      '12:00:00  200  POST /v1/auth/impersonate  olivia as alice: issued  impersonation i-1  42 ms',
+    ])
+  })
+
+  test.each<[string, Partial<typeof decision>, string]>([
+    [
+      'whose actor is not known',
+      { actorUsername: undefined, outcome: 'SubjectNotFound' } as never,
+      'somebody as alice: SubjectNotFound',
+    ],
+    [
+      'whose subject is not known',
+      { subject: undefined, outcome: 'RequestInvalid' } as never,
+      'olivia: RequestInvalid',
+    ],
+    [
+      'of which neither is known',
+      { actorUsername: undefined, subject: undefined, outcome: 'CredentialsInvalid' } as never,
+      'CredentialsInvalid',
+    ],
+  ])('%s says what it can', (_name, part, story) => {
+    expect(linesOf(logged({ ...decision, ...part }), { ...request, status: 400 })).toEqual([
+      `12:00:00  400  POST /v1/auth/impersonate  ${story}  request r-1  42 ms`,
+    ])
+  })
+
+  test('that API Gateway answers by itself names the gateway response', () => {
+    expect(linesOf({ ...request, status: 429, gatewayResponse: 'THROTTLED' })).toEqual([
+      '12:00:00  429  POST /v1/auth/impersonate  THROTTLED  request r-1  42 ms',
+    ])
+  })
+
+  test('does not tell the story of another', () => {
+    expect(linesOf(logged({ ...decision, requestId: 'r-2' }), request)[0]).not.toContain('olivia')
+    expect(linesOf(logged(decision), request, request)[1]).not.toContain('olivia')
+  })
+})
+
+describe('what else is logged', () => {
+  test('by a trigger that denies is one line, though Lambda logs the error too', () => {
+    const denied = {
+      event: 'trigger-denied',
+      trigger: 'TokenGeneration_Authentication',
+      subject: 'root',
+      error: { code: 'SubjectProtected' },
+    }
+    const thrown = { errorType: 'ImpersonationError', errorMessage: 'protected' }
+    const lines = linesOf(
+      logged(denied, { requestId: 'l-1' }),
+      logged(thrown, { requestId: 'l-1' }),
+      logged(thrown, { requestId: 'l-2', level: 'ERROR' }),
+    )
+    expect(lines).toEqual([
+      '12:00:00  DENY  TokenGeneration_Authentication  root: SubjectProtected',
+      '12:00:00  ERROR  endpoint  ImpersonationError: protected',
+    ])
+  })
+
+  test.each<[string, LogEntry, string]>([
+    ['text', logged('well'), 'INFO  endpoint  well'],
+    ['an object', logged({ a: 1 }), 'INFO  endpoint  {"a":1}'],
+    [
+      'a line of its own form',
+      { source: 'function', functionName: 'endpoint', line: { own: 1 } },
+      'LOG  endpoint  {"own":1}',
+    ],
+    ['a note of the run', { source: 'run', message: 'may not' }, 'NOTE  may not'],
+  ])('%s is printed', (_name, entry, text) => {
+    expect(linesOf(entry)).toEqual([`12:00:00  ${text}`])
+  })
+
+  test('for CloudWatch to count is not printed', () => {
+    const line = { _aws: { CloudWatchMetrics: [] }, issued: 1 }
+    expect(linesOf({ source: 'function', functionName: 'endpoint', line })).toEqual([])
+  })
+
+  test('cannot command the terminal', () => {
+    const clear = '\u001b[2J'
+    const lines = linesOf(
+      logged(`a${clear}\nb`),
+      logged({ ...decision, subject: clear, actorUsername: clear }),
+      { ...request, path: clear, impersonationId: clear },
+      logged({ event: 'trigger-denied', trigger: 'T', subject: clear }),
+      { source: 'run', message: clear },
+    )
+    expect(lines.join('')).not.toMatch(/\p{C}/u)
+  })
+})
+
+test('colours are asked of the style: by the kind of status', () => {
+  const asked: unknown[] = []
+  const style = (format: unknown, text: string) => {
+    asked.push([format, text])
+    return text
+  }
+  const report = createReport({ write: () => {}, style })
+  for (const status of [200, 404, 500]) report({ ...request, status })
+  expect(asked).toEqual(
+    expect.arrayContaining([
+      ['green', '200'],
+      ['yellow', '404'],
+      ['red', '500'],
+    ]),
+  )
+})
+
+describe('a custom resource', () => {
+  const deployed = { event: 'custom-resource', RequestType: 'Create', PhysicalResourceId: 'pool/triggers' }
+
+  test('is one line: what was asked, of what', () => {
+    expect(linesOf(logged(deployed))).toEqual(['12:00:00  Create  pool/triggers'])
+  })
+
+  test('that failed says why', () => {
+    expect(linesOf(logged({ ...deployed, failed: 'the slot is taken' }, { level: 'ERROR' }))).toEqual([
+      '12:00:00  Create  pool/triggers  the slot is taken',
+    ])
+  })
+})

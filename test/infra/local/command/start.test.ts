@@ -1,0 +1,165 @@
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { demoApiKey } from '../../../../infra/local/demo/people.ts'
+import { until } from '../support.ts'
+
+const pathOf = (file: string) => fileURLToPath(new URL(`../../../../infra/local/command/${file}`, import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'start-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+interface Started {
+  child: ChildProcess
+  printed: { out: string; err: string }
+  exit: Promise<number | null>
+}
+
+/** Its temporary files go into `folder`, where they can be counted. */
+function start(env: Record<string, string>, ...args: string[]): Started {
+  const child = spawn(process.execPath, [pathOf('start.ts'), ...args], {
+    env: { PATH: process.env.PATH, TMPDIR: folder, PORT: '0', COGNITO_PORT: '0', ...env },
+  })
+  const printed = { out: '', err: '' }
+  child.stdout.on('data', (data) => (printed.out += data))
+  child.stderr.on('data', (data) => (printed.err += data))
+  return { child, printed, exit: once(child, 'exit').then(([code]) => code) }
+}
+
+describe('npm start', () => {
+  const outputsFile = join(folder, 'outputs.json')
+  let started: Started
+  beforeAll(async () => {
+    started = start({}, '--outputs-file', outputsFile, '-c', 'sessionMinutes=5')
+    await until(() => started.printed.out.includes('Ctrl-C') || started.child.exitCode !== null)
+  })
+  afterAll(() => {
+    started.child.kill('SIGKILL')
+  })
+
+  const outputs = () => JSON.parse(readFileSync(outputsFile, 'utf8')).Impersonation as Record<string, string>
+
+  test('writes the outputs as `cdk deploy` does', () => {
+    expect(outputs()).toMatchObject({
+      ApiUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
+      CognitoEndpoint: expect.any(String),
+      DynamoDbEndpoint: expect.any(String),
+      UserPoolId: expect.any(String),
+    })
+  })
+
+  test('prints the addresses, the keys and the people, without colours in a pipe', () => {
+    const { out } = started.printed
+    for (const text of [
+      outputs().ApiUrl,
+      outputs().CognitoEndpoint,
+      demoApiKey,
+      'Olivia-Local-1!',
+      'ivan',
+      'Ready in',
+    ]) {
+      expect(out).toContain(text)
+    }
+    expect(out).not.toContain('\u001b')
+  })
+
+  test('takes context as the CDK CLI does', async () => {
+    const response = await fetch(`${outputs().ApiUrl}/auth/impersonate`, {
+      method: 'POST',
+      headers: {
+        authorization: `Basic ${btoa('olivia:Olivia-Local-1!')}`,
+        'content-type': 'application/json',
+        'x-api-key': demoApiKey,
+      },
+      body: '{"username":"alice"}',
+    })
+    const { session } = (await response.json()) as { session: { authorization: string } }
+    const { exp, iat } = JSON.parse(Buffer.from(session.authorization.split('.')[1] ?? '', 'base64url').toString())
+    expect(exp - iat).toBe(300)
+    await until(() => started.printed.out.includes('olivia as alice: issued'))
+  })
+
+  // `npm test` wants nothing but Node.js; a machine without curl has nothing to paste the lines into.
+  const testWithCurl = spawnSync('curl', ['--version']).error ? test.skip : test
+  testWithCurl.each([
+    ['Basic', 'curl '],
+    ['an ID token', 'ID_TOKEN='],
+  ])('prints a call with %s that works as pasted', async (_name, beginning) => {
+    const line = started.printed.out.split('\n').find((text) => text.startsWith(beginning))
+    const { stdout } = await promisify(execFile)('sh', ['-c', line ?? 'false'])
+    expect(stdout).toMatch(/^HTTP\/1\.1 200 OK/)
+    expect(stdout).toContain('"username":"alice"')
+  })
+
+  test('ends at Ctrl-C, and leaves no files', async () => {
+    started.child.kill('SIGINT')
+    expect(await started.exit).toBe(0)
+    await expect(fetch(outputs().ApiUrl ?? '')).rejects.toThrow('fetch failed')
+    expect(readdirSync(folder)).toEqual(['outputs.json'])
+  })
+})
+
+describe('npm start, told wrong, says so in one line and ends', () => {
+  let taken: Server
+  beforeAll(async () => {
+    taken = createServer()
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+  })
+  afterAll(() => new Promise((resolve) => taken.close(resolve)))
+
+  async function refused(env: Record<string, string>, ...args: string[]): Promise<string> {
+    const { printed, exit } = start(env, ...args)
+    expect(await exit).toBe(1)
+    expect(printed.out).not.toContain('Ready')
+    expect(printed.err.trim().split('\n')).toHaveLength(1)
+    return printed.err
+  }
+
+  test('a port that is none', async () => {
+    expect(await refused({ PORT: 'x' })).toContain('PORT is "x"')
+    expect(await refused({ COGNITO_PORT: '99999' })).toContain('COGNITO_PORT is "99999"')
+  })
+
+  test('a port that is taken', async () => {
+    const { port } = taken.address() as AddressInfo
+    expect(await refused({ PORT: String(port) })).toContain(`port ${port} is taken; choose another with PORT`)
+  })
+
+  test('an option that is not known, or without its value', async () => {
+    expect(await refused({}, '--outputs')).toContain('--outputs')
+    expect(await refused({}, '-c', 'sessionMinutes')).toContain('-c wants name=value')
+  })
+
+  test('a setting that breaks its rule', async () => {
+    expect(await refused({}, '-c', 'sessionMinutes=1')).toContain('setting sessionMinutes is "1"')
+  })
+
+  test('before any file is written', () => {
+    expect(existsSync(join(folder, 'outputs.json'))).toBe(true)
+    expect(readdirSync(folder)).toEqual(['outputs.json'])
+  })
+})
+
+describe('on a Node.js that can run no TypeScript', () => {
+  const check = (version: string) => {
+    const script = `Object.defineProperty(process.versions, 'node', { value: '${version}' }); import('${pathOf('node-version.js')}')`
+    return promisify(execFile)(process.execPath, ['-e', script])
+  }
+
+  test.each(['18.20.0', '20.20.2', '22.17.1'])('%s, one line says what is needed', async (version) => {
+    await expect(check(version)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(new RegExp(`^This is Node.js ${version}; 22.18 or newer is needed.*\n$`)),
+    })
+  })
+
+  test.each(['22.18.0', '24.0.0'])('%s passes', async (version) => {
+    expect(await check(version)).toEqual({ stdout: '', stderr: '' })
+  })
+})

@@ -1,0 +1,139 @@
+import { execFile } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import {
+  AdminGetUserCommand,
+  AdminInitiateAuthCommand,
+  AdminListGroupsForUserCommand,
+  CognitoIdentityProviderClient,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { localAccess } from '../../../../infra/local/client-access.ts'
+import { type Cognito, startCognito } from '../../../../infra/local/cognito/server.ts'
+import { demoApiKey, makeDemoPeople, people } from '../../../../infra/local/demo/people.ts'
+
+const UserPoolId = 'us-east-1_demo00001'
+const ClientId = 'democlient0000000000000001'
+const script = new URL('../../../../infra/local/demo/people.ts', import.meta.url).pathname
+
+let server: Cognito
+let cognito: CognitoIdentityProviderClient
+let folder: string
+
+beforeEach(async () => {
+  const properties = { ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'] }
+  server = await startCognito({
+    port: 0,
+    userPools: [
+      {
+        id: UserPoolId,
+        arn: `arn:aws:cognito-idp:us-east-1:000000000000:userpool/${UserPoolId}`,
+        region: 'us-east-1',
+        account: '000000000000',
+        properties: { AliasAttributes: ['email'] },
+        clients: [{ id: ClientId, properties }],
+        groups: ['impersonators', 'admins', 'support'].map((GroupName) => ({ GroupName })),
+      },
+    ],
+    invoke: async () => ({ kind: 'denied' }),
+  })
+  cognito = new CognitoIdentityProviderClient(localAccess('us-east-1', server.url))
+  folder = mkdtempSync(join(tmpdir(), 'demo-'))
+})
+afterEach(async () => {
+  cognito.destroy()
+  await server.close()
+  rmSync(folder, { recursive: true })
+})
+
+const userOf = (Username: string) => cognito.send(new AdminGetUserCommand({ UserPoolId, Username }))
+const groupsOf = async (Username: string) => {
+  const { Groups = [] } = await cognito.send(new AdminListGroupsForUserCommand({ UserPoolId, Username }))
+  return Groups.map(({ GroupName }) => GroupName)
+}
+const signIn = (USERNAME: string, PASSWORD: string) =>
+  cognito.send(
+    new AdminInitiateAuthCommand({
+      UserPoolId,
+      ClientId,
+      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME, PASSWORD },
+    }),
+  )
+async function expectDemoWorld() {
+  const states = await Promise.all(
+    people.map(async ({ username }) => {
+      const { UserStatus, Enabled } = await userOf(username)
+      return [username, UserStatus, Enabled, ...(await groupsOf(username))]
+    }),
+  )
+  expect(states).toEqual([
+    ['olivia', 'CONFIRMED', true, 'impersonators'],
+    ['alice', 'CONFIRMED', true],
+    ['bob', 'CONFIRMED', true],
+    ['root', 'CONFIRMED', true, 'admins'],
+    ['dora', 'CONFIRMED', false],
+    ['ivan', 'FORCE_CHANGE_PASSWORD', true],
+  ])
+}
+
+/** Runs the script as a program of its own, without a word of this machine's AWS configuration. */
+const run = (...args: string[]) => promisify(execFile)(process.execPath, [script, ...args], { env: { HOME: folder } })
+
+function outputsFile(outputs: Record<string, string>): string {
+  const file = join(folder, 'outputs.json')
+  writeFileSync(file, JSON.stringify({ Impersonation: outputs }))
+  return file
+}
+
+describe('the demo people', () => {
+  test('are made, and made again without a change', async () => {
+    await makeDemoPeople(cognito, UserPoolId)
+    await expectDemoWorld()
+    await makeDemoPeople(cognito, UserPoolId)
+    await expectDemoWorld()
+  })
+
+  test('sign in with their passwords, alice by her verified address too', async () => {
+    await makeDemoPeople(cognito, UserPoolId)
+    for (const { username, password, disabled } of people) {
+      if (password && !disabled)
+        expect((await signIn(username, password)).AuthenticationResult).toHaveProperty('IdToken')
+    }
+    expect(await signIn('alice@example.com', 'Alice-Local-1!')).toHaveProperty('AuthenticationResult.IdToken')
+  })
+
+  test('belong to the groups of the deployment, whatever their names', async () => {
+    await makeDemoPeople(cognito, UserPoolId, { impersonators: 'support', admins: undefined })
+    expect([await groupsOf('olivia'), await groupsOf('root')]).toEqual([['support'], []])
+  })
+})
+
+describe('the script', () => {
+  test('makes them where an outputs file says', async () => {
+    await run('--outputs-file', outputsFile({ UserPoolId, CognitoEndpoint: server.url }))
+    await expectDemoWorld()
+  })
+
+  test('makes them at an endpoint', async () => {
+    await run('--outputs-file', outputsFile({ UserPoolId }), '--endpoint', server.url, '--region', 'us-east-1')
+    await expectDemoWorld()
+  })
+
+  test('puts no public password into a pool at AWS unless it is told to', async () => {
+    await expect(run('--outputs-file', outputsFile({ UserPoolId }))).rejects.toThrow('--public-passwords')
+  })
+
+  test('says what is missing', async () => {
+    await expect(run()).rejects.toThrow('--outputs-file is missing')
+    const file = outputsFile({ CognitoEndpoint: server.url })
+    await expect(run('--outputs-file', file)).rejects.toThrow('has no output UserPoolId')
+  })
+})
+
+test('the API key has a length that API Gateway takes', () => {
+  expect(demoApiKey).toBe('local-demo-api-key-0001')
+  expect(demoApiKey.length).toBeGreaterThanOrEqual(20)
+})

@@ -1,0 +1,312 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { Stack, type Template, type TemplateResource } from '../../../../infra/local/cloudformation/stack.ts'
+import { readFunctions } from '../../../../infra/local/lambda/definitions.ts'
+import { isPermitted, readPermissions } from '../../../../infra/local/lambda/permissions.ts'
+import { type Functions, startFunctions } from '../../../../infra/local/lambda/service.ts'
+import type { LogEntry } from '../../../../infra/local/log.ts'
+import { place, until } from '../support.ts'
+
+const arn = 'arn:aws:lambda:us-east-1:000000000000:function:sample'
+const caller = {
+  principal: 'cognito-idp.amazonaws.com',
+  sourceArn: 'arn:aws:cognito-idp:us-east-1:000000000000:userpool/p',
+}
+
+let assembly: string
+let functions: Functions | undefined
+let logged: LogEntry[]
+
+beforeEach(() => {
+  assembly = mkdtempSync(join(tmpdir(), 'functions-'))
+  logged = []
+})
+afterEach(async () => {
+  await functions?.close()
+  functions = undefined
+  rmSync(assembly, { recursive: true })
+})
+
+async function start(
+  code: string,
+  properties: Record<string, unknown> = {},
+  surroundings: Record<string, string> = {},
+) {
+  writeFileSync(join(assembly, 'sample.mjs'), code)
+  const files = { a: { source: { path: '.' }, destinations: { here: { objectKey: 'a.zip' } } } }
+  writeFileSync(join(assembly, 'Sample.assets.json'), JSON.stringify({ files }))
+  const stack = stackOf({
+    Function: {
+      Type: 'AWS::Lambda::Function',
+      Properties: {
+        FunctionName: 'sample',
+        Runtime: 'nodejs24.x',
+        Handler: 'sample.handler',
+        Code: { S3Bucket: 'b', S3Key: 'a.zip' },
+        ...properties,
+      },
+    },
+  })
+  functions = await startFunctions({
+    definitions: readFunctions(stack, assembly),
+    permissions: [{ functionArn: arn, principal: caller.principal }],
+    environment: surroundings,
+    log: (entry) => logged.push(entry),
+  })
+  return (event: unknown = {}, timeoutMs?: number) =>
+    (functions as Functions).invoke(arn, event, { ...caller, ...(timeoutMs !== undefined && { timeoutMs }) })
+}
+
+const stackOf = (resources: Record<string, TemplateResource>) => new Stack({ Resources: resources } as Template, place)
+const lines = () => logged.flatMap((entry) => (entry.source === 'function' ? [entry.line] : []))
+
+describe('a function', () => {
+  test('answers what its handler returns', async () => {
+    const invoke = await start('export const handler = async (event) => ({ got: event.a, none: undefined })')
+    expect(await invoke({ a: 1 })).toEqual({ kind: 'answer', payload: { got: 1 } })
+  })
+
+  test('answers null when its handler returns nothing', async () => {
+    const invoke = await start('export const handler = async () => {}')
+    expect(await invoke()).toEqual({ kind: 'answer', payload: null })
+  })
+
+  test('sees its own environment, what Lambda adds, and nothing of this process', async () => {
+    process.env.OF_THIS_PROCESS = 'x'
+    const invoke = await start(
+      'export const handler = async () => process.env',
+      { Environment: { Variables: { A: '1', B: { Ref: 'AWS::Region' }, C: 5 } } },
+      { AWS_REGION: 'us-east-1' },
+    )
+    const { payload } = (await invoke()) as { payload: Record<string, string> }
+    expect(payload).toMatchObject({
+      A: '1',
+      B: 'us-east-1',
+      C: '5',
+      AWS_REGION: 'us-east-1',
+      AWS_LAMBDA_FUNCTION_NAME: 'sample',
+    })
+    expect(payload).not.toHaveProperty('OF_THIS_PROCESS')
+    expect(payload).not.toHaveProperty('PATH')
+  })
+
+  test('gets a context', async () => {
+    const invoke = await start(
+      'export const handler = async (_, c) => ({ ...c, left: c.getRemainingTimeInMillis() })',
+      { Timeout: 7, MemorySize: 256 },
+    )
+    const { payload } = (await invoke()) as { payload: Record<string, unknown> }
+    expect(payload).toMatchObject({ functionName: 'sample', invokedFunctionArn: arn, memoryLimitInMB: '256' })
+    expect(payload.awsRequestId).toMatch(/^[0-9a-f-]{36}$/)
+    expect(payload.left).toBeGreaterThan(0)
+    expect(payload.left).toBeLessThanOrEqual(7000)
+  })
+
+  test('handles one event at a time in one worker, and others beside it', async () => {
+    const invoke = await start(`
+      let running = 0
+      export const handler = async () => {
+        running += 1
+        await new Promise((resolve) => setTimeout(resolve, 20))
+        const seen = running
+        running -= 1
+        return seen
+      }`)
+    const outcomes = await Promise.all(Array.from({ length: 12 }, () => invoke()))
+    expect(outcomes).toEqual(Array.from({ length: 12 }, () => ({ kind: 'answer', payload: 1 })))
+  })
+
+  test('keeps what it remembers between events', async () => {
+    const invoke = await start('let count = 0; export const handler = async () => ++count')
+    await invoke()
+    expect(await invoke()).toEqual({ kind: 'answer', payload: 2 })
+  })
+
+  test('that throws gives the name and the message of the error, and logs it', async () => {
+    const invoke = await start('export const handler = async () => { throw new RangeError("too far") }')
+    expect(await invoke()).toEqual({ kind: 'error', errorType: 'RangeError', errorMessage: 'too far' })
+    expect(lines()).toContainEqual(
+      expect.objectContaining({ level: 'ERROR', message: expect.objectContaining({ errorType: 'RangeError' }) }),
+    )
+  })
+
+  test('that ends its process gives an error, and is started anew for the next event', async () => {
+    const invoke = await start('export const handler = async (e) => e.end ? process.exit(1) : "well"')
+    expect(await invoke({ end: true })).toMatchObject({ kind: 'error', errorType: 'Runtime.ExitError' })
+    expect(await invoke()).toEqual({ kind: 'answer', payload: 'well' })
+  })
+
+  test('over its own Timeout is ended, and is started anew for the next event', async () => {
+    const invoke = await start('export const handler = async (e) => { while (e.hang); return "well" }', { Timeout: 1 })
+    expect(await invoke({ hang: true })).toEqual({ kind: 'timeout', limit: 'function' })
+    expect(lines()).toContainEqual(expect.objectContaining({ message: 'Task timed out after 1.00 seconds' }))
+    expect(await invoke()).toEqual({ kind: 'answer', payload: 'well' })
+  })
+
+  test('slower than its caller waits goes on by itself', async () => {
+    const invoke = await start(
+      `
+      let done = 0
+      export const handler = async (e) => {
+        if (e.slow) await new Promise((resolve) => setTimeout(resolve, 100))
+        return ++done
+      }`,
+      { ReservedConcurrentExecutions: 1 },
+    )
+    expect(await invoke({ slow: true }, 10)).toEqual({ kind: 'timeout', limit: 'caller' })
+    expect(await invoke()).toEqual({ kind: 'answer', payload: 2 })
+  })
+
+  test('that is at work, or waited for, when the run ends gives an error', async () => {
+    const invoke = await start('export const handler = () => new Promise(() => {})', {
+      ReservedConcurrentExecutions: 1,
+    })
+    const outcomes = Promise.all([invoke(), invoke()])
+    await functions?.close()
+    const ended = expect.objectContaining({ kind: 'error', errorType: 'Runtime.ExitError' })
+    expect(await outcomes).toEqual([ended, ended])
+  })
+
+  test('that cannot be loaded gives its error at each call', async () => {
+    const invoke = await start('throw new Error("missing setting A")')
+    expect(await invoke()).toMatchObject({ kind: 'error', errorMessage: 'missing setting A' })
+  })
+
+  test('whose reserved concurrency is 0 takes no event', async () => {
+    const invoke = await start('export const handler = async () => 1', { ReservedConcurrentExecutions: 0 })
+    expect(await invoke()).toMatchObject({ kind: 'error', errorType: 'TooManyRequestsException' })
+  })
+
+  test('logs structured lines as Lambda does', async () => {
+    const invoke = await start(`export const handler = async (_, c) => {
+      console.info({ code: 'a' }); console.warn('two', 2); console.debug('unseen'); process.stdout.write('{"own":1}\\nplain\\n')
+      console.error(new TypeError('odd'))
+      return c.awsRequestId }`)
+    const { payload: requestId } = (await invoke()) as { payload: string }
+    await until(() => lines().some(({ message }) => message === 'plain'))
+    const head = { timestamp: expect.any(String), requestId }
+    expect(lines()).toEqual(
+      expect.arrayContaining([
+        { ...head, level: 'INFO', message: { code: 'a' } },
+        { ...head, level: 'WARN', message: 'two 2' },
+        { own: 1 },
+        { message: 'plain' },
+        expect.objectContaining({
+          level: 'ERROR',
+          message: expect.objectContaining({ errorType: 'TypeError', errorMessage: 'odd' }),
+        }),
+      ]),
+    )
+    expect(JSON.stringify(lines())).not.toContain('unseen')
+  })
+
+  test('logs from the level that the template sets', async () => {
+    const invoke = await start('export const handler = async () => console.debug("seen")', {
+      LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG' },
+    })
+    await invoke()
+    expect(lines()).toContainEqual(expect.objectContaining({ level: 'DEBUG', message: 'seen' }))
+  })
+})
+
+describe('the template', () => {
+  const properties = { Runtime: 'nodejs24.x', Handler: 'a.b', Code: { S3Key: 'a.zip' } }
+
+  test.each([
+    ['an unknown property', { ...properties, Layers: ['x'] }, 'sets Layers, which the local run does not know'],
+    ['another runtime', { ...properties, Runtime: 'python3.14' }, 'runs python3.14, not Node.js'],
+    ['code that is not in the assembly', { ...properties, Code: { S3Key: 'b.zip' } }, 'no code for Function'],
+    [
+      'a variable that is no text',
+      { ...properties, Environment: { Variables: { A: ['x'] } } },
+      'no text for the variable A',
+    ],
+  ])('with %s is an error', (_name, given, message) => {
+    const files = { a: { source: { path: '.' }, destinations: { here: { objectKey: 'a.zip' } } } }
+    writeFileSync(join(assembly, 'Sample.assets.json'), JSON.stringify({ files }))
+    const stack = stackOf({ Function: { Type: 'AWS::Lambda::Function', Properties: given } })
+    expect(() => readFunctions(stack, assembly)).toThrow(message)
+  })
+})
+
+describe('permission', () => {
+  const pool = 'arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_abc'
+  const route = 'arn:aws:execute-api:us-east-1:000000000000:api/v1/POST/auth/impersonate'
+  const permitted = (properties: Record<string, unknown>, principal: string, sourceArn: string) => {
+    const stack = stackOf({
+      Function: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'sample' } },
+      Permission: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: {
+          Action: 'lambda:InvokeFunction',
+          FunctionName: { 'Fn::GetAtt': ['Function', 'Arn'] },
+          ...properties,
+        },
+      },
+    })
+    return isPermitted(readPermissions(stack), arn, { principal, sourceArn })
+  }
+  const cognito = 'cognito-idp.amazonaws.com'
+  const gateway = 'apigateway.amazonaws.com'
+
+  test.each<[string, Record<string, unknown>, string, string, boolean]>([
+    ['the same principal and source', { Principal: cognito, SourceArn: pool }, cognito, pool, true],
+    ['a function named by its name', { Principal: cognito, FunctionName: { Ref: 'Function' } }, cognito, pool, true],
+    ['another principal', { Principal: gateway, SourceArn: pool }, cognito, pool, false],
+    ['another source', { Principal: cognito, SourceArn: `${pool}d` }, cognito, pool, false],
+    ['a source that only begins alike', { Principal: cognito, SourceArn: pool }, cognito, `${pool}d`, false],
+    ['no source asked for', { Principal: cognito }, cognito, pool, true],
+    ['the source account', { Principal: cognito, SourceAccount: '000000000000' }, cognito, pool, true],
+    ['another source account', { Principal: cognito, SourceAccount: '111111111111' }, cognito, pool, false],
+    ['a wildcard stage', { Principal: gateway, SourceArn: route.replace('/v1/', '/*/') }, gateway, route, true],
+    [
+      'a wildcard over path segments',
+      { Principal: gateway, SourceArn: route.replace('auth/impersonate', '*') },
+      gateway,
+      route,
+      true,
+    ],
+    [
+      'a wildcard that would reach over a colon',
+      { Principal: gateway, SourceArn: 'arn:aws:execute-api:*/v1/POST/auth/impersonate' },
+      gateway,
+      route,
+      false,
+    ],
+    [
+      'a dot that is no wildcard',
+      { Principal: cognito, SourceArn: pool.replace('us-east-1:', 'us.east.1:') },
+      cognito,
+      pool,
+      false,
+    ],
+    ['another action', { Action: 'lambda:GetFunction', Principal: cognito }, cognito, pool, false],
+  ])('with %s', (_name, properties, principal, sourceArn, expected) => {
+    expect(permitted(properties, principal, sourceArn)).toBe(expected)
+  })
+
+  test('to invoke one function is none to invoke another', () => {
+    const permission = { functionArn: arn, principal: cognito }
+    expect(isPermitted([permission], `${arn}-2`, { principal: cognito, sourceArn: pool })).toBe(false)
+  })
+
+  test('is needed: without it the call is denied, and the run says so', async () => {
+    await start('export const handler = async () => 1')
+    const stranger = { ...caller, principal: 's3.amazonaws.com' }
+    expect(await (functions as Functions).invoke(arn, {}, stranger)).toEqual({ kind: 'denied' })
+    expect(await (functions as Functions).invoke(`${arn}x`, {}, caller)).toEqual({ kind: 'denied' })
+    expect(logged).toContainEqual({ source: 'run', message: `s3.amazonaws.com may not invoke ${arn}` })
+  })
+
+  test('for a function that is not there is an error', () => {
+    const stack = stackOf({
+      Permission: {
+        Type: 'AWS::Lambda::Permission',
+        Properties: { Action: 'lambda:InvokeFunction', FunctionName: 'x', Principal: 'y' },
+      },
+    })
+    expect(() => readPermissions(stack)).toThrow('Permission names the function x, which is not there')
+  })
+})

@@ -1,0 +1,129 @@
+// What is watched, who is told, what the dashboard shows, and that RUNBOOK.md knows what to do.
+
+import { readFileSync } from 'node:fs'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { ofType, onlyOne, type Resource, type StackTemplate, templateOf } from '../template.ts'
+
+interface Widget {
+  properties: { title: string; metrics: unknown[][] }
+}
+
+let template: StackTemplate
+let alarms: Record<string, Resource['Properties']>
+beforeAll(() => {
+  template = templateOf()
+  alarms = Object.fromEntries(
+    Object.entries(ofType(template, 'AWS::CloudWatch::Alarm')).map(([path, alarm]) => [path.split('/')[1], alarm]),
+  )
+})
+
+const triggers = 'FunctionName=<Triggers/Function>'
+const endpoint = 'FunctionName=<Endpoint/Function>'
+const service = 'service=<Endpoint/Function>'
+const api = 'ApiName=<AWS::StackName> Stage=<Api/DeploymentStage.v1>'
+
+describe('alarms', () => {
+  test.each<[name: string, metric: string, of: string, statistic: string, threshold: number, seconds: number]>([
+    ['TriggersFailing', 'AWS/Lambda Errors', triggers, 'Average', 0.5, 60],
+    ['TriggersThrottled', 'AWS/Lambda Throttles', triggers, 'Sum', 1, 60],
+    ['TriggersSlow', 'AWS/Lambda Duration', triggers, 'p95', 1_500, 300],
+    ['TokensUnfit', 'CognitoImpersonation Decisions', `outcome=TokensUnfit ${service}`, 'Sum', 1, 60],
+    ['TriggersDetached', 'CognitoImpersonation Decisions', `outcome=TriggersDetached ${service}`, 'Sum', 1, 60],
+    ['EndpointFaults', 'AWS/ApiGateway 5XXError', api, 'Sum', 3, 300],
+    ['EndpointThrottled', 'AWS/Lambda Throttles', endpoint, 'Sum', 1, 60],
+    ['CognitoThrottling', 'CognitoImpersonation Decisions', `outcome=TooManyRequests ${service}`, 'Sum', 5, 300],
+    ['RefusalsAboveNormal', 'CognitoImpersonation Refusals', service, 'Sum', 25, 900],
+  ])('%s: %s of %s, %s from %d in %d s', (name, metric, of, statistic, threshold, seconds) => {
+    const { Namespace, MetricName, Dimensions, Statistic, ExtendedStatistic, ...alarm } = alarms[name] ?? {}
+    const dimensions = Dimensions.map((dimension: Record<string, string>) => `${dimension.Name}=${dimension.Value}`)
+    expect([`${Namespace} ${MetricName}`, dimensions.join(' ')]).toEqual([metric, of])
+    expect(Statistic ?? ExtendedStatistic).toBe(statistic)
+    expect(alarm).toMatchObject({
+      AlarmName: `<AWS::StackName>-${name}`,
+      AlarmActions: ['<AlarmTopic>'],
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: threshold,
+      Period: seconds,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+    })
+  })
+
+  test('have an entry each in RUNBOOK.md, which has no other', () => {
+    const runbook = readFileSync(new URL('../../../infra/docs/RUNBOOK.md', import.meta.url), 'utf8')
+    const entries = [...runbook.matchAll(/^### (\w+)$/gm)].map(([, name]) => name)
+    expect(entries.sort()).toEqual(Object.keys(alarms).sort())
+    for (const [name, { AlarmDescription }] of Object.entries(alarms)) expect(AlarmDescription).toContain(`"${name}"`)
+  })
+
+  test('take for normal what the deployment says', () => {
+    const changed = ofType(templateOf({ alarmRefusals: 100 }), 'AWS::CloudWatch::Alarm')
+    expect(changed['Alarms/RefusalsAboveNormal']).toMatchObject({ Threshold: 100 })
+  })
+})
+
+describe('the topic', () => {
+  const allowed = { Service: 'cloudwatch.amazonaws.com' }
+  const here = { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } }
+
+  test('is encrypted, by a key that CloudWatch may use', () => {
+    expect(onlyOne(template, 'AWS::SNS::Topic').KmsMasterKeyId).toBe('<AlarmTopicKey.Arn>')
+    const { EnableKeyRotation, KeyPolicy } = onlyOne(template, 'AWS::KMS::Key')
+    expect(EnableKeyRotation).toBe(true)
+    expect(KeyPolicy.Statement.slice(1)).toEqual([
+      {
+        Effect: 'Allow',
+        Principal: allowed,
+        Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+        Resource: '*',
+        Condition: here,
+      },
+    ])
+  })
+
+  test('takes messages from this account’s alarms, over TLS alone', () => {
+    expect(onlyOne(template, 'AWS::SNS::TopicPolicy').PolicyDocument.Statement).toEqual([
+      expect.objectContaining({
+        Effect: 'Deny',
+        Principal: '*',
+        Action: 'sns:Publish',
+        Condition: { Bool: { 'aws:SecureTransport': 'false' } },
+      }),
+      expect.objectContaining({ Effect: 'Allow', Principal: allowed, Action: 'sns:Publish', Condition: here }),
+    ])
+  })
+
+  test('tells whom alarmEmail names, and else nobody', () => {
+    expect(ofType(template, 'AWS::SNS::Subscription')).toEqual({})
+    expect(onlyOne(templateOf({ alarmEmail: 'on-call@example.com' }), 'AWS::SNS::Subscription')).toEqual({
+      Protocol: 'email',
+      Endpoint: 'on-call@example.com',
+      TopicArn: '<AlarmTopic>',
+    })
+  })
+})
+
+test('the dashboard shows outcomes, latency, the API, the triggers, and the faults of Cognito and DynamoDB', () => {
+  const { DashboardBody } = onlyOne(template, 'AWS::CloudWatch::Dashboard')
+  const { widgets } = JSON.parse(DashboardBody) as { widgets: Widget[] }
+  const shown = widgets.map(({ properties: { title, metrics } }) => [
+    title,
+    metrics.map(([namespace, name]) =>
+      typeof namespace === 'string' ? `${namespace} ${name}` : (namespace as { expression: string }).expression,
+    ),
+  ])
+  const outcomes = `SEARCH('{CognitoImpersonation,service,outcome} MetricName="Decisions" service="<Endpoint/Function>"', 'Sum', 300)`
+  const table = `SEARCH('{AWS/DynamoDB,TableName,Operation} MetricName=("SystemErrors" OR "ThrottledRequests") TableName="<Records>"', 'Sum', 300)`
+  expect(Object.fromEntries(shown)).toEqual({
+    'Impersonations by outcome': [outcomes],
+    API: ['AWS/ApiGateway 4XXError', 'AWS/ApiGateway 5XXError', 'AWS/Lambda Throttles'],
+    'Latency of the endpoint, ms': Array(3).fill('CognitoImpersonation Latency'),
+    'Triggers: errors, and runs on the right': ['AWS/Lambda Errors', 'AWS/Lambda Throttles', 'AWS/Lambda Invocations'],
+    'Duration of the triggers, ms': Array(3).fill('AWS/Lambda Duration'),
+    'Faults of Cognito and DynamoDB': [
+      ...Array(4).fill('CognitoImpersonation Decisions'),
+      ...Array(2).fill('AWS/Cognito SignInThrottles'),
+      table,
+    ],
+  })
+})

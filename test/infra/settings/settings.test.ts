@@ -1,0 +1,169 @@
+// Each setting's rule, from a construct's props and from the text of `-c name=value`.
+
+import { describe, expect, test } from '@jest/globals'
+import {
+  groupNotLookedUp,
+  nobodyProtected,
+  outputName,
+  readSettings,
+  settingsInContext,
+} from '../../../infra/settings/settings.ts'
+
+describe('settings', () => {
+  test('have defaults that protect', () => {
+    expect(readSettings({})).toEqual({
+      customers: ['default'],
+      sessionMinutes: 60,
+      impersonatorsGroup: 'impersonators',
+      protectedGroups: ['impersonators', 'admins'],
+      reasonRequired: false,
+      userPoolId: '',
+      actorClientId: '',
+      attachTriggers: true,
+      actorClientIds: [],
+      basic: true,
+      signInMaxAgeMinutes: 720,
+      lookUpGroup: true,
+      endpointUrl: '',
+      throttle: { rate: 25, burst: 50 },
+      quota: { limit: 10_000, period: 'DAY' },
+      endpointConcurrency: 'unreserved',
+      accessLog: true,
+      alarmEmail: '',
+      alarmRefusals: 25,
+      logRetentionDays: 180,
+      recordRetentionDays: 400,
+      data: 'keep',
+    })
+  })
+
+  test.each<[name: string, value: unknown, read: unknown]>([
+    ['customers', ['acme-corp', 'globex2'], ['acme-corp', 'globex2']],
+    ['customers', 'acme-corp, globex2', ['acme-corp', 'globex2']],
+    ['customers', '["acme"]', ['acme']],
+    ['sessionMinutes', 5, 5],
+    ['sessionMinutes', '1440', 1440],
+    ['protectedGroups', 'impersonators,board', ['impersonators', 'board']],
+    ['protectedGroups', nobodyProtected, []],
+    ['reasonRequired', 'true', true],
+    ['userPoolId', 'us-east-1_Abc123', 'us-east-1_Abc123'],
+    ['actorClientId', '1abc2def', '1abc2def'],
+    ['attachTriggers', 'false', false],
+    ['actorClientIds', '1abc,2def', ['1abc', '2def']],
+    ['actorClientIds', '12345678', ['12345678']],
+    ['actorClientIds', [], []],
+    ['basic', 'false', false],
+    ['signInMaxAgeMinutes', '1', 1],
+    ['lookUpGroup', 'true', true],
+    ['lookUpGroup', groupNotLookedUp, false],
+    ['endpointUrl', 'https://api.example.com', 'https://api.example.com'],
+    ['endpointUrl', 'https://api.example.com/v1', 'https://api.example.com/v1'],
+    ['throttle', '{"rate":1,"burst":2}', { rate: 1, burst: 2 }],
+    ['quota', { limit: 1, period: 'MONTH' }, { limit: 1, period: 'MONTH' }],
+    ['endpointConcurrency', 'unreserved', 'unreserved'],
+    ['endpointConcurrency', '50', 50],
+    ['endpointConcurrency', '0', 0],
+    ['accessLog', 'false', false],
+    ['alarmEmail', 'on-call@example.com', 'on-call@example.com'],
+    ['alarmRefusals', '100', 100],
+    ['logRetentionDays', '3653', 3653],
+    ['recordRetentionDays', 3650, 3650],
+    ['data', 'destroy', 'destroy'],
+  ])('take for %s %j', (name, value, read) => {
+    expect(readSettings({ [name]: value })).toHaveProperty(name, read)
+  })
+
+  test('protect the group that may impersonate, whatever its name', () => {
+    expect(readSettings({ impersonatorsGroup: 'support' }).protectedGroups).toEqual(['support', 'admins'])
+  })
+
+  test.each<[name: string, value: unknown, rule: string]>([
+    ['customers', [], 'one at least'],
+    ['customers', '', 'a letter'],
+    ['customers', ['acme', 'acme'], 'a list'],
+    ['customers', ['1acme'], 'a letter'],
+    ['customers', ['acme--corp'], 'single dashes'],
+    ['customers', ['a'.repeat(41)], '40 characters'],
+    ['customers', ['acme-corp', 'AcmeCorp'], 'differ'],
+    ['customers', { acme: true }, 'a list'],
+    ['customers', '["acme"', 'a list'],
+    ['sessionMinutes', 4, '5 to 1440'],
+    ['sessionMinutes', '1441', '5 to 1440'],
+    ['sessionMinutes', 7.5, 'whole'],
+    ['sessionMinutes', '1e2', 'whole'],
+    ['sessionMinutes', '', 'whole'],
+    ['impersonatorsGroup', '', 'group name'],
+    ['impersonatorsGroup', 'the support', 'no blanks'],
+    ['protectedGroups', [], nobodyProtected],
+    ['protectedGroups', '', nobodyProtected],
+    ['protectedGroups', 'none', '"impersonators"'],
+    ['protectedGroups', ['admins'], '"impersonators"'],
+    ['reasonRequired', 'yes', 'true, false'],
+    ['reasonRequired', 1, 'true, false'],
+    ['userPoolId', 'us-east-1', 'us-east-1_Abc123'],
+    ['userPoolId', 'us-east-1_Abc-123', 'us-east-1_Abc123'],
+    ['userPoolId', 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Abc123', 'a user pool id'],
+    ['actorClientId', 'not-an-id', 'an app client id'],
+    ['actorClientIds', 'not-an-id', 'app client ids'],
+    ['basic', null, 'true, false'],
+    ['signInMaxAgeMinutes', 0, '1 to 43200'],
+    ['lookUpGroup', false, groupNotLookedUp],
+    ['lookUpGroup', 'false', groupNotLookedUp],
+    ['endpointUrl', '', 'https://'],
+    ['endpointUrl', 'http://api.example.com', 'https://'],
+    ['endpointUrl', 'https://api.example.com/', 'slash at the end'],
+    ['endpointUrl', 'https://api.example.com/v1/', 'slash at the end'],
+    ['endpointUrl', 'https://api.example.com?a=b', 'query'],
+    ['endpointUrl', 'https://who@api.example.com', 'https://'],
+    ['throttle', { rate: 1 }, 'burst'],
+    ['throttle', { rate: 0, burst: 1 }, 'rate'],
+    ['throttle', { rate: 1, burst: 1, more: 1 }, 'an object'],
+    ['throttle', 'fast', 'an object'],
+    ['quota', { limit: 1, period: 'YEAR' }, 'DAY, WEEK, MONTH'],
+    ['endpointConcurrency', -1, '0 to 10000, or "unreserved"'],
+    ['endpointConcurrency', 'none', '0 to 10000, or "unreserved"'],
+    ['accessLog', 'off', 'true, false'],
+    ['alarmEmail', '', 'an e-mail address'],
+    ['alarmEmail', 'on-call', 'an e-mail address'],
+    ['alarmEmail', 'a@example.com b@example.com', 'an e-mail address'],
+    ['alarmRefusals', 0, '1 to 1000000'],
+    ['logRetentionDays', 100, '90, 120'],
+    ['recordRetentionDays', 0, '1 to 3650'],
+    ['data', 'drop', 'keep, destroy'],
+  ])('refuse for %s %j, naming the setting, the value and the rule', (name, value, rule) => {
+    const read = () => readSettings({ [name]: value })
+    expect(read).toThrow(`setting ${name} is `)
+    expect(read).toThrow(rule)
+    if (typeof value !== 'string' || !value.includes(',')) expect(read).toThrow(JSON.stringify(value))
+  })
+
+  test('refuse a name that there is not', () => {
+    expect(() => readSettings({ sesionMinutes: 30 })).toThrow('setting sesionMinutes: there is no such setting')
+    expect(() => readSettings({ toString: 30 })).toThrow('setting toString: there is no such setting')
+  })
+})
+
+describe('context', () => {
+  test('holds settings at its top level, beside CDK’s own keys', () => {
+    expect(
+      settingsInContext({
+        sessionMinutes: 30,
+        '@aws-cdk/aws-iam:minimizePolicies': true,
+        'aws:cdk:bundling-stacks': ['**'],
+        'availability-zones:account=1:region=us-east-1': ['us-east-1a'],
+      }),
+    ).toEqual({ sessionMinutes: 30 })
+  })
+
+  test.each(['sesionMinutes', 'userPool', 'actorClient'])('does not hold %s, which is no setting', (name) => {
+    expect(() => settingsInContext({ [name]: 'us-east-1_Abc123' })).toThrow(`setting ${name}: there is no such setting`)
+  })
+})
+
+test.each([
+  ['acme', 'Acme'],
+  ['acme-corp', 'AcmeCorp'],
+  ['globexInc-2', 'GlobexInc2'],
+])('customer %s is %s in the names of outputs', (customer, name) => {
+  expect(outputName(customer)).toBe(name)
+})

@@ -1,0 +1,328 @@
+import { describe, expect, jest, test } from '@jest/globals'
+import type { Context } from 'aws-lambda'
+import { readEndpointConfig } from '../../../lambda/config.ts'
+import { createEndpoint } from '../../../lambda/endpoint/chain.ts'
+import type { Decision } from '../../../lambda/endpoint/http/metrics.ts'
+import type { Impersonate } from '../../../lambda/endpoint/impersonate.ts'
+import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
+import { endpointEnvironment } from '../../support/environment.ts'
+import { gatewayEvent } from '../../support/gateway-event.ts'
+
+const olivia = { sub: 'sub-of-olivia', username: 'olivia', groups: ['impersonators'], impersonated: false }
+const session = {
+  id: 'record-1',
+  idToken: 'the-id-token',
+  accessToken: 'the-access-token',
+  username: 'alice',
+  endsAt: 1_546_300_800,
+}
+
+function setUp(
+  options: { failure?: unknown; unauthenticated?: unknown; uncounted?: unknown; environment?: object } = {},
+) {
+  const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() }
+  const impersonate = jest.fn<Impersonate>(async () => {
+    if (options.failure) throw options.failure
+    return session
+  })
+  const authenticate = jest.fn(async (_: readonly string[]) => {
+    if (options.unauthenticated) throw options.unauthenticated
+    return olivia
+  })
+  const count = jest.fn((_: Decision) => {
+    if (options.uncounted) throw options.uncounted
+  })
+  const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
+  const endpoint = createEndpoint({ config, authenticate, impersonate, log: log as unknown as Console, count })
+  return {
+    async send(changes: Parameters<typeof gatewayEvent>[0] = {}) {
+      const { statusCode, headers, body } = await endpoint(gatewayEvent(changes), {} as Context)
+      return { statusCode, headers, body: JSON.parse(body) }
+    },
+    log,
+    count,
+    impersonate,
+    authenticate,
+  }
+}
+
+describe('the answer', () => {
+  test('is the contract’s, exactly', async () => {
+    expect(await setUp().send()).toEqual({
+      statusCode: 200,
+      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Impersonation-Id': 'record-1' },
+      body: {
+        endpointUrl: 'https://abc.execute-api.us-east-1.amazonaws.com/v1',
+        clientId: 'ours',
+        userPoolId: 'us-east-1_TestPool1',
+        username: 'alice',
+        password: '',
+        session: {
+          authorization: 'the-id-token',
+          refreshToken: '',
+          accessToken: 'the-access-token',
+          expireEpoch: 1_546_300_800_000,
+        },
+      },
+    })
+  })
+  test.each([
+    ['/auth/impersonate', 'https://api.example.com'],
+    ['/support/auth/impersonate', 'https://api.example.com/support'],
+    ['/support/auth/impersonate/', 'https://api.example.com/support'],
+  ])('names the base that a custom domain’s %s came in on', async (path, endpointUrl) => {
+    const requestContext = { domainName: 'api.example.com', path }
+    const headers = { Host: ['evil.example'], 'X-Forwarded-Host': ['evil.example'], 'X-Forwarded-Proto': ['http'] }
+    expect((await setUp().send({ requestContext, headers })).body).toMatchObject({ endpointUrl })
+  })
+  test('names the configured base before all others', async () => {
+    const { send } = setUp({ environment: { ENDPOINT_URL: 'https://support.example.com/api' } })
+    expect((await send()).body).toMatchObject({ endpointUrl: 'https://support.example.com/api' })
+  })
+})
+
+describe('the domain is asked', () => {
+  test('with the actor, what was wanted, and where it came from', async () => {
+    const { send, impersonate } = setUp()
+    await send({ body: '{"username":"alice","reason":" why "}' })
+    expect(impersonate.mock.calls).toEqual([
+      [
+        olivia,
+        { username: 'alice', reason: 'why' },
+        { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', requestId: 'request-1' },
+        expect.any(AbortSignal),
+      ],
+    ])
+  })
+  test('with no more of a user agent than a record should hold', async () => {
+    const { send, impersonate } = setUp()
+    const identity = { sourceIp: '192.0.2.1', userAgent: 'x'.repeat(9_000), apiKeyId: null } as never
+    await send({ requestContext: { identity } })
+    expect(impersonate.mock.calls[0]?.[2]).toEqual({
+      sourceIp: '192.0.2.1',
+      userAgent: 'x'.repeat(512),
+      requestId: 'request-1',
+    })
+  })
+  test('with the gateway’s other id of the request, where it has no extended one', async () => {
+    const { send, impersonate } = setUp()
+    await send({ requestContext: { extendedRequestId: undefined, requestId: 'request-2' } })
+    expect(impersonate.mock.calls[0]?.[2]).toMatchObject({ requestId: 'request-2' })
+  })
+  test.each([
+    ['application/json'],
+    ['application/json; charset=utf-8'],
+    ['application/json;charset=utf-8'],
+    ['application/json ; charset=utf-8'],
+    ['application/json\t; charset=utf-8'],
+    ['APPLICATION/JSON'],
+  ])('of a body sent as %s', async (type) => {
+    expect(await setUp().send({ headers: { 'Content-Type': [type] } })).toMatchObject({ statusCode: 200 })
+  })
+  test('of a body that the gateway encoded', async () => {
+    const body = Buffer.from('{"username":"élodie"}').toString('base64')
+    const { send, impersonate } = setUp()
+    await send({ body, isBase64Encoded: true })
+    expect(impersonate.mock.calls[0]?.[1]).toMatchObject({ username: 'élodie' })
+  })
+  test('whatever the case of the headers’ names', async () => {
+    const { send, authenticate } = setUp()
+    const headers = {
+      authorization: ['one'],
+      AUTHORIZATION: ['two'],
+      'content-type': [],
+      'Content-Type': ['application/json'],
+      'X-Empty': undefined,
+      AuthorizatioN: undefined,
+    }
+    await send({ headers })
+    expect(authenticate.mock.calls[0]?.[0]).toEqual(['token', 'one', 'two'])
+  })
+})
+
+describe('400, in the envelope, naming what is wrong', () => {
+  test.each<[string, Parameters<typeof gatewayEvent>[0], RegExp]>([
+    ['no body', { body: null }, /body must be a JSON object/],
+    ['an empty body', { body: '' }, /body must be JSON/],
+    ['a body that is no JSON', { body: '{"username":' }, /body must be JSON/],
+    ['a body that is no object', { body: '["alice"]' }, /body must be a JSON object/],
+    ['a body that would change a prototype', { body: '{"username":"alice","__proto__":{}}' }, /body must be JSON/],
+    ['no username', { body: '{}' }, /^username /],
+    ['a blank reason', { body: '{"username":"alice","reason":" "}' }, /^reason /],
+    ['no content type', { headers: { 'Content-Type': [] } }, /^Content-Type /],
+    ['two content types', { headers: { 'Content-Type': ['application/json', 'application/json'] } }, /^Content-Type /],
+    ['text', { headers: { 'Content-Type': ['text/plain'] } }, /^Content-Type /],
+    ['another JSON', { headers: { 'Content-Type': ['application/problem+json'] } }, /^Content-Type /],
+    ['a type that only ends so', { headers: { 'Content-Type': ['x-application/json'] } }, /^Content-Type /],
+    ['JSON lines', { headers: { 'Content-Type': ['application/jsonl'] } }, /^Content-Type /],
+  ])('%s', async (_, changes, message) => {
+    const { send, impersonate } = setUp()
+    const { statusCode, headers, body } = await send(changes)
+    expect({ statusCode, body }).toEqual({
+      statusCode: 400,
+      body: { status: 'error', message: expect.stringMatching(message) },
+    })
+    expect(headers).toMatchObject({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+    expect(impersonate).not.toHaveBeenCalled()
+  })
+})
+
+describe('every refusal and fault', () => {
+  test.each<[Code, number]>([
+    ['ActorNotAllowed', 403],
+    ['SubjectProtected', 403],
+    ['SubjectNotFound', 422],
+    ['TooManyRequests', 429],
+  ])('%s is %i with its message and the record’s id', async (code, status) => {
+    const failure = Object.assign(new ImpersonationError(code), { impersonationId: 'record-1' })
+    const { statusCode, headers, body } = await setUp({ failure }).send()
+    expect(statusCode).toBe(status)
+    expect(body).toEqual({ status: 'error', message: failure.message })
+    expect(headers).toMatchObject({ 'Content-Type': 'application/json', 'Impersonation-Id': 'record-1' })
+    expect('Retry-After' in (headers ?? {})).toBe(code === 'TooManyRequests')
+    expect(headers).not.toHaveProperty('WWW-Authenticate')
+  })
+  test.each<[unknown, number]>([
+    [new ImpersonationError('TokensUnfit', { message: 'detail' }), 500],
+    [new ImpersonationError('Unavailable', { cause: new Error('detail') }), 503],
+    [new ImpersonationError('TriggerRefused', { message: 'detail' }), 503],
+    [new TypeError('detail'), 500],
+    ['detail', 500],
+    [undefined, 200],
+  ])('%p is %i, without detail but for the id to look it up by', async (failure, status) => {
+    const { statusCode, body } = await setUp({ failure }).send()
+    expect(statusCode).toBe(status)
+    if (status === 200) return
+    expect(body).toEqual({ status: 'error', message: expect.stringContaining('request-1') })
+    expect(JSON.stringify(body)).not.toContain('detail')
+  })
+  test('401 says how to authenticate, and comes before a look at the body', async () => {
+    const { send, impersonate } = setUp({ unauthenticated: new ImpersonationError('CredentialsInvalid') })
+    const { statusCode, headers } = await send({ body: 'no JSON', headers: { 'Content-Type': [] } })
+    expect(statusCode).toBe(401)
+    expect(headers).toMatchObject({ 'WWW-Authenticate': expect.stringMatching(/^Bearer .*, Basic .*charset="UTF-8"$/) })
+    expect(headers).not.toHaveProperty('Retry-After')
+    expect(impersonate).not.toHaveBeenCalled()
+  })
+  test('401 does not offer Basic where the deployment has it off', async () => {
+    const unauthenticated = new ImpersonationError('CredentialsInvalid')
+    const { headers } = await setUp({ unauthenticated, environment: { BASIC: 'false' } }).send()
+    expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer realm="cognito-impersonation"' })
+  })
+  test('429 says when to come back', async () => {
+    const { headers } = await setUp({ failure: new ImpersonationError('TooManyRequests') }).send()
+    expect(headers).toMatchObject({ 'Retry-After': '1' })
+  })
+})
+
+describe('the log has one line a decision', () => {
+  test('for a success: who, as whom, under which record', async () => {
+    const { send, log } = setUp()
+    await send()
+    expect(log.info.mock.calls).toEqual([
+      [
+        {
+          event: 'impersonation',
+          outcome: 'issued',
+          status: 200,
+          actor: 'sub-of-olivia',
+          actorUsername: 'olivia',
+          subject: 'alice',
+          impersonationId: 'record-1',
+          requestId: 'request-1',
+          milliseconds: expect.any(Number),
+        },
+      ],
+    ])
+  })
+  test.each<[string, Parameters<typeof setUp>[0], object]>([
+    [
+      'before there is an actor',
+      { unauthenticated: new ImpersonationError('CredentialsInvalid') },
+      { actor: undefined, subject: undefined },
+    ],
+    [
+      'before there is a record',
+      { failure: new ImpersonationError('ActorNotAllowed') },
+      { actor: 'sub-of-olivia', subject: 'alice' },
+    ],
+  ])('for a denial %s', async (_, options, line) => {
+    const { send, log } = setUp(options)
+    await send()
+    expect(log.warn.mock.calls).toMatchObject([[{ event: 'impersonation', requestId: 'request-1', ...line }]])
+    expect(log.error).not.toHaveBeenCalled()
+  })
+  test('for a fault, with its cause by name', async () => {
+    const { send, log } = setUp({ failure: new ImpersonationError('Unavailable', { cause: new RangeError('detail') }) })
+    await send()
+    expect(log.error.mock.calls).toMatchObject([
+      [{ outcome: 'Unavailable', status: 503, error: { message: expect.any(String), cause: { name: 'RangeError' } } }],
+    ])
+  })
+  test.each<[Code, 'warn' | 'error']>([
+    ['RequestInvalid', 'warn'],
+    ['TooManyRequests', 'warn'],
+    ['Fault', 'error'],
+    ['Unavailable', 'error'],
+  ])('which for %s is a %s, and the only one', async (code, level) => {
+    const lines: string[] = []
+    const consoles = (['error', 'warn', 'info', 'log'] as const).map((name) =>
+      jest.spyOn(console, name).mockImplementation(() => lines.push(`console.${name}`)),
+    )
+    const { send, log } = setUp({ failure: new ImpersonationError(code) })
+    for (const name of ['info', 'warn', 'error'] as const) log[name].mockImplementation(() => lines.push(name))
+    await send()
+    expect(lines).toEqual([level])
+    for (const spy of consoles) spy.mockRestore()
+  })
+  test('and says how long it took, ms', async () => {
+    let clock = 1_000
+    const spy = jest.spyOn(Date, 'now').mockImplementation(() => clock)
+    const { send, log, impersonate } = setUp()
+    impersonate.mockImplementation(async () => {
+      clock += 42
+      return session
+    })
+    await send()
+    expect(log.info.mock.calls).toMatchObject([[{ milliseconds: 42 }]])
+    spy.mockRestore()
+  })
+  test('and never a token, a key or a header', async () => {
+    const secret = 'eyJ-secret'
+    for (const failure of [undefined, new SyntaxError(`Unexpected token, "${secret}" is not JSON`)]) {
+      const { send, log } = setUp({ failure })
+      await send({
+        headers: { Authorization: [secret], 'X-API-Key': [secret] },
+        body: `{"username":"alice","x":"${secret}"}`,
+      })
+      const lines = JSON.stringify([log.info.mock.calls, log.warn.mock.calls, log.error.mock.calls])
+      for (const kept of [secret, 'the-id-token', 'the-access-token', 'the-key']) expect(lines).not.toContain(kept)
+    }
+  })
+})
+
+describe('every decision is counted once', () => {
+  test.each<[string, Parameters<typeof setUp>[0], Decision['outcome'], number]>([
+    ['a success', {}, 'issued', 200],
+    [
+      'a denial of the caller',
+      { unauthenticated: new ImpersonationError('CredentialsInvalid') },
+      'CredentialsInvalid',
+      401,
+    ],
+    ['a denial', { failure: new ImpersonationError('SubjectProtected') }, 'SubjectProtected', 403],
+    ['a fault', { failure: new TypeError('detail') }, 'Fault', 500],
+  ])('%s', async (_, options, outcome, status) => {
+    const { send, count } = setUp(options)
+    await send()
+    expect(count.mock.calls).toEqual([[{ outcome, status, milliseconds: expect.any(Number) }]])
+  })
+  test.each([undefined, new ImpersonationError('SubjectNotFound')])(
+    'and the answer is the same where that fails (%p)',
+    async (failure) => {
+      const { send, log } = setUp({ failure, uncounted: new RangeError('detail') })
+      expect(await send()).toEqual(await setUp({ failure }).send())
+      expect(log.error.mock.calls).toMatchObject([[{ event: 'not-counted', error: { name: 'RangeError' } }]])
+    },
+  )
+})

@@ -1,0 +1,66 @@
+import { expect, jest, test } from '@jest/globals'
+import { newGrant } from '../../../lambda/grant.ts'
+import type { ImpersonationRecord, Records } from '../../../lambda/records.ts'
+import type { TriggerEvent } from '../../../lambda/triggers/event.ts'
+import { createImpersonationTriggers } from '../../../lambda/triggers/impersonation-client.ts'
+import { triggerEvent } from '../../support/trigger-event.ts'
+
+const grant = newGrant()
+const nonce = 'a-nonce-to-keep-private'
+
+async function run(event: TriggerEvent, redeemed = true) {
+  const log = jest.fn()
+  const triggers = createImpersonationTriggers(
+    {
+      redeem: async () => redeemed,
+      issue: async (id) => ({ id, actorSub: 'sub-of-olivia' }) as ImpersonationRecord,
+      refuse: jest.fn<Records['refuse']>(),
+    },
+    { protectedGroups: ['admins'], sessionMinutes: 60 },
+    log,
+  )
+  const answer = await triggers(event).catch((error) => error)
+  return { answer, log }
+}
+const verify = (answer: string) =>
+  triggerEvent('VerifyAuthChallengeResponse_Authentication', {
+    challengeAnswer: answer,
+    privateChallengeParameters: { nonce },
+    clientMetadata: { impersonationId: grant.id },
+  })
+const preToken = (groups: string[]) =>
+  triggerEvent('TokenGeneration_Authentication', {
+    clientMetadata: { impersonationId: grant.id },
+    groupConfiguration: { groupsToOverride: groups },
+  })
+
+test.each<[TriggerEvent, object]>([
+  [triggerEvent('DefineAuthChallenge_Authentication', { session: [] }), { challengeName: 'CUSTOM_CHALLENGE' }],
+  [
+    triggerEvent('CreateAuthChallenge_Authentication', { challengeName: 'CUSTOM_CHALLENGE' }),
+    { publicChallengeParameters: {} },
+  ],
+  [verify(grant.answer), { answerCorrect: true }],
+  [preToken([]), { claimsAndScopeOverrideDetails: { groupOverrideDetails: { groupsToOverride: [] } } }],
+])('answers $triggerSource in the event that it came in, and logs nothing', async (event, response) => {
+  const { answer, log } = await run(event)
+  expect(answer).toMatchObject({ ...event, response })
+  expect(log).not.toHaveBeenCalled()
+})
+test.each<[string, TriggerEvent]>([
+  ['a sign-in that Define ends', triggerEvent('DefineAuthChallenge_Authentication', { userNotFound: true })],
+  ['a guessed answer', verify('guess')],
+  ['a protected subject', preToken(['admins'])],
+  ['a refresh', triggerEvent('TokenGeneration_RefreshTokens')],
+])('logs %s as one line, without grant or nonce', async (_, event) => {
+  const { log } = await run(event)
+  expect(log).toHaveBeenCalledTimes(1)
+  expect(log.mock.calls[0]).toMatchObject([{ event: 'trigger-denied', trigger: event.triggerSource, subject: 'alice' }])
+})
+test('does not log a grant that was refused', async () => {
+  const { answer, log } = await run(verify(grant.answer), false)
+  expect(answer.response).toEqual({ answerCorrect: false })
+  const line = JSON.stringify(log.mock.calls)
+  expect(line).not.toContain(grant.answer.slice(grant.id.length + 1))
+  expect(line).not.toContain(nonce)
+})

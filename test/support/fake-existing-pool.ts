@@ -1,0 +1,103 @@
+// A pool of somebody else's, behind the real SDK client: UpdateUserPool resets what it is not sent, as AWS says of it.
+
+import { Readable } from 'node:stream'
+import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { everySetting } from './full-user-pool.ts'
+
+export const existingPoolId = 'us-east-1_Given1'
+
+const { PoolName, ...settings } = everySetting
+
+/** As DescribeUserPool gives it, what nobody can set included. */
+export const described = {
+  Id: existingPoolId,
+  Name: PoolName,
+  Arn: `arn:aws:cognito-idp:us-east-1:000000000000:userpool/${existingPoolId}`,
+  CreationDate: 1_700_000_000.123,
+  LastModifiedDate: 1_700_000_000.123,
+  EstimatedNumberOfUsers: 12,
+  SchemaAttributes: [{ Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true }],
+  AliasAttributes: ['email'],
+  UsernameConfiguration: { CaseSensitive: false },
+  Domain: 'customers',
+  ...settings,
+}
+
+export type Pool = Record<string, unknown>
+type Answer = { __type: string; message?: string } | 'lost' | 'hangs' | (() => void)
+
+/**
+ * @param pool what is there at first
+ * @param answers by operation, used up one by one, before the pool itself answers: AWS's error; `lost`, where the call
+ *   takes effect but its answer does not arrive; `hangs`; or something that happens before the call
+ */
+export function createFakeExistingPool(pool: Pool = described, answers: Record<string, Answer[]> = {}) {
+  const given = {
+    pool: structuredClone(pool) as Pool | undefined,
+    calls: [] as string[],
+    sent: [] as Pool[],
+    afterUpdate: () => {},
+  }
+
+  function answer(operation: string, input: Pool): [status: number, body: object] {
+    if (!given.pool || input.UserPoolId !== existingPoolId)
+      return [400, { __type: 'ResourceNotFoundException', message: 'no such pool' }]
+    if (operation === 'DescribeUserPool') return [200, { UserPool: given.pool }]
+    given.sent.push(input)
+    const { PoolName: Name, UserPoolId: _, ...sent } = input
+    const { Policies, AdminCreateUserConfig, UserPoolTags } = sent as typeof everySetting
+    if (
+      Policies?.PasswordPolicy?.TemporaryPasswordValidityDays &&
+      'UnusedAccountValidityDays' in (AdminCreateUserConfig ?? {})
+    ) {
+      return [400, { __type: 'InvalidParameterException', message: 'use TemporaryPasswordValidityDays instead' }]
+    }
+    const tags = (given.pool.UserPoolTags ?? {}) as Record<string, string>
+    const ofAws = Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith('aws:')))
+    if (Object.keys(UserPoolTags ?? {}).some((key) => key.startsWith('aws:'))) {
+      return [400, { __type: 'InvalidParameterException', message: 'aws: prefixed tag key names are not allowed' }]
+    }
+    const kept = Object.entries(given.pool).filter(([key]) => !(key in settings))
+    given.pool = {
+      ...Object.fromEntries(kept),
+      ...sent,
+      ...(Name !== undefined && { Name }),
+      UserPoolTags: { ...UserPoolTags, ...ofAws },
+      LastModifiedDate: (given.pool.LastModifiedDate as number) + 1,
+    }
+    given.afterUpdate()
+    return [200, {}]
+  }
+
+  const cognito = new CognitoIdentityProviderClient({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+    requestHandler: {
+      async handle(
+        request: { headers: Record<string, string>; body: Uint8Array },
+        { abortSignal }: { abortSignal?: AbortSignal } = {},
+      ) {
+        const operation = request.headers['x-amz-target']?.split('.')[1] ?? ''
+        given.calls.push(operation)
+        const next = answers[operation]?.shift()
+        if (next === 'hangs') {
+          await new Promise((_, reject) => abortSignal?.addEventListener('abort', () => reject(abortSignal.reason)))
+        }
+        if (typeof next === 'function') next()
+        const failed = typeof next === 'object'
+        const [statusCode, body] = failed
+          ? ([next.__type === 'InternalErrorException' ? 500 : 400, next] as const)
+          : answer(operation, JSON.parse(new TextDecoder().decode(request.body)))
+        if (next === 'lost') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
+        // A stream in several parts, as a socket's is.
+        const text = Buffer.from(JSON.stringify(body))
+        const half = Math.floor(text.length / 2)
+        return {
+          response: { statusCode, headers: {}, body: Readable.from([text.subarray(0, half), text.subarray(half)]) },
+        }
+      },
+    },
+  })
+  return Object.assign(given, { cognito })
+}
