@@ -1,4 +1,4 @@
-// A deployment on a user pool that somebody else made: what it changes there, what it refuses to touch, what it leaves.
+// Deployments to an existing pool: what they change, what they refuse, and what remains after the stack is deleted.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -16,11 +16,11 @@ import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../infra/local/demo/people.ts'
 import type { LocalRun } from '../infra/local/run.ts'
 import type { Intercept } from './support/deployment.ts'
-import { nameInTemplate, type OpenAccount, openAccount } from './support/existing-pool.ts'
+import { type OpenAccount, openAccount, poolIdInTemplate } from './support/existing-pool.ts'
 import { type createFullUserPool, everySetting } from './support/full-user-pool.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'existing-pool-'))
-beforeAll(() => synthesizeInto(assembly, { userPoolId: nameInTemplate }))
+beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate }))
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 let account: OpenAccount
@@ -30,34 +30,34 @@ beforeEach(async () => {
 afterEach(() => account.close())
 
 const arnOf = (name: string | undefined) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
-const ours = ({ outputs }: LocalRun) => slots(arnOf(outputs.TriggersFunctionName))
-const slots = (arn: string) => ({
+const ourTriggers = ({ outputs }: LocalRun) => triggersWith(arnOf(outputs.TriggersFunctionName))
+const triggersWith = (arn: string) => ({
   DefineAuthChallenge: arn,
   CreateAuthChallenge: arn,
   VerifyAuthChallengeResponse: arn,
   PreTokenGeneration: arn,
   PreTokenGenerationConfig: { LambdaArn: arn, LambdaVersion: 'V2_0' as const },
 })
-type Look = Awaited<ReturnType<OpenAccount['look']>>
-const withTriggers = ({ settings }: Look, triggers: LambdaConfigType) => ({
+type PoolState = Awaited<ReturnType<OpenAccount['look']>>
+const withTriggers = ({ settings }: PoolState, triggers: LambdaConfigType) => ({
   ...settings,
   LambdaConfig: { ...settings.LambdaConfig, ...triggers },
 })
 
-const foreign = arnOf('foreign')
+const ownersFunction = arnOf('owners-function')
 const setTriggers = (UserPoolId: string, LambdaConfig: LambdaConfigType) => {
   const { PoolName: _, ...settings } = everySetting
   return account.owner.send(new UpdateUserPoolCommand({ UserPoolId, ...settings, LambdaConfig }))
 }
 
-/** Another name for the triggers' function, as a new one would have. */
+/** Renames the trigger function, so that the deployment replaces it. */
 function renameTriggers({ Resources }: Template) {
   const triggers = Object.values(Resources).find(({ Properties }) => Properties?.Handler === 'triggers.handler')
   Object.assign(triggers?.Properties ?? {}, { FunctionName: 'renamed' })
 }
 
-/** One more resource, which fails once the triggers are on the pool. */
-function failAfterwards({ Resources }: Template) {
+/** Adds a resource that fails after the triggers are attached. */
+function failAfterAttaching({ Resources }: Template) {
   const [logicalId = '', triggers] =
     Object.entries(Resources).find(([, { Type }]) => Type === 'Custom::UserPoolTriggers') ?? []
   const ServiceToken = triggers?.Properties?.ServiceToken
@@ -65,7 +65,7 @@ function failAfterwards({ Resources }: Template) {
 }
 
 describe('a pool with every setting', () => {
-  test('is changed in nothing but its triggers by a deployment, by the next, and by one with another function', async () => {
+  test('changes only in its triggers: by the first deployment, by the next, and by one with another function', async () => {
     const { id, signIn } = await account.makePool()
     const before = await account.look(id)
     const claims = await signIn()
@@ -73,7 +73,7 @@ describe('a pool with every setting', () => {
     const first = await account.deploy(id)
     const { ImpersonationClientId = '', ActorClientId = '' } = first.outputs
     const attached = await account.look(id)
-    expect(attached.settings).toEqual(withTriggers(before, ours(first)))
+    expect(attached.settings).toEqual(withTriggers(before, ourTriggers(first)))
     expect(attached.groups).toEqual([
       ...before.groups,
       { GroupName: 'impersonators', Description: expect.stringMatching(/^Made for impersonation by /) },
@@ -83,12 +83,12 @@ describe('a pool with every setting', () => {
 
     await account.deploy(id, { previous: first, stamp: 'second' })
     expect(await account.look(id)).toEqual(attached)
-    // As when CloudFormation never heard of the first: it asks to create once more.
+    // CloudFormation sends the create again if it never got the first response.
     const again = await account.deploy(id)
     expect(await account.look(id)).toEqual(attached)
 
     const third = await account.deploy(id, { previous: again, stamp: 'third', change: renameTriggers })
-    expect((await account.look(id)).settings).toEqual(withTriggers(before, slots(arnOf('renamed'))))
+    expect((await account.look(id)).settings).toEqual(withTriggers(before, triggersWith(arnOf('renamed'))))
     expect(await signIn()).toEqual(claims)
 
     await third.destroy()
@@ -97,38 +97,38 @@ describe('a pool with every setting', () => {
   })
 })
 
-describe('refused, with the pool as it was:', () => {
+describe('a deployment is refused, and the pool stays unchanged:', () => {
   type Changes = Parameters<typeof createFullUserPool>[1]
-  const future: Intercept = async (operation, _, go) => {
+  const addUnknownSettings: Intercept = async (operation, _, go) => {
     const answer = (await go()) as { UserPool: Record<string, object> }
     if (operation !== 'DescribeUserPool') return answer
     const { Policies, ...settings } = answer.UserPool
     return { UserPool: { ...settings, FutureSetting: { On: true }, Policies: { ...Policies, FuturePolicy: {} } } }
   }
-  const refusal: Intercept = (operation, _, go) => {
+  const rejectUpdates: Intercept = (operation, _, go) => {
     if (operation === 'UpdateUserPool') throw new CognitoError('InvalidParameterException', 'SMS role is not valid')
     return go()
   }
 
   test.each<[string, Changes, Intercept | undefined, string | RegExp]>([
     [
-      'triggers that are somebody else’s',
-      { LambdaConfig: { DefineAuthChallenge: foreign, PreTokenGeneration: foreign } },
+      'the owner’s functions in our slots',
+      { LambdaConfig: { DefineAuthChallenge: ownersFunction, PreTokenGeneration: ownersFunction } },
       undefined,
-      new RegExp(`DefineAuthChallenge runs ${foreign};.* PreTokenGenerationConfig runs ${foreign}`),
+      new RegExp(`DefineAuthChallenge runs ${ownersFunction};.* PreTokenGenerationConfig runs ${ownersFunction}`),
     ],
     ['a Lite pool', { UserPoolTier: 'LITE', UserPoolAddOns: undefined }, undefined, 'feature plan is LITE'],
     [
-      'settings that nobody knows yet',
+      'unknown settings',
       {},
-      future,
+      addUnknownSettings,
       /settings that this version does not know.*: (?=.*FutureSetting)(?=.*Policies\.FuturePolicy)/,
     ],
     [
-      'settings that Cognito does not take back',
+      'settings that Cognito rejects',
       {},
-      refusal,
-      /does not take the user pool's settings back.*SMS role is not valid/,
+      rejectUpdates,
+      /Cognito rejects the user pool's present settings.*SMS role is not valid/,
     ],
   ])('%s', async (_, changes, intercept, message) => {
     const { id } = await account.makePool(changes)
@@ -139,90 +139,92 @@ describe('refused, with the pool as it was:', () => {
     expect(await account.look(id)).toEqual(before)
   })
 
-  test('an update, where somebody else has taken a slot meanwhile, which stays when the stack goes', async () => {
+  test('an update after the owner put a function into a slot; the function stays after the stack is deleted', async () => {
     const { id } = await account.makePool()
     const first = await account.deploy(id)
-    await setTriggers(id, { ...everySetting.LambdaConfig, ...ours(first), DefineAuthChallenge: foreign })
+    await setTriggers(id, { ...everySetting.LambdaConfig, ...ourTriggers(first), DefineAuthChallenge: ownersFunction })
     const before = await account.look(id)
     const second = account.deploy(id, { previous: first, stamp: 'second' })
-    await expect(second).rejects.toThrow(`DefineAuthChallenge runs ${foreign}`)
+    await expect(second).rejects.toThrow(`DefineAuthChallenge runs ${ownersFunction}`)
     expect(await account.look(id)).toEqual(before)
     await first.destroy()
     const { settings } = await account.look(id)
-    expect(settings.LambdaConfig).toEqual({ ...everySetting.LambdaConfig, DefineAuthChallenge: foreign })
+    expect(settings.LambdaConfig).toEqual({ ...everySetting.LambdaConfig, DefineAuthChallenge: ownersFunction })
   })
 })
 
 describe('a deployment', () => {
-  test('that fails after the triggers were put on takes them off', async () => {
+  test('that fails after attaching the triggers detaches them', async () => {
     const { id, signIn } = await account.makePool()
     const before = await account.look(id)
     const claims = await signIn()
-    await expect(account.deploy(id, { change: failAfterwards })).rejects.toThrow('Late (Custom::Late) was not created')
+    await expect(account.deploy(id, { change: failAfterAttaching })).rejects.toThrow(
+      'Late (Custom::Late) was not created',
+    )
     expect(await account.look(id)).toEqual(before)
     expect(await signIn()).toEqual(claims)
   })
 
-  test('that fails after the triggers were moved moves them back, and all goes on as before', async () => {
+  test('that fails after attaching a new function attaches the former one again, and impersonation works', async () => {
     const { id } = await account.makePool()
     const first = await account.deploy(id)
     await makeDemoPeople(account.owner, id)
     const before = await account.look(id)
     const change = (template: Template) => {
       renameTriggers(template)
-      failAfterwards(template)
+      failAfterAttaching(template)
     }
     await expect(account.deploy(id, { previous: first, stamp: 'second', change })).rejects.toThrow('Late')
     expect(await account.look(id)).toEqual(before)
     expect(await account.use(first).impersonate('alice')).toMatchObject({ status: 200 })
   })
 
-  test('beside another change starts again from what is there then', async () => {
+  test('keeps a change that others make at the same time', async () => {
     const { id } = await account.makePool()
     const before = await account.look(id)
-    let beside = 0
+    let updates = 0
     account.intercept((operation, _, go) => {
-      if (operation !== 'UpdateUserPool' || ++beside > 1) return go()
+      if (operation !== 'UpdateUserPool' || ++updates > 1) return go()
       Object.assign(account.cognito.pools.get(id)?.properties ?? {}, { SmsAuthenticationMessage: 'Anew: {####}' })
       throw new CognitoError('ConcurrentModificationException', 'Only one request at a time')
     })
     const run = await account.deploy(id)
-    expect(beside).toBe(2)
+    expect(updates).toBe(2)
     expect((await account.look(id)).settings).toEqual({
-      ...withTriggers(before, ours(run)),
+      ...withTriggers(before, ourTriggers(run)),
       SmsAuthenticationMessage: 'Anew: {####}',
     })
   })
 
-  test('that never hears whether the pool took the triggers finds out', async () => {
+  test('attaches the triggers even if the response to UpdateUserPool is lost', async () => {
     const { id } = await account.makePool()
     const before = await account.look(id)
-    let lost = 0
+    let updates = 0
     account.intercept(async (operation, _, go) => {
       const answer = await go()
-      if (operation === 'UpdateUserPool' && ++lost === 1) throw new LostAnswer()
+      if (operation === 'UpdateUserPool' && ++updates === 1) throw new LostAnswer()
       return answer
     })
     const run = await account.deploy(id)
-    expect(lost).toBe(1)
-    expect((await account.look(id)).settings).toEqual(withTriggers(before, ours(run)))
+    expect(updates).toBe(1)
+    expect((await account.look(id)).settings).toEqual(withTriggers(before, ourTriggers(run)))
   })
 
-  test('moved to another pool leaves the former one as it was', async () => {
-    const [one, other] = [await account.makePool(), await account.makePool()]
-    const before = await account.look(one.id)
+  test('to another pool leaves the former pool as it was', async () => {
+    const [former, other] = [await account.makePool(), await account.makePool()]
+    const formerBefore = await account.look(former.id)
     const otherBefore = await account.look(other.id)
-    const first = await account.deploy(one.id)
+    const first = await account.deploy(former.id)
     const second = await account.deploy(other.id, { previous: first })
-    expect(await account.look(one.id)).toEqual(before)
-    expect((await account.look(other.id)).settings).toEqual(withTriggers(otherBefore, ours(second)))
+    expect(await account.look(former.id)).toEqual(formerBefore)
+    expect((await account.look(other.id)).settings).toEqual(withTriggers(otherBefore, ourTriggers(second)))
     await makeDemoPeople(account.owner, other.id)
     expect(await account.use(second).impersonate('alice')).toMatchObject({ status: 200 })
   })
 })
 
-describe('triggers that are on the pool', () => {
-  test('let actors act, all together, and nobody where one is missing', async () => {
+describe('attached triggers', () => {
+  test('allow impersonation together, and nobody can impersonate if one is missing', async () => {
     const { id } = await account.makePool()
     const run = await account.deploy(id)
     const { signIn, impersonate } = account.use(run)
@@ -236,19 +238,19 @@ describe('triggers that are on the pool', () => {
       act: { sub: decomposeUnverifiedJwt(IdToken).payload.sub },
     })
 
-    const { PreTokenGenerationConfig, PreTokenGeneration: _, ...challenges } = ours(run)
-    const parts: Record<string, LambdaConfigType> = { '500 without PreTokenGeneration': challenges }
+    const { PreTokenGenerationConfig, PreTokenGeneration: _, ...challenges } = ourTriggers(run)
+    const incomplete: Record<string, LambdaConfigType> = { '500 without PreTokenGeneration': challenges }
     for (const slot of Object.keys(challenges)) {
-      parts[`503 without ${slot}`] = { ...challenges, PreTokenGenerationConfig, [slot]: undefined }
+      incomplete[`503 without ${slot}`] = { ...challenges, PreTokenGenerationConfig, [slot]: undefined }
     }
-    for (const [expected, LambdaConfig] of Object.entries(parts)) {
+    for (const [expected, LambdaConfig] of Object.entries(incomplete)) {
       await setTriggers(id, LambdaConfig)
       const refused = await impersonate('alice', IdToken)
       expect([expected, refused.body.session]).toEqual([expect.stringContaining(String(refused.status)), undefined])
     }
   })
 
-  test('taken away by the owner’s own deployment leave nobody to act, until another puts them back', async () => {
+  test('that the owner’s deployment removes: nobody can impersonate until our next deployment', async () => {
     const { id, signIn } = await account.makePool()
     const first = await account.deploy(id)
     await makeDemoPeople(account.owner, id)
@@ -259,21 +261,24 @@ describe('triggers that are on the pool', () => {
     const { status, headers } = await impersonate('alice')
     expect(status).toBe(503)
     expect(await record(headers.get('impersonation-id'))).toMatchObject({ state: 'refused', code: 'TriggersDetached' })
-    const printed = account.log.flatMap((entry) => (entry.source === 'function' ? [entry.line] : []))
-    expect(printed).toContainEqual(expect.objectContaining({ outcome: 'TriggersDetached', Decisions: 1 }))
+    const logged = account.log.flatMap((entry) => (entry.source === 'function' ? [entry.line] : []))
+    expect(logged).toContainEqual(expect.objectContaining({ outcome: 'TriggersDetached', Decisions: 1 }))
     const error = expect.objectContaining({ message: expect.stringContaining('does not run its triggers') })
-    expect(printed).toContainEqual(
+    expect(logged).toContainEqual(
       expect.objectContaining({ message: expect.objectContaining({ outcome: 'TriggersDetached', error }) }),
     )
     expect(await signIn()).toEqual(claims)
 
     const second = await account.deploy(id, { previous: first, stamp: 'second' })
-    expect((await account.look(id)).settings.LambdaConfig).toEqual({ ...everySetting.LambdaConfig, ...ours(second) })
+    expect((await account.look(id)).settings.LambdaConfig).toEqual({
+      ...everySetting.LambdaConfig,
+      ...ourTriggers(second),
+    })
     expect(await account.use(second).impersonate('alice')).toMatchObject({ status: 200 })
   })
 })
 
-test('a stack whose pool is gone already can go', async () => {
+test('a stack can be deleted after its pool was deleted', async () => {
   const { id } = await account.makePool({ DeletionProtection: 'INACTIVE' })
   const run = await account.deploy(id)
   await account.owner.send(new DeleteUserPoolCommand({ UserPoolId: id }))

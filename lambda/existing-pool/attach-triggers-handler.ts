@@ -1,4 +1,4 @@
-// Custom::UserPoolTriggers: keeps the triggers on a user pool that the stack did not make, for as long as it is there.
+// Custom::UserPoolTriggers: attaches the triggers to an existing pool, and detaches them when the stack is deleted.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { loggable } from '../loggable.ts'
@@ -11,45 +11,45 @@ export function createAttachTriggers(
   { attach, detach }: PoolTriggers,
   log: CustomResource<Properties>['log'] = console,
 ): CustomResource<Properties> {
-  /**
-   * By now the function may touch the new pool alone, and Cognito may soon run the triggers for it alone: what the old one
-   * names could not be taken off, and nobody could sign in there. A roll-back, which goes by the id there was, may pass.
-   */
-  async function exchange(request: Request<Properties>, signal: AbortSignal): Promise<void> {
-    const { physicalId } = request
-    if (physicalId === identify(request.properties)) return takeBack(request, signal)
-    throw new Error(
-      'the user pool cannot be exchanged for another in one deployment; nothing was changed; deploy with attachTriggers: false and the old pool, then with the new one',
-    )
-  }
-
-  /**
-   * CloudFormation takes an update back that failed, here or elsewhere. Where nothing but its time was new, the pool is
-   * as it was, and what was in the way may still be: a second failure would leave the stack between two states.
-   */
-  async function takeBack({ properties: { UserPoolId, TriggersArn } }: Request<Properties>, signal: AbortSignal) {
-    await attach(UserPoolId, TriggersArn, signal).catch((error) =>
-      log.error({ event: 'not-attached', UserPoolId, error: loggable(error) }),
-    )
-  }
-
   return {
     properties: ['UserPoolId', 'TriggersArn', 'DeployedAt'],
     identify,
     log,
-    work(request, signal) {
-      const { UserPoolId, TriggersArn, DeployedAt } = request.properties
-      const {
-        UserPoolId: oldPoolId = UserPoolId,
-        TriggersArn: oldArn,
-        DeployedAt: oldTime = '',
-      } = request.oldProperties
-      if (request.type === 'Delete') return detach(UserPoolId, TriggersArn, signal)
-      if (oldPoolId !== UserPoolId) return exchange(request, signal)
-      if (oldArn === TriggersArn && oldTime > DeployedAt) return takeBack(request, signal)
-      return attach(UserPoolId, TriggersArn, signal, oldArn)
+    async work(request, signal) {
+      const { UserPoolId: userPoolId, TriggersArn: triggersArn } = request.properties
+      const target = { userPoolId, triggersArn, signal }
+      if (request.type === 'Delete') return detach(target)
+      if (isRollback(request)) {
+        // The pool is unchanged, so the cause of the failed update can still be there.
+        // A second failure would leave the stack in UPDATE_ROLLBACK_FAILED.
+        return attach(target).catch((error) =>
+          log.error({ event: 'not-attached', UserPoolId: userPoolId, error: loggable(error) }),
+        )
+      }
+      if (isMove(request)) {
+        // The policies now cover only the new pool. The triggers could not be detached from the old pool, and nobody
+        // could sign in there.
+        throw new Error(
+          'The user pool cannot be replaced by another in one deployment. Nothing was changed. First deploy with attachTriggers: false and the old pool, then with the new pool.',
+        )
+      }
+      return attach({ ...target, formerArn: request.oldProperties.TriggersArn })
     },
   }
+}
+
+/** Whether an update names another pool than before. */
+function isMove({ properties, oldProperties }: Request<Properties>): boolean {
+  const { UserPoolId: oldPoolId = properties.UserPoolId } = oldProperties
+  return oldPoolId !== properties.UserPoolId
+}
+
+/** Whether CloudFormation rolls back an update that left the pool as it was: a refused move, or only a new time. */
+function isRollback(request: Request<Properties>): boolean {
+  const { properties, oldProperties, physicalId } = request
+  if (isMove(request)) return physicalId === identify(properties)
+  const { TriggersArn: oldArn, DeployedAt: oldTime = '' } = oldProperties
+  return oldArn === properties.TriggersArn && oldTime > properties.DeployedAt
 }
 
 function identify({ UserPoolId }: Partial<Record<Properties, string>>): string {

@@ -1,48 +1,50 @@
-// Puts a custom resource's answer where CloudFormation waits for it.
+// Sends a custom resource's response to CloudFormation.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CloudFormationCustomResourceResponse } from 'aws-lambda'
+import { retry } from './retry.ts'
 
-/** CloudFormation takes no more, bytes. */
-const mostBytes = 4096
-/** How long one try may take, ms. */
+/** The longest response that CloudFormation accepts, bytes. */
+const maxBytes = 4096
+/** The longest that one try may take, ms. */
 const timeout = 3_500
 
 /**
- * @param url pre-signed: whoever reads it can answer, so it is in no message.
+ * @param url pre-signed: anyone who has it can send a response, so it must not appear in a log or an error
  * @param pauses before each further try, ms
- * @throws Error where CloudFormation can't be reached.
+ * @throws Error if every try fails
  */
 export async function answerCloudFormation(
   url: string,
   answer: CloudFormationCustomResourceResponse,
   pauses: readonly number[] = [200, 1_000],
 ): Promise<void> {
-  const body = cut(answer)
-  let failure = ''
-  for (const pause of [...pauses, undefined]) {
-    try {
-      // The signature covers an empty content type.
-      const response = await fetch(url, {
-        method: 'PUT',
-        headers: { 'content-type': '' },
-        body,
-        signal: AbortSignal.timeout(timeout),
-      })
-      if (response.ok) return
-      failure = `status ${response.status}`
-    } catch (error) {
-      failure = (error as Error).name
-    }
-    if (pause !== undefined) await sleep(pause)
-  }
-  throw new Error(`CloudFormation could not be answered: ${failure}`)
+  const body = shortened(answer)
+  await retry(() => put({ url, body }), { pauses })
 }
 
-function cut(answer: CloudFormationCustomResourceResponse): string {
+async function put({ url, body }: { url: string; body: string }): Promise<void> {
+  const response = await fetch(url, {
+    method: 'PUT',
+    // The signature of the URL covers an empty content type.
+    headers: { 'content-type': '' },
+    body,
+    signal: AbortSignal.timeout(timeout),
+  }).catch((error: Error) => {
+    // Only the name: the message can contain the URL.
+    throw notSent(error.name)
+  })
+  if (!response.ok) throw notSent(`status ${response.status}`)
+}
+
+function notSent(why: string): Error {
+  return new Error(`The response could not be sent to CloudFormation: ${why}`)
+}
+
+/** The response as JSON. Cuts the reason if the response is too long. */
+function shortened(answer: CloudFormationCustomResourceResponse): string {
   let body = JSON.stringify(answer)
   let { Reason } = answer as { Reason?: string }
-  while (Reason && Buffer.byteLength(body) > mostBytes) {
+  while (Reason && Buffer.byteLength(body) > maxBytes) {
     Reason = Reason.slice(0, Math.floor(Reason.length * 0.9))
     body = JSON.stringify({ ...answer, Reason: `${Reason}…` })
   }

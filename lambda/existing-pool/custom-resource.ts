@@ -1,4 +1,4 @@
-// What the handlers of custom resources share: a request is read, worked on within its time, and always answered.
+// The shared part of the custom resources: reads a request, does the work in time, and always sends a response.
 
 import cloudformationResponse from '@middy/cloudformation-response'
 import middy from '@middy/core'
@@ -6,26 +6,26 @@ import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceRes
 import { loggable } from '../loggable.ts'
 import { answerCloudFormation } from './cloudformation-response.ts'
 
-/** What is left of the function's time for the answer, once the work is broken off, ms. */
+/** The time kept for sending the response after the work is stopped, ms. */
 const timeToAnswer = 15_000
 
 export interface Request<Name extends string> {
   type: 'Create' | 'Update' | 'Delete'
   stackId: string
   logicalId: string
-  /** What the resource is called, or on a create will be. */
+  /** On a create: the id that the resource will get. */
   physicalId: string | undefined
   properties: Record<Name, string>
-  /** On an update: the properties before it. */
+  /** The former properties. Empty, except on an update. */
   oldProperties: Partial<Record<Name, string>>
 }
 
 export interface CustomResource<Name extends string> {
-  /** The properties that must be there, as text. */
+  /** The required properties. Each is a string. */
   properties: readonly Name[]
-  /** The physical id: where it changes on an update, CloudFormation deletes the former resource. */
+  /** Returns the physical id. If an update changes it, CloudFormation deletes the former resource. */
   identify(properties: Partial<Record<Name, string>>): string
-  /** @throws Error whose message tells the person who deploys what to do. */
+  /** @throws Error with a message for the person who deploys: what is wrong and what to do */
   work(request: Request<Name>, signal: AbortSignal): Promise<void>
   log: Pick<Console, 'info' | 'error'>
   answer?: (url: string, answer: CloudFormationCustomResourceResponse) => Promise<void>
@@ -33,62 +33,64 @@ export interface CustomResource<Name extends string> {
 
 type Event = Omit<CloudFormationCustomResourceEvent, 'PhysicalResourceId'> & { PhysicalResourceId?: string }
 
-/** @returns the function's handler. It throws only where CloudFormation could not be answered: Lambda then runs it again. */
+/** @returns the function's handler. It throws only if the response could not be sent: Lambda then runs it again. */
 export function createCustomResource<Name extends string>(resource: CustomResource<Name>) {
   const { log, answer = answerCloudFormation } = resource
 
-  const answerOf = middy<Event, Partial<CloudFormationCustomResourceResponse>>({
+  const run = middy<Event, Partial<CloudFormationCustomResourceResponse>>({
     timeoutEarlyInMillis: timeToAnswer,
     timeoutEarlyResponse() {
-      throw new Error('this took too long and was broken off; deploy again, or delete the stack again')
+      throw new Error('This took too long and was stopped. Deploy again, or delete the stack again.')
     },
   })
     .use(cloudformationResponse())
     .before(({ event }) => {
-      // Known even where the work fails, so that CloudFormation's clean-up finds what there may be.
-      event.PhysicalResourceId ??= resource.identify(textsIn(event.ResourceProperties))
+      // Set before the work, so that CloudFormation can clean up after a failed create.
+      event.PhysicalResourceId ??= resource.identify(stringsIn(event.ResourceProperties))
     })
     .onError(({ event, error }) => {
-      log.error({ ...described(event), failed: error?.message, error: loggable(error) })
+      log.error({ ...forLog(event), failed: error?.message, error: loggable(error) })
     })
     .handler(async (event: Event, _context: Context, { signal }: { signal: AbortSignal }) => {
       const request = read(event, resource.properties)
       if (request) await resource.work(request, signal)
-      log.info(described(event))
+      log.info(forLog(event))
       return !request || request.type === 'Delete' ? {} : { PhysicalResourceId: resource.identify(request.properties) }
     })
 
   return async (event: Event, context: Context): Promise<void> => {
-    await answer(event.ResponseURL, (await answerOf(event, context)) as CloudFormationCustomResourceResponse)
+    await answer(event.ResponseURL, (await run(event, context)) as CloudFormationCustomResourceResponse)
   }
 }
 
-/** Undefined where there is nothing to delete: what lacks a property was never made. */
+/** Undefined for a Delete with missing properties: the resource was never created. */
 function read<Name extends string>(event: Event, names: readonly Name[]): Request<Name> | undefined {
   const type: string = event.RequestType
-  if (type !== 'Create' && type !== 'Update' && type !== 'Delete') throw new Error(`unknown RequestType ${type}`)
-  const properties = textsIn<Name>(event.ResourceProperties)
+  if (type !== 'Create' && type !== 'Update' && type !== 'Delete')
+    throw new Error(`Unknown RequestType ${type}. Nothing was changed.`)
+  const properties = stringsIn<Name>(event.ResourceProperties)
   const missing = names.filter((name) => !properties[name])
   if (missing.length > 0 && type === 'Delete') return undefined
-  if (missing.length > 0) throw new Error(`${event.ResourceType} misses ${missing.join(', ')}`)
+  if (missing.length > 0)
+    throw new Error(`${event.ResourceType} lacks required properties: ${missing.join(', ')}. Nothing was changed.`)
   return {
     type,
     stackId: event.StackId,
     logicalId: event.LogicalResourceId,
     physicalId: event.PhysicalResourceId,
     properties: properties as Record<Name, string>,
-    oldProperties: textsIn<Name>('OldResourceProperties' in event ? event.OldResourceProperties : {}),
+    oldProperties: stringsIn<Name>('OldResourceProperties' in event ? event.OldResourceProperties : {}),
   }
 }
 
-function textsIn<Name extends string>(properties: unknown): Partial<Record<Name, string>> {
+function stringsIn<Name extends string>(properties: unknown): Partial<Record<Name, string>> {
   return Object.fromEntries(
     Object.entries(properties ?? {}).filter(([, value]) => typeof value === 'string'),
   ) as Partial<Record<Name, string>>
 }
 
-/** Without the URL to answer at: whoever has it can answer. */
-function described({
+/** A request for the log, without its ResponseURL: anyone who has that can send a response. */
+function forLog({
   RequestType,
   ResourceType,
   LogicalResourceId,
@@ -103,6 +105,6 @@ function described({
     LogicalResourceId,
     PhysicalResourceId,
     RequestId,
-    properties: textsIn(ResourceProperties),
+    properties: stringsIn(ResourceProperties),
   }
 }

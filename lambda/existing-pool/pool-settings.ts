@@ -1,4 +1,4 @@
-// A user pool's settings, as DescribeUserPool gives them and UpdateUserPool takes them back.
+// Reads a user pool's settings with DescribeUserPool and writes them with UpdateUserPool.
 
 import { buffer } from 'node:stream/consumers'
 import {
@@ -11,7 +11,7 @@ import {
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider'
 
-/** As in the answer's JSON: what this SDK does not know is in it too. */
+/** The settings in the JSON response, including those that this SDK does not know. */
 export interface PoolSettings extends Record<string, unknown> {
   Name?: string
   UserPoolTier?: string
@@ -20,13 +20,13 @@ export interface PoolSettings extends Record<string, unknown> {
 
 export interface DescribedPool {
   settings: PoolSettings
-  /** Paths of what may be a setting, but this SDK does not know: an update would reset it. */
+  /** Paths of possible settings that this SDK does not know. An update would reset them. */
   unknown: string[]
 }
 
 type Settable = Exclude<keyof UpdateUserPoolRequest, 'UserPoolId' | 'PoolName'>
 
-/** What UpdateUserPool takes. A newer SDK's key that is missing here is an error of types. */
+/** The settings that UpdateUserPool accepts. If a newer SDK adds one, this is a type error until it is added here. */
 const settable = Object.keys({
   AccountRecoverySetting: true,
   AcrConfiguration: true,
@@ -53,7 +53,7 @@ const settable = Object.keys({
   VerificationMessageTemplate: true,
 } satisfies Record<Settable, true>)
 
-/** What DescribeUserPool alone has, or CreateUserPool sets for good: no update changes it. `Name` is sent as PoolName. */
+/** Settings that no update changes: only DescribeUserPool or CreateUserPool has them. `Name` is sent as PoolName. */
 const readOnly = Object.keys({
   AliasAttributes: true,
   Arn: true,
@@ -73,9 +73,9 @@ const readOnly = Object.keys({
   UsernameConfiguration: true,
 } satisfies Record<Exclude<keyof UserPoolType | keyof CreateUserPoolRequest, Settable | 'PoolName'>, true>)
 
-/** What changes by itself. */
-const unsteady = [
-  // The older name of the password policy's TemporaryPasswordValidityDays, which it follows.
+/** Settings that can change without an update of theirs. */
+const volatileSettings = [
+  // The old name of the password policy's TemporaryPasswordValidityDays. Cognito sets it to the same value.
   'AdminCreateUserConfig.UnusedAccountValidityDays',
   'EmailConfigurationFailure',
   'EstimatedNumberOfUsers',
@@ -105,31 +105,33 @@ export async function describePool(
   )
   const { UserPool } = await cognito.send(command, { abortSignal })
   const { UserPool: settings } = JSON.parse(body) as { UserPool: PoolSettings }
-  const unknown = missingFrom(UserPool, settings).filter((path) => !readOnly.includes(path.split('.')[0] ?? ''))
+  const unknown = unreadPaths({ read: UserPool, raw: settings }).filter(
+    (path) => !readOnly.includes(path.split('.')[0] ?? ''),
+  )
   return { settings, unknown }
 }
 
-/** Sends back every setting. @throws AWS's errors. */
+/** Sends every setting. @throws AWS's errors. */
 export async function updatePool(
   cognito: CognitoIdentityProviderClient,
   UserPoolId: string,
   settings: PoolSettings,
   abortSignal: AbortSignal,
 ): Promise<void> {
-  await cognito.send(new UpdateUserPoolCommand({ UserPoolId, ...accepted(settings) }), { abortSignal })
+  await cognito.send(new UpdateUserPoolCommand({ UserPoolId, ...toUpdateRequest(settings) }), { abortSignal })
 }
 
-/** The settings as UpdateUserPool takes them. */
-function accepted(settings: PoolSettings): Omit<UpdateUserPoolRequest, 'UserPoolId'> {
-  const given = Object.entries(settings).filter(([key]) => settable.includes(key))
-  const request: Omit<UpdateUserPoolRequest, 'UserPoolId'> = Object.fromEntries(given)
+/** The settings in the form that UpdateUserPool accepts. */
+function toUpdateRequest(settings: PoolSettings): Omit<UpdateUserPoolRequest, 'UserPoolId'> {
+  const entries = Object.entries(settings).filter(([key]) => settable.includes(key))
+  const request: Omit<UpdateUserPoolRequest, 'UserPoolId'> = Object.fromEntries(entries)
   request.PoolName = settings.Name
-  // Cognito gives both out, and takes only the newer one back.
+  // DescribeUserPool returns both of these settings. UpdateUserPool accepts only the newer one.
   if (request.Policies?.PasswordPolicy?.TemporaryPasswordValidityDays !== undefined) {
     const { UnusedAccountValidityDays: _, ...rest } = request.AdminCreateUserConfig ?? {}
     if (request.AdminCreateUserConfig) request.AdminCreateUserConfig = rest
   }
-  // Tags of AWS itself stay by themselves, and nobody else may set them.
+  // An update keeps the tags of AWS, and must not contain them.
   if (request.UserPoolTags) {
     request.UserPoolTags = Object.fromEntries(
       Object.entries(request.UserPoolTags).filter(([key]) => !key.toLowerCase().startsWith('aws:')),
@@ -138,28 +140,31 @@ function accepted(settings: PoolSettings): Omit<UpdateUserPoolRequest, 'UserPool
   return request
 }
 
-/** Paths of the settings that are not alike, but for what changes by itself. Order is nothing, and empty is absent. */
+/** Paths of the settings that differ, except the volatile ones. Array order is ignored; empty equals missing. */
 export function differences(one: PoolSettings, other: PoolSettings): string[] {
-  const differing = (given: unknown, found: unknown, path: string): string[] => {
-    const [a, b] = [given ?? {}, found ?? {}]
+  const differing = (oneValue: unknown, otherValue: unknown, path: string): string[] => {
+    const [a, b] = [oneValue ?? {}, otherValue ?? {}]
     if (!isObject(a) || !isObject(b)) return canonical(a) === canonical(b) ? [] : [path]
     return [...new Set([...Object.keys(a), ...Object.keys(b)])].flatMap((key) =>
       differing(a[key], b[key], path ? `${path}.${key}` : key),
     )
   }
-  return differing(one, other, '').filter((path) => !unsteady.includes(path))
+  return differing(one, other, '').filter((path) => !volatileSettings.includes(path))
 }
 
-/** Paths of what is in `raw`, but that the SDK left out as it read it. */
-function missingFrom(read: unknown, raw: unknown, path = ''): string[] {
+/** Paths of the values in the JSON (`raw`) that the SDK's result (`read`) lacks. */
+function unreadPaths({ read, raw, path = '' }: { read: unknown; raw: unknown; path?: string }): string[] {
   if (raw === null || raw === undefined) return []
   if (read === undefined) return [path]
   if (Array.isArray(raw) && Array.isArray(read))
-    return raw.flatMap((item, index) => missingFrom(read[index], item, path))
+    return raw.flatMap((item, index) => unreadPaths({ read: read[index], raw: item, path }))
   if (!isObject(raw) || !isObject(read)) return []
-  return Object.entries(raw).flatMap(([key, value]) => missingFrom(read[key], value, path ? `${path}.${key}` : key))
+  return Object.entries(raw).flatMap(([key, value]) =>
+    unreadPaths({ read: read[key], raw: value, path: path ? `${path}.${key}` : key }),
+  )
 }
 
+/** A text that is equal for equal values. */
 function canonical(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null)
   const inner = Array.isArray(value)

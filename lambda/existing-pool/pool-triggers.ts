@@ -1,11 +1,11 @@
-// Puts the triggers on a user pool that somebody else made, and takes them off, leaving all else as it was.
+// Attaches our triggers to an existing pool and detaches them. Every other setting keeps its value.
 
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { CognitoIdentityProviderClient, LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
 import { errorName, isClientFault } from '../aws-errors.ts'
 import { type DescribedPool, describePool, differences, type PoolSettings, updatePool } from './pool-settings.ts'
+import { retry } from './retry.ts'
 import {
-  isTaken,
+  hasOurTriggers,
   manualSteps,
   triggerOwners,
   withoutFunctions,
@@ -13,155 +13,176 @@ import {
   withTriggers,
 } from './trigger-slots.ts'
 
-/** What no further try would change. */
+/** An error that another try cannot fix. */
 class Refusal extends Error {}
 
+/** An update was sent. The next DescribeUserPool shows whether it took effect. `cause`: the error of UpdateUserPool, if any. */
+class UnconfirmedUpdate extends Error {}
+
+export interface Detachment {
+  userPoolId: string
+  /** The ARN of our trigger function. */
+  triggersArn: string
+  signal: AbortSignal
+}
+
+export interface Attachment extends Detachment {
+  /** The ARN of our former trigger function. Slots with this function are taken over. */
+  formerArn?: string | undefined
+}
+
 export type PoolTriggers = ReturnType<typeof createPoolTriggers>
+
+interface Change {
+  userPoolId: string
+  signal: AbortSignal
+  /** Returns the LambdaConfig to set, or undefined if the pool already has it. Throws if the pool must not be updated. */
+  newConfig(pool: DescribedPool): LambdaConfigType | undefined
+  /** How to continue by hand, for error messages. */
+  advice: string
+}
 
 /** The longest that one call may take, ms. */
 const callTimeout = 10_000
 
-/** Refused by Cognito for now: the next try starts from the pool as it then is. */
-const passing = new Set([
+/** Client faults that can pass. Each try reads the pool again first. */
+const temporaryErrors = new Set([
   'ConcurrentModificationException',
   'TooManyRequestsException',
   'ThrottlingException',
   'LimitExceededException',
-  // A policy made a moment ago may not hold everywhere yet.
+  // A new IAM policy can take some seconds to apply.
   'AccessDeniedException',
 ])
 
 /**
- * @param cognito must not send again by itself: what is sent again would be of a pool that has changed meanwhile.
+ * @param cognito must not retry by itself: a repeated UpdateUserPool would undo changes made to the pool in between.
  * @param pauses before each further try, ms
  */
 export function createPoolTriggers(
   cognito: CognitoIdentityProviderClient,
   pauses: readonly number[] = [100, 500, 1_000, 2_000, 4_000, 8_000],
 ) {
-  /**
-   * Describes, updates where `edit` wants it, and looks again, until the pool is as wanted.
-   * @param edit what LambdaConfig must be; undefined where it is so already
-   */
-  async function change(
-    userPoolId: string,
-    signal: AbortSignal,
-    edit: (pool: DescribedPool) => LambdaConfigType | undefined,
-    wayOut: string,
-  ): Promise<void> {
+  /** Reads the pool, updates it if necessary, and reads it again, until it has the new LambdaConfig. */
+  async function change({ userPoolId, signal, newConfig, advice }: Change): Promise<void> {
     let sent: PoolSettings | undefined
-    let failure: unknown
-    for (const pause of [...pauses, 0]) {
-      try {
-        const pool = await describePool(cognito, userPoolId, limit(signal))
-        const LambdaConfig = edit(pool)
-        if (!LambdaConfig) return assertUntouched(sent, pool.settings)
-        sent = { ...pool.settings, LambdaConfig }
-        failure = await updatePool(cognito, userPoolId, sent, limit(signal)).catch((error) => {
-          // Of the pool, or of something that it names: the next look tells.
-          if (isPassing(error) || errorName(error) === 'ResourceNotFoundException') return error
-          throw notTakenBack(error, wayOut)
-        })
-      } catch (error) {
-        if (!isPassing(error)) throw error
-        failure = error
-      }
-      // What was sent is not what is there, until it has been seen.
-      await sleep(pause, undefined, { signal })
+
+    async function checkAndUpdate(): Promise<void> {
+      const pool = await describePool(cognito, userPoolId, limit(signal))
+      const LambdaConfig = newConfig(pool)
+      if (!LambdaConfig) return assertOthersUnchanged({ sent, found: pool.settings })
+      sent = { ...pool.settings, LambdaConfig }
+      const error: unknown = await updatePool(cognito, userPoolId, sent, limit(signal)).catch((error) => error)
+      // Either the pool is missing or a resource that its settings name: the next DescribeUserPool tells which.
+      const missing = errorName(error) === 'ResourceNotFoundException'
+      if (error && !isTemporary(error) && !missing) throw settingsRejected(error, advice)
+      // Trust the update only after reading it back.
+      throw new UnconfirmedUpdate('the update is not confirmed', { cause: error })
     }
-    const why = failure === undefined ? 'it does not keep what UpdateUserPool sets' : worded(failure)
-    throw new Error(`the user pool could not be changed: ${why}; try again, or ${wayOut}`, { cause: failure })
+
+    await retry(checkAndUpdate, { pauses, signal, isRetryable: isTemporary }).catch((error) => {
+      throw isTemporary(error) && !signal.aborted ? notChanged(error, advice) : error
+    })
   }
 
   return {
     /**
-     * @param former a function whose slots count as ours too
-     * @throws Error that says what is in the way, with nothing changed; or what is not as before, after the change
+     * @throws Error saying why the triggers can't be attached, with the pool unchanged; or, after the update, naming
+     *   the other settings that changed
      */
-    attach(userPoolId: string, arn: string, signal: AbortSignal, former?: string): Promise<void> {
-      const edit = (pool: DescribedPool) => {
+    async attach({ userPoolId, triggersArn, formerArn, signal }: Attachment): Promise<void> {
+      const newConfig = (pool: DescribedPool) => {
         const config = pool.settings.LambdaConfig ?? {}
-        if (isTaken(config, arn)) return undefined
-        assertAttachable(pool, [arn, former])
-        return withTriggers(config, arn)
+        if (hasOurTriggers(config, triggersArn)) return undefined
+        assertAttachable(pool, { triggersArn, formerArn })
+        return withTriggers(config, triggersArn)
       }
-      return change(userPoolId, signal, edit, handWork(arn))
+      await change({ userPoolId, signal, newConfig, advice: adviceToAttach(triggersArn) })
     },
 
-    /** A pool that is gone, or has none of our triggers, is left alone. @throws Error as above */
-    async detach(userPoolId: string, arn: string, signal: AbortSignal): Promise<void> {
-      const wayOut = `take the triggers of ${arn} off by hand, then delete again`
-      const edit = (pool: DescribedPool) => {
+    /** Does nothing if the pool is deleted or runs none of our triggers. @throws Error as `attach` does */
+    async detach({ userPoolId, triggersArn, signal }: Detachment): Promise<void> {
+      const advice = `remove the triggers that run ${triggersArn} by hand, then delete again.`
+      const newConfig = (pool: DescribedPool) => {
         const config = pool.settings.LambdaConfig ?? {}
-        if (!triggerOwners(config).some(([, holder]) => holder === arn)) return undefined
-        assertKnown(pool, wayOut)
-        return withoutFunctions(config, [arn])
+        if (!triggerOwners(config).some(([, arn]) => arn === triggersArn)) return undefined
+        assertAllKnown(pool, `To continue, ${advice}`)
+        return withoutFunctions(config, [triggersArn])
       }
-      await change(userPoolId, signal, edit, wayOut).catch((error) => {
+      await change({ userPoolId, signal, newConfig, advice }).catch((error) => {
         if (errorName(error) !== 'ResourceNotFoundException') throw error
       })
     },
   }
 }
 
-function assertAttachable(pool: DescribedPool, ours: readonly (string | undefined)[]): void {
+function assertAttachable(
+  pool: DescribedPool,
+  { triggersArn, formerArn }: Pick<Attachment, 'triggersArn' | 'formerArn'>,
+) {
   const { UserPoolTier, LambdaConfig = {} } = pool.settings
   if (UserPoolTier === 'LITE') {
     throw new Refusal(
-      "the user pool's feature plan is LITE, but impersonation needs ESSENTIALS or PLUS, whose triggers can change access tokens; nothing was changed",
+      "The user pool's feature plan is LITE. Impersonation needs ESSENTIALS or PLUS, where triggers can change access tokens. Nothing was changed. Change the plan, or choose another pool.",
     )
   }
-  const foreign = triggerOwners(LambdaConfig).filter(([, arn]) => !ours.includes(arn))
-  if (foreign.length > 0) {
-    const slots = foreign.map(([slot, arn]) => `${slot} runs ${arn}`)
+  const otherOwners = triggerOwners(LambdaConfig).filter(([, arn]) => arn !== triggersArn && arn !== formerArn)
+  if (otherOwners.length > 0) {
+    const slots = otherOwners.map(([slot, arn]) => `${slot} runs ${arn}`)
     throw new Refusal(
-      `the user pool has triggers where impersonation needs its own: ${slots.join('; ')}; nothing was changed; take them off, or choose another pool`,
+      `The user pool already has functions in the trigger slots that impersonation needs: ${slots.join('; ')}. Nothing was changed. Remove these functions from the slots, or choose another pool.`,
     )
   }
-  assertKnown(pool, `deploy a newer version, or ${handWork(ours[0] ?? '')}`)
+  assertAllKnown(pool, `Deploy a newer version, or ${adviceToAttach(triggersArn)}`)
 }
 
-/** A pool that has the triggers needs no update. */
-function handWork(arn: string): string {
-  return `deploy with attachTriggers=false, set these triggers by hand, and deploy again without that: ${manualSteps(arn)}`
+/** A pool that already has the triggers is not updated, so this always works. */
+function adviceToAttach(triggersArn: string): string {
+  return `set the triggers by hand: deploy with attachTriggers=false, set these triggers on the pool, and deploy again without attachTriggers=false. The triggers: ${manualSteps(triggersArn)}`
 }
 
-/** An update would reset what it does not send. */
-function assertKnown({ unknown }: DescribedPool, wayOut: string): void {
+/** UpdateUserPool resets every setting that it does not receive. */
+function assertAllKnown({ unknown }: DescribedPool, advice: string): void {
   if (unknown.length === 0) return
   throw new Refusal(
-    `the user pool has settings that this version does not know and would reset: ${unknown.join(', ')}; nothing was changed; ${wayOut}`,
+    `The user pool has settings that this version does not know: ${unknown.join(', ')}. An update would reset them. Nothing was changed. ${advice}`,
   )
 }
 
-/** @param sent what was last sent, if anything was */
-function assertUntouched(sent: PoolSettings | undefined, found: PoolSettings): void {
+/** @param settings `sent`: the last update, if there was one; `found`: the pool after it */
+function assertOthersUnchanged({ sent, found }: { sent: PoolSettings | undefined; found: PoolSettings }): void {
   if (!sent) return
-  const besidesOurs = (settings: PoolSettings) => ({
+  const others = (settings: PoolSettings) => ({
     ...settings,
     LambdaConfig: withoutTriggers(settings.LambdaConfig ?? {}),
   })
-  const paths = differences(besidesOurs(sent), besidesOurs(found))
-  if (paths.length === 0) return
+  const changed = differences(others(sent), others(found))
+  if (changed.length === 0) return
   throw new Refusal(
-    `the user pool runs its triggers as it should, but of its other settings these are not as before: ${paths.join(', ')}; somebody changed them at this moment, or Cognito does not take back what it gives; look at them and set them right`,
+    `The user pool's triggers are correct, but other settings have changed: ${changed.join(', ')}. Another person changed them at the same time, or Cognito rejects a value that it returned. Check these settings and correct them.`,
   )
 }
 
-function notTakenBack(error: unknown, wayOut: string): Refusal {
+function settingsRejected(error: unknown, advice: string): Refusal {
   return new Refusal(
-    `Cognito does not take the user pool's settings back as it gave them: ${worded(error)}; nothing was changed; ${wayOut}`,
+    `Cognito rejects the user pool's present settings: ${errorText(error)}. Nothing was changed. To continue, ${advice}`,
     { cause: error },
   )
 }
 
-/** What is not blamed on the call may also mean that its answer was lost: the next look tells. */
-function isPassing(error: unknown): boolean {
-  if (error instanceof Refusal) return false
-  return !isClientFault(error) || passing.has(errorName(error))
+function notChanged(error: unknown, advice: string): Error {
+  const cause = error instanceof UnconfirmedUpdate ? error.cause : error
+  const why = cause === undefined ? 'it does not keep the settings that UpdateUserPool sends' : errorText(cause)
+  return new Error(`The user pool could not be changed: ${why}. Try again, or ${advice}`, { cause })
 }
 
-function worded(error: unknown): string {
+/** An error that AWS does not blame on the call can also mean a lost response: the next DescribeUserPool tells. */
+function isTemporary(error: unknown): boolean {
+  if (error instanceof Refusal) return false
+  return !isClientFault(error) || temporaryErrors.has(errorName(error))
+}
+
+function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }
 

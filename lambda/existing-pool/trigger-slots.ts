@@ -1,16 +1,16 @@
-// The slots of a user pool's LambdaConfig that impersonation needs: who holds them, and how they are taken and freed.
+// The four trigger slots of a user pool's LambdaConfig that impersonation needs.
 
 import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
 
 const challenges = ['DefineAuthChallenge', 'CreateAuthChallenge', 'VerifyAuthChallengeResponse'] as const
 
-/** For messages: what to set by hand. */
+/** The LambdaConfig to set by hand, for error messages. */
 export function manualSteps(arn: string): string {
   const slots = challenges.map((slot) => `${slot}=${arn}`)
   return `${slots.join(', ')}, PreTokenGenerationConfig={LambdaVersion=V2_0,LambdaArn=${arn}}`
 }
 
-/** Which function holds which of the slots. PreTokenGeneration is the older name of PreTokenGenerationConfig. */
+/** The function in each slot that has one. PreTokenGeneration is the old name of PreTokenGenerationConfig. */
 export function triggerOwners(config: LambdaConfigType): [slot: string, arn: string][] {
   const slots: [string, string | undefined][] = [
     ...challenges.map((slot): [string, string | undefined] => [slot, config[slot]]),
@@ -20,7 +20,8 @@ export function triggerOwners(config: LambdaConfigType): [slot: string, arn: str
   return slots.filter((slot): slot is [string, string] => Boolean(slot[1]))
 }
 
-export function isTaken(config: LambdaConfigType, arn: string): boolean {
+/** Whether this function is in every slot. */
+export function hasOurTriggers(config: LambdaConfigType, arn: string): boolean {
   return (
     challenges.every((slot) => config[slot] === arn) &&
     config.PreTokenGenerationConfig?.LambdaArn === arn &&
@@ -29,25 +30,25 @@ export function isTaken(config: LambdaConfigType, arn: string): boolean {
   )
 }
 
-/** The config with all slots held by `arn`, and everything else as it was. */
+/** The config with this function in every slot. */
 export function withTriggers(config: LambdaConfigType, arn: string): LambdaConfigType {
   return {
     ...config,
     ...Object.fromEntries(challenges.map((slot) => [slot, arn])),
-    // Cognito wants the older name, where it is given, to agree with the newer.
+    // If the config has the old name, Cognito requires the same function under both names.
     ...(config.PreTokenGeneration && { PreTokenGeneration: arn }),
     PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: arn },
   }
 }
 
-/** The config without the slots that one of these functions holds. */
+/** The config without the slots that run one of these functions. */
 export function withoutFunctions(config: LambdaConfigType, arns: readonly string[]): LambdaConfigType {
   const ours = triggerOwners(config).filter(([, arn]) => arns.includes(arn))
   const slots = ours.map(([slot]) => slot)
   return Object.fromEntries(Object.entries(config).filter(([slot]) => !slots.includes(slot)))
 }
 
-/** The config without any of the slots, whoever holds them. */
+/** The config without any of the slots. */
 export function withoutTriggers(config: LambdaConfigType): LambdaConfigType {
   return withoutFunctions(
     config,

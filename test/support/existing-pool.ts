@@ -1,4 +1,4 @@
-// An account with a user pool that somebody else made, and deployments onto it, from one synthesis.
+// A local AWS account with existing pools, and deployments to them from one synthesized assembly.
 
 import {
   AdminCreateUserCommand,
@@ -18,16 +18,16 @@ import { connect, type Outputs } from '../acceptance/target.ts'
 import type { Intercept } from './deployment.ts'
 import { createFullUserPool, describeUserPool } from './full-user-pool.ts'
 
-/** The pool's id in the context of the synthesis; each deployment puts the real one in its place. */
-export const nameInTemplate = 'us-east-1_Existing1'
+/** The pool id in the synthesized template. Each deployment replaces it by the real id. */
+export const poolIdInTemplate = 'us-east-1_Existing1'
 
 export type OpenAccount = Awaited<ReturnType<typeof openAccount>>
 
-const spelledOut = (id: string) => id.replace(/[^A-Za-z0-9]/g, '')
+const asLogicalId = (id: string) => id.replace(/[^A-Za-z0-9]/g, '')
 
 const keys = makeKeys()
 
-/** @param assembly a folder that `synthesizeInto` filled, with the pool's id as above */
+/** @param assembly a folder that `synthesizeInto` filled for the pool `poolIdInTemplate` */
 export async function openAccount(assembly: string) {
   const runs: LocalRun[] = []
   const log: LogEntry[] = []
@@ -36,9 +36,9 @@ export async function openAccount(assembly: string) {
     keys: () => keys,
     intercept: (operation, fields, go) => (state.intercept ? state.intercept(operation, fields, go) : go()),
   })
-  const owner = connect({ UserPoolId: nameInTemplate, CognitoEndpoint: account.cognito.url } as Outputs).cognito
+  const owner = connect({ UserPoolId: poolIdInTemplate, CognitoEndpoint: account.cognito.url } as Outputs).cognito
 
-  /** @param stamp stands for the time of the deployment, without which the next one changes nothing */
+  /** @param options `stamp`: replaces the time of the deployment. Two deployments with one stamp count as unchanged. */
   async function deploy(poolId: string, options: LocalRunOptions & { stamp?: string } = {}) {
     const { stamp = 'first', change, ...others } = options
     const run = await runLocally({
@@ -47,10 +47,10 @@ export async function openAccount(assembly: string) {
       log: (entry) => log.push(entry),
       ...others,
       change(template) {
-        // Logical ids have the pool's in them, as far as they can.
+        // Logical ids contain the letters and digits of the pool id.
         const text = JSON.stringify(template)
-          .replaceAll(nameInTemplate, poolId)
-          .replaceAll(spelledOut(nameInTemplate), spelledOut(poolId))
+          .replaceAll(poolIdInTemplate, poolId)
+          .replaceAll(asLogicalId(poolIdInTemplate), asLogicalId(poolId))
         Object.assign(template, JSON.parse(text.replace(/"DeployedAt":"[^"]+"/g, `"DeployedAt":"${stamp}"`)))
         change?.(template)
       },
@@ -59,14 +59,14 @@ export async function openAccount(assembly: string) {
     return run
   }
 
-  /** A caller of a deployment. */
+  /** A client that calls this deployment. */
   function use({ outputs, apiKeys }: LocalRun) {
-    const named = outputs as unknown as Outputs
+    const typedOutputs = outputs as unknown as Outputs
     const [apiKey = ''] = Object.values(apiKeys)
-    return createClient({ outputs: named, apiKey, ...connect(named), close: async () => {} })
+    return createClient({ outputs: typedOutputs, apiKey, ...connect(typedOutputs), close: async () => {} })
   }
 
-  /** All that can be seen of a pool. */
+  /** The settings, groups and clients of a pool. */
   async function look(UserPoolId: string) {
     const { Groups = [] } = await owner.send(new ListGroupsCommand({ UserPoolId }))
     return {
@@ -76,7 +76,7 @@ export async function openAccount(assembly: string) {
     }
   }
 
-  /** A pool with every setting, an app, a group and a user of its owner's. */
+  /** Makes a pool with every setting, and with an app client, a group and a user of the owner. */
   async function makePool(changes: Parameters<typeof createFullUserPool>[1] = {}) {
     const UserPoolId = await createFullUserPool(owner, changes)
     await owner.send(new CreateGroupCommand({ UserPoolId, GroupName: 'admins', Description: 'the owner’s' }))
@@ -88,7 +88,7 @@ export async function openAccount(assembly: string) {
     await owner.send(new AdminCreateUserCommand(user))
     await owner.send(new AdminSetUserPasswordCommand({ ...user, Password: 'Zoe-Local-1!', Permanent: true }))
 
-    /** The claims of an ordinary sign-in, without what is new each time. */
+    /** The claims of an ordinary sign-in, without those that differ at each sign-in. */
     async function signIn() {
       const { AuthenticationResult } = await owner.send(
         new AdminInitiateAuthCommand({
@@ -114,8 +114,8 @@ export async function openAccount(assembly: string) {
     use,
     look,
     makePool,
-    intercept(by: Intercept | undefined) {
-      state.intercept = by
+    intercept(intercept: Intercept | undefined) {
+      state.intercept = intercept
     },
     async close() {
       owner.destroy()

@@ -1,14 +1,14 @@
-// A pool of somebody else's, behind the real SDK client: UpdateUserPool resets what it is not sent, as AWS says of it.
+// A fake existing pool behind the real SDK client. UpdateUserPool resets every setting that it does not receive, as at AWS.
 
 import { Readable } from 'node:stream'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { everySetting } from './full-user-pool.ts'
 
-export const existingPoolId = 'us-east-1_Given1'
+export const existingPoolId = 'us-east-1_Existing1'
 
 const { PoolName, ...settings } = everySetting
 
-/** As DescribeUserPool gives it, what nobody can set included. */
+/** The pool as DescribeUserPool returns it, including the settings that no update changes. */
 export const described = {
   Id: existingPoolId,
   Name: PoolName,
@@ -27,12 +27,12 @@ export type Pool = Record<string, unknown>
 type Answer = { __type: string; message?: string } | 'lost' | 'hangs' | (() => void)
 
 /**
- * @param pool what is there at first
- * @param answers by operation, used up one by one, before the pool itself answers: AWS's error; `lost`, where the call
- *   takes effect but its answer does not arrive; `hangs`; or something that happens before the call
+ * @param pool the settings at the start
+ * @param answers for each operation, one per call: an AWS error; `lost`: the call takes effect and its response is lost;
+ *   `hangs`: no response; or a function to run before the call. After the last one, the pool answers every call.
  */
 export function createFakeExistingPool(pool: Pool = described, answers: Record<string, Answer[]> = {}) {
-  const given = {
+  const state = {
     pool: structuredClone(pool) as Pool | undefined,
     calls: [] as string[],
     sent: [] as Pool[],
@@ -40,10 +40,10 @@ export function createFakeExistingPool(pool: Pool = described, answers: Record<s
   }
 
   function answer(operation: string, input: Pool): [status: number, body: object] {
-    if (!given.pool || input.UserPoolId !== existingPoolId)
+    if (!state.pool || input.UserPoolId !== existingPoolId)
       return [400, { __type: 'ResourceNotFoundException', message: 'no such pool' }]
-    if (operation === 'DescribeUserPool') return [200, { UserPool: given.pool }]
-    given.sent.push(input)
+    if (operation === 'DescribeUserPool') return [200, { UserPool: state.pool }]
+    state.sent.push(input)
     const { PoolName: Name, UserPoolId: _, ...sent } = input
     const { Policies, AdminCreateUserConfig, UserPoolTags } = sent as typeof everySetting
     if (
@@ -52,20 +52,20 @@ export function createFakeExistingPool(pool: Pool = described, answers: Record<s
     ) {
       return [400, { __type: 'InvalidParameterException', message: 'use TemporaryPasswordValidityDays instead' }]
     }
-    const tags = (given.pool.UserPoolTags ?? {}) as Record<string, string>
-    const ofAws = Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith('aws:')))
+    const tags = (state.pool.UserPoolTags ?? {}) as Record<string, string>
+    const awsTags = Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith('aws:')))
     if (Object.keys(UserPoolTags ?? {}).some((key) => key.startsWith('aws:'))) {
       return [400, { __type: 'InvalidParameterException', message: 'aws: prefixed tag key names are not allowed' }]
     }
-    const kept = Object.entries(given.pool).filter(([key]) => !(key in settings))
-    given.pool = {
+    const kept = Object.entries(state.pool).filter(([key]) => !(key in settings))
+    state.pool = {
       ...Object.fromEntries(kept),
       ...sent,
       ...(Name !== undefined && { Name }),
-      UserPoolTags: { ...UserPoolTags, ...ofAws },
-      LastModifiedDate: (given.pool.LastModifiedDate as number) + 1,
+      UserPoolTags: { ...UserPoolTags, ...awsTags },
+      LastModifiedDate: (state.pool.LastModifiedDate as number) + 1,
     }
-    given.afterUpdate()
+    state.afterUpdate()
     return [200, {}]
   }
 
@@ -79,7 +79,7 @@ export function createFakeExistingPool(pool: Pool = described, answers: Record<s
         { abortSignal }: { abortSignal?: AbortSignal } = {},
       ) {
         const operation = request.headers['x-amz-target']?.split('.')[1] ?? ''
-        given.calls.push(operation)
+        state.calls.push(operation)
         const next = answers[operation]?.shift()
         if (next === 'hangs') {
           await new Promise((_, reject) => abortSignal?.addEventListener('abort', () => reject(abortSignal.reason)))
@@ -90,7 +90,7 @@ export function createFakeExistingPool(pool: Pool = described, answers: Record<s
           ? ([next.__type === 'InternalErrorException' ? 500 : 400, next] as const)
           : answer(operation, JSON.parse(new TextDecoder().decode(request.body)))
         if (next === 'lost') throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
-        // A stream in several parts, as a socket's is.
+        // A stream in two parts, as from a socket.
         const text = Buffer.from(JSON.stringify(body))
         const half = Math.floor(text.length / 2)
         return {
@@ -99,5 +99,5 @@ export function createFakeExistingPool(pool: Pool = described, answers: Record<s
       },
     },
   })
-  return Object.assign(given, { cognito })
+  return Object.assign(state, { cognito })
 }

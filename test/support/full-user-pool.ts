@@ -1,4 +1,4 @@
-// A user pool whose owner has set everything that can be set, made by the AWS SDK: what must come through unharmed.
+// A user pool with a value in every setting. A deployment must keep all of them.
 
 import {
   type CognitoIdentityProviderClient,
@@ -13,19 +13,19 @@ import {
 type Triggers = 'DefineAuthChallenge' | 'CreateAuthChallenge' | 'VerifyAuthChallengeResponse'
 type PreTokenGeneration = 'PreTokenGeneration' | 'PreTokenGenerationConfig'
 
-/** Every member, however deep. */
+/** T with every member required, at every depth. */
 type Complete<T> = T extends (infer Item)[]
   ? Complete<Item>[]
   : T extends object
     ? { [Name in keyof T]-?: Complete<NonNullable<T[Name]>> }
     : NonNullable<T>
 
-/** What UpdateUserPool knows by the SDK's own types, so that a new member of it is missed here at once. */
+/** Every setting of UpdateUserPool in the SDK's types. If a newer SDK adds one, `everySetting` becomes a type error. */
 type Everything = Complete<
   Omit<UpdateUserPoolRequest, 'UserPoolId' | 'LambdaConfig' | 'AdminCreateUserConfig'> & {
-    // The triggers that are free for us.
+    // The slots for our triggers are free.
     LambdaConfig: Omit<LambdaConfigType, Triggers | PreTokenGeneration>
-    // Cognito refuses the old name of the password policy's TemporaryPasswordValidityDays beside the new one.
+    // The old name of the password policy's TemporaryPasswordValidityDays. Cognito refuses both names together.
     AdminCreateUserConfig: Omit<
       NonNullable<UpdateUserPoolRequest['AdminCreateUserConfig']>,
       'UnusedAccountValidityDays'
@@ -33,11 +33,11 @@ type Everything = Complete<
   }
 >
 
-const foreign = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:owner-${name}`
+const ownersFunction = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:owner-${name}`
 const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`
 const kmsKey = 'arn:aws:kms:us-east-1:000000000000:key/3f1a6f1e-8a0f-4b6e-9d0a-2f6c1b7a5d10'
 
-/** None of them as Cognito has it by default. */
+/** Each value differs from Cognito's default. */
 export const everySetting = {
   PoolName: 'customers',
   Policies: {
@@ -54,15 +54,15 @@ export const everySetting = {
   },
   DeletionProtection: 'ACTIVE',
   LambdaConfig: {
-    PreSignUp: foreign('pre-sign-up'),
-    CustomMessage: foreign('custom-message'),
-    PostConfirmation: foreign('post-confirmation'),
-    PreAuthentication: foreign('pre-authentication'),
-    PostAuthentication: foreign('post-authentication'),
-    UserMigration: foreign('user-migration'),
-    CustomSMSSender: { LambdaArn: foreign('sms-sender'), LambdaVersion: 'V1_0' },
-    CustomEmailSender: { LambdaArn: foreign('email-sender'), LambdaVersion: 'V1_0' },
-    InboundFederation: { LambdaArn: foreign('inbound-federation'), LambdaVersion: 'V1_0' },
+    PreSignUp: ownersFunction('pre-sign-up'),
+    CustomMessage: ownersFunction('custom-message'),
+    PostConfirmation: ownersFunction('post-confirmation'),
+    PreAuthentication: ownersFunction('pre-authentication'),
+    PostAuthentication: ownersFunction('post-authentication'),
+    UserMigration: ownersFunction('user-migration'),
+    CustomSMSSender: { LambdaArn: ownersFunction('sms-sender'), LambdaVersion: 'V1_0' },
+    CustomEmailSender: { LambdaArn: ownersFunction('email-sender'), LambdaVersion: 'V1_0' },
+    InboundFederation: { LambdaArn: ownersFunction('inbound-federation'), LambdaVersion: 'V1_0' },
     KMSKeyID: kmsKey,
   },
   AutoVerifiedAttributes: ['email'],
@@ -129,8 +129,8 @@ export const everySetting = {
   AcrConfiguration: { Level2: { AcrValue: 'urn:example:acr:2' } },
 } satisfies Everything
 
-/** What only the maker of a pool can set. */
-const forGood = {
+/** Settings that only CreateUserPool can set. */
+const createOnly = {
   AliasAttributes: ['email'],
   UsernameConfiguration: { CaseSensitive: false },
   Schema: [
@@ -140,19 +140,19 @@ const forGood = {
 } satisfies Partial<CreateUserPoolRequest>
 
 /**
- * Makes the pool.
- * @param changes in place of what is above; undefined leaves a setting out
- * @returns its id
+ * Creates the pool.
+ * @param changes replace values of `everySetting`; undefined leaves a setting out
+ * @returns the pool id
  */
 export async function createFullUserPool(
   cognito: CognitoIdentityProviderClient,
   changes: { [Name in keyof CreateUserPoolRequest]?: CreateUserPoolRequest[Name] } = {},
 ): Promise<string> {
-  const { UserPool } = await cognito.send(new CreateUserPoolCommand({ ...everySetting, ...forGood, ...changes }))
+  const { UserPool } = await cognito.send(new CreateUserPoolCommand({ ...everySetting, ...createOnly, ...changes }))
   return UserPool?.Id ?? ''
 }
 
-/** All that DescribeUserPool tells, save what changes by itself. */
+/** The settings from DescribeUserPool, without those that change by themselves. */
 export async function describeUserPool(
   cognito: CognitoIdentityProviderClient,
   UserPoolId: string,

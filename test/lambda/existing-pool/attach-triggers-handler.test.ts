@@ -1,17 +1,19 @@
-// What each request of CloudFormation means for the pool's triggers.
+// The calls that each CloudFormation request leads to.
 
 import { describe, expect, jest, test } from '@jest/globals'
 import { createAttachTriggers } from '../../../lambda/existing-pool/attach-triggers-handler.ts'
+import type { Attachment } from '../../../lambda/existing-pool/pool-triggers.ts'
 
-const never = new AbortController().signal
-const now = { UserPoolId: 'us-east-1_A', TriggersArn: 'arn:ours', DeployedAt: '2026-02-01T00:00:00.000Z' }
-const before = { ...now, DeployedAt: '2026-01-01T00:00:00.000Z' }
+const noLimit = new AbortController().signal
+const second = { UserPoolId: 'us-east-1_A', TriggersArn: 'arn:ours', DeployedAt: '2026-02-01T00:00:00.000Z' }
+const first = { ...second, DeployedAt: '2026-01-01T00:00:00.000Z' }
 
 function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none') {
   const calls: string[] = []
   const call =
-    (name: 'attach' | 'detach') => async (pool: string, arn: string, _signal: AbortSignal, former?: string) => {
-      calls.push([name, pool, arn, former ?? '-'].join(' '))
+    (name: 'attach' | 'detach') =>
+    async ({ userPoolId, triggersArn, formerArn }: Attachment) => {
+      calls.push([name, userPoolId, triggersArn, formerArn ?? '-'].join(' '))
       if (failing === name || failing === 'both') throw new Error(`no ${name}`)
     }
   const error = jest.fn()
@@ -19,10 +21,10 @@ function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none') {
     { attach: call('attach'), detach: call('detach') },
     { info() {}, error },
   )
-  const ask = (type: 'Create' | 'Update' | 'Delete', properties = now, oldProperties: object = {}) =>
+  const ask = (type: 'Create' | 'Update' | 'Delete', properties = second, oldProperties: object = {}) =>
     work(
       { type, stackId: 'stack', logicalId: 'Triggers', physicalId: 'us-east-1_A/triggers', properties, oldProperties },
-      never,
+      noLimit,
     )
   return { ask, calls, identify, error, properties }
 }
@@ -34,11 +36,11 @@ test('a create attaches, a delete detaches', async () => {
   expect(calls).toEqual(['attach us-east-1_A arn:ours -', 'detach us-east-1_A arn:ours -'])
 })
 
-test('an update attaches again, and takes what the function before it held', async () => {
+test('an update attaches again, and passes the ARN of the former function', async () => {
   const { ask, calls } = setUp()
-  await ask('Update', now, before)
-  await ask('Update', now, { ...before, TriggersArn: 'arn:former' })
-  await ask('Update', now, {})
+  await ask('Update', second, first)
+  await ask('Update', second, { ...first, TriggersArn: 'arn:former' })
+  await ask('Update', second, {})
   expect(calls).toEqual([
     'attach us-east-1_A arn:ours arn:ours',
     'attach us-east-1_A arn:ours arn:former',
@@ -46,46 +48,46 @@ test('an update attaches again, and takes what the function before it held', asy
   ])
 })
 
-test('another pool is another resource, which CloudFormation deletes by itself', () => {
+test('the physical id changes with the pool and not with the function', () => {
   const { identify } = setUp()
   expect(identify({ UserPoolId: 'us-east-1_A' })).toBe(identify({ UserPoolId: 'us-east-1_A', TriggersArn: 'x' }))
   expect(identify({ UserPoolId: 'us-east-1_A' })).not.toBe(identify({ UserPoolId: 'us-east-1_B' }))
 })
 
-test('all that a request must have is asked for', () => {
+test('all three properties are required', () => {
   expect(setUp().properties).toEqual(['UserPoolId', 'TriggersArn', 'DeployedAt'])
 })
 
 describe('an update that fails', () => {
-  test('where it is to move to another pool, which it never does, changes nothing, and can be taken back', async () => {
+  test('because it names another pool changes nothing, and its rollback succeeds', async () => {
     const { ask, calls } = setUp()
-    const other = { ...now, UserPoolId: 'us-east-1_B' }
-    await expect(ask('Update', other, before)).rejects.toThrow('attachTriggers')
+    const otherPool = { ...second, UserPoolId: 'us-east-1_B' }
+    await expect(ask('Update', otherPool, first)).rejects.toThrow('attachTriggers')
     expect(calls).toEqual([])
-    await ask('Update', before, other)
+    await ask('Update', first, otherPool)
     expect(calls).toEqual(['attach us-east-1_A arn:ours -'])
   })
 
-  test('at the same pool leaves it to CloudFormation to take it back', async () => {
+  test('at the same pool reports the failure to CloudFormation', async () => {
     const { ask, calls } = setUp('attach')
-    await expect(ask('Update', now, before)).rejects.toThrow('no attach')
-    await expect(ask('Update', now, { ...before, DeployedAt: now.DeployedAt })).rejects.toThrow('no attach')
-    const { DeployedAt: _, ...untimed } = before
-    await expect(ask('Update', now, untimed)).rejects.toThrow('no attach')
+    await expect(ask('Update', second, first)).rejects.toThrow('no attach')
+    await expect(ask('Update', second, { ...first, DeployedAt: second.DeployedAt })).rejects.toThrow('no attach')
+    const { DeployedAt: _, ...untimed } = first
+    await expect(ask('Update', second, untimed)).rejects.toThrow('no attach')
     await expect(ask('Create')).rejects.toThrow('no attach')
     expect(calls).toHaveLength(4)
   })
 })
 
-describe('an update that is taken back', () => {
-  test('does not fail once more on what was in the way', async () => {
+describe('the rollback of an update', () => {
+  test('succeeds even if attaching fails again', async () => {
     const { ask, error } = setUp('attach')
-    await ask('Update', before, now)
+    await ask('Update', first, second)
     expect(error).toHaveBeenCalledWith(expect.objectContaining({ event: 'not-attached' }))
   })
 
-  test('fails where the pool may run a function that goes', async () => {
+  test('fails if the pool may still run a function that will be deleted', async () => {
     const { ask } = setUp('attach')
-    await expect(ask('Update', before, { ...now, TriggersArn: 'arn:new' })).rejects.toThrow('no attach')
+    await expect(ask('Update', first, { ...second, TriggersArn: 'arn:new' })).rejects.toThrow('no attach')
   })
 })

@@ -1,4 +1,4 @@
-// That CloudFormation is always answered, in time, with what it and the person who deploys need, and that nobody else is.
+// CloudFormation always gets a response, in time, and with the reason of a failure. The signed URL stays secret.
 
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -55,16 +55,16 @@ function handlerOf(work: (request: Request<'Name'>, signal: AbortSignal) => Prom
   return createCustomResource({ properties: ['Name'], identify: ({ Name }) => `${Name}/thing`, work, log, answer })
 }
 
-const inTime = { logStreamName: 'stream', getRemainingTimeInMillis: () => 60_000 } as Context
+const context = { logStreamName: 'stream', getRemainingTimeInMillis: () => 60_000 } as Context
 
 async function ask(changes: object = {}, ...work: Parameters<typeof handlerOf>): Promise<Answer> {
-  await handlerOf(...work)(event(changes), inTime)
+  await handlerOf(...work)(event(changes), context)
   expect(answers).toHaveLength(1)
   return JSON.parse(answers[0]?.body ?? '')
 }
 
-describe('an answer', () => {
-  test('says that all is done, and for which request', async () => {
+describe('the response', () => {
+  test('reports success and names the request', async () => {
     expect(await ask()).toEqual({
       Status: 'SUCCESS',
       PhysicalResourceId: 'one/thing',
@@ -72,11 +72,11 @@ describe('an answer', () => {
       RequestId: 'request-1',
       LogicalResourceId: 'Thing',
     })
-    // What the URL is signed for.
+    // The URL is signed for this method and content type.
     expect(answers).toMatchObject([{ method: 'PUT', contentType: '' }])
   })
 
-  test('says why not, and names what a clean-up would have to find', async () => {
+  test('reports the reason of a failure and the id to clean up', async () => {
     const failing = async () => {
       throw new Error('do this')
     }
@@ -92,20 +92,20 @@ describe('an answer', () => {
     })
   })
 
-  test('to an update that made another thing names that', async () => {
+  test('to an update names the new physical id', async () => {
     expect(await ask({ RequestType: 'Update', PhysicalResourceId: 'old/thing' })).toMatchObject({
       PhysicalResourceId: 'one/thing',
     })
   })
 
-  test('to a delete names what was deleted', async () => {
+  test('to a delete names the deleted resource', async () => {
     expect(await ask({ RequestType: 'Delete', PhysicalResourceId: 'old/thing' })).toMatchObject({
       Status: 'SUCCESS',
       PhysicalResourceId: 'old/thing',
     })
   })
 
-  test.each(['x', 'é', '"'])('is no longer than CloudFormation takes, of %s', async (letter) => {
+  test.each(['x', 'é', '"'])('is at most 4096 bytes long, with a reason of many %s', async (letter) => {
     const { Reason } = await ask({}, async () => {
       throw new Error(letter.repeat(5_000))
     })
@@ -115,7 +115,7 @@ describe('an answer', () => {
 })
 
 describe('a request', () => {
-  test('reaches the work as it is', async () => {
+  test('is passed on with its string properties', async () => {
     let seen: unknown
     await ask({ RequestType: 'Update', OldResourceProperties: { Name: 'zero', List: ['x'] } }, async (request) => {
       seen = request
@@ -131,20 +131,20 @@ describe('a request', () => {
   })
 
   test.each([
-    ['a property', { ResourceProperties: { ServiceToken: 'x' } }, 'Name'],
-    ['text in it', { ResourceProperties: { Name: ['one'] } }, 'Name'],
-    ['all properties', { ResourceProperties: undefined }, 'Name'],
-    ['a type that is known', { RequestType: 'Read' }, 'Read'],
-  ])('without %s is answered, not worked on', async (_, changes, said) => {
+    ['a required property', { ResourceProperties: { ServiceToken: 'x' } }, 'Name'],
+    ['text in a required property', { ResourceProperties: { Name: ['one'] } }, 'Name'],
+    ['properties', { ResourceProperties: undefined }, 'Name'],
+    ['a known type', { RequestType: 'Read' }, 'Read'],
+  ])('without %s fails before any work', async (_, changes, reason) => {
     let worked = false
     const answer = await ask(changes, async () => {
       worked = true
     })
-    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(said) })
+    expect(answer).toMatchObject({ Status: 'FAILED', Reason: expect.stringContaining(reason) })
     expect(worked).toBe(false)
   })
 
-  test('to delete is worked on', async () => {
+  test('to delete is passed on', async () => {
     let seen: string | undefined
     await ask({ RequestType: 'Delete', PhysicalResourceId: 'one/thing' }, async ({ type }) => {
       seen = type
@@ -152,45 +152,45 @@ describe('a request', () => {
     expect(seen).toBe('Delete')
   })
 
-  test('to delete what could not have been made succeeds', async () => {
+  test('to delete a resource that was never created succeeds without any work', async () => {
     const changes = { RequestType: 'Delete', PhysicalResourceId: 'undefined/thing', ResourceProperties: {} }
     expect(await ask(changes, () => Promise.reject(new Error('worked on')))).toMatchObject({ Status: 'SUCCESS' })
   })
 })
 
-describe('time', () => {
-  test('that runs out breaks the work off, and leaves some for the answer', async () => {
-    let broken = false
+describe('the function', () => {
+  test('stops the work in time to send a response', async () => {
+    let stopped = false
     const work = async (_request: Request<'Name'>, signal: AbortSignal) => {
       await sleep(60_000, undefined, { signal }).catch(() => {
-        broken = true
+        stopped = true
       })
     }
-    const soonOver = { ...inTime, getRemainingTimeInMillis: () => 15_020 }
-    await handlerOf(work)(event(), soonOver)
+    const almostOver = { ...context, getRemainingTimeInMillis: () => 15_020 }
+    await handlerOf(work)(event(), almostOver)
     expect(JSON.parse(answers[0]?.body ?? '')).toMatchObject({
       Status: 'FAILED',
       Reason: expect.stringContaining('too long'),
     })
-    expect(broken).toBe(true)
+    expect(stopped).toBe(true)
   })
 
-  test('is taken for another try where CloudFormation’s store fails', async () => {
+  test('sends the same response again after an error status', async () => {
     statuses = [503, 500]
-    await handlerOf()(event(), inTime)
+    await handlerOf()(event(), context)
     expect(answers.map(({ body }) => body)).toEqual(Array(3).fill(answers[0]?.body))
   })
 
-  test('ends with an error where it keeps failing, so that Lambda runs all of it again', async () => {
+  test('throws after the last try, so that Lambda runs it again', async () => {
     statuses = [503, 503, 503]
-    await expect(handlerOf()(event(), inTime)).rejects.toThrow('status 503')
-    await expect(handlerOf()(event({ ResponseURL: 'http://no url?Signature=secret' }), inTime)).rejects.toThrow(
+    await expect(handlerOf()(event(), context)).rejects.toThrow('status 503')
+    await expect(handlerOf()(event({ ResponseURL: 'http://no url?Signature=secret' }), context)).rejects.toThrow(
       'TypeError',
     )
   })
 })
 
-test('a request and what became of it are logged', async () => {
+test('each request and its outcome are logged', async () => {
   logged.length = 0
   await ask()
   answers = []
@@ -207,11 +207,11 @@ test('a request and what became of it are logged', async () => {
   expect(logged).toEqual([line, { ...line, failed: 'do this', error: { name: 'Error' } }])
 })
 
-test('the signed URL is in no log and in no error', async () => {
+test('the signed URL appears in no log and in no error', async () => {
   statuses = Array(3).fill(403)
   const errors: string[] = []
   for (const url of [ResponseURL, 'http://no url?Signature=secret', 'http://127.0.0.1:1/?Signature=secret']) {
-    await handlerOf()(event({ ResponseURL: url }), inTime).catch((error) =>
+    await handlerOf()(event({ ResponseURL: url }), context).catch((error) =>
       errors.push(`${error.stack} ${error.cause}`),
     )
   }

@@ -1,45 +1,45 @@
-// What attaching and detaching do to a pool of somebody else's: their triggers, and nothing else.
+// Attaching and detaching change the triggers of an existing pool and nothing else.
 
 import { describe, expect, test } from '@jest/globals'
 import { createPoolTriggers } from '../../../lambda/existing-pool/pool-triggers.ts'
 import { createFakeExistingPool, described, existingPoolId, type Pool } from '../../support/fake-existing-pool.ts'
 
-const arn = 'arn:aws:lambda:us-east-1:000000000000:function:ours'
-const former = 'arn:aws:lambda:us-east-1:000000000000:function:ours-before'
-const foreign = 'arn:aws:lambda:us-east-1:000000000000:function:of-somebody-else'
-const never = new AbortController().signal
+const triggersArn = 'arn:aws:lambda:us-east-1:000000000000:function:ours'
+const formerArn = 'arn:aws:lambda:us-east-1:000000000000:function:ours-before'
+const ownersFunction = 'arn:aws:lambda:us-east-1:000000000000:function:of-the-owner'
+const signal = new AbortController().signal
 
-const config = (of: Pool | undefined) => of?.LambdaConfig as Record<string, unknown>
-const slotsOf = (held: string, LambdaVersion = 'V2_0') => ({
-  DefineAuthChallenge: held,
-  CreateAuthChallenge: held,
-  VerifyAuthChallengeResponse: held,
-  PreTokenGenerationConfig: { LambdaVersion, LambdaArn: held },
+const configOf = (pool: Pool | undefined) => pool?.LambdaConfig as Record<string, unknown>
+const slotsWith = (arn: string, LambdaVersion = 'V2_0') => ({
+  DefineAuthChallenge: arn,
+  CreateAuthChallenge: arn,
+  VerifyAuthChallengeResponse: arn,
+  PreTokenGenerationConfig: { LambdaVersion, LambdaArn: arn },
 })
 const withTriggers = (slots: object): Pool => ({ ...described, LambdaConfig: { ...described.LambdaConfig, ...slots } })
-/** But for when it was last modified. */
-const settled = (pool: Pool | undefined) => ({ ...pool, LastModifiedDate: 0 })
+/** The pool without its time of modification. */
+const untimed = (pool: Pool | undefined) => ({ ...pool, LastModifiedDate: 0 })
 
-function setUp(...given: Parameters<typeof createFakeExistingPool>) {
-  const pool = createFakeExistingPool(...given)
+function setUp(...options: Parameters<typeof createFakeExistingPool>) {
+  const pool = createFakeExistingPool(...options)
   const { attach, detach } = createPoolTriggers(pool.cognito, [1, 1, 1])
   return {
     pool,
-    attach: (before?: string) => attach(existingPoolId, arn, never, before),
-    detach: () => detach(existingPoolId, arn, never),
+    attach: (formerArn?: string) => attach({ userPoolId: existingPoolId, triggersArn, formerArn, signal }),
+    detach: () => detach({ userPoolId: existingPoolId, triggersArn, signal }),
     updates: () => pool.calls.filter((operation) => operation === 'UpdateUserPool').length,
   }
 }
 
 describe('attach', () => {
-  test('adds the four triggers, and leaves every other setting as it was', async () => {
+  test('adds the four triggers and changes no other setting', async () => {
     const { pool, attach } = setUp()
     await attach()
-    expect(settled(pool.pool)).toEqual(settled(withTriggers(slotsOf(arn))))
+    expect(untimed(pool.pool)).toEqual(untimed(withTriggers(slotsWith(triggersArn))))
     expect(pool.calls).toEqual(['DescribeUserPool', 'UpdateUserPool', 'DescribeUserPool'])
   })
 
-  test('sends back all that there is to set', async () => {
+  test('sends every setting back', async () => {
     const { pool, attach } = setUp()
     await attach()
     const { Id, Name, Arn, CreationDate, LastModifiedDate, EstimatedNumberOfUsers, ...rest } = described
@@ -50,41 +50,41 @@ describe('attach', () => {
   test('does nothing the second time', async () => {
     const { pool, attach, updates } = setUp()
     await attach()
-    const once = structuredClone(pool.pool)
+    const afterFirst = structuredClone(pool.pool)
     await attach()
-    expect([updates(), pool.pool]).toEqual([1, once])
+    expect([updates(), pool.pool]).toEqual([1, afterFirst])
   })
 
-  test('needs no update of a pool that has them, whatever else is in it', async () => {
-    const { attach, updates } = setUp({ ...withTriggers(slotsOf(arn)), Novelty: { On: true } })
+  test('never updates a pool that already has the triggers, even with unknown settings', async () => {
+    const { attach, updates } = setUp({ ...withTriggers(slotsWith(triggersArn)), Novelty: { On: true } })
     await attach()
     expect(updates()).toBe(0)
   })
 
-  test('leaves out what Cognito gives but does not take', async () => {
+  test('sends no setting that Cognito returns but rejects', async () => {
     const AdminCreateUserConfig = { ...described.AdminCreateUserConfig, UnusedAccountValidityDays: 3 }
     const UserPoolTags = { ...described.UserPoolTags, 'aws:cloudformation:stack-name': 'owner' }
     const { pool, attach } = setUp({ ...described, UserPoolTags })
     await attach()
     expect(pool.pool?.UserPoolTags).toEqual(UserPoolTags)
     const older = setUp({ ...described, AdminCreateUserConfig })
-    // It follows the password policy from here on.
+    // Cognito derives this value from the password policy.
     older.pool.afterUpdate = () => Object.assign(older.pool.pool ?? {}, { AdminCreateUserConfig })
     await older.attach()
     expect(older.pool.sent[0]?.AdminCreateUserConfig).toEqual(described.AdminCreateUserConfig)
   })
 
-  test('sends no plan where none is given: Cognito leaves that as it is', async () => {
+  test('sends no feature plan if the pool has none: Cognito then keeps its own', async () => {
     const { UserPoolTier: _, ...pool } = described
-    const given = setUp(pool)
-    await given.attach()
-    expect(given.pool.sent[0]).not.toHaveProperty('UserPoolTier')
+    const withoutPlan = setUp(pool)
+    await withoutPlan.attach()
+    expect(withoutPlan.pool.sent[0]).not.toHaveProperty('UserPoolTier')
   })
 
-  test('asks for nothing that is not there', async () => {
+  test('adds no setting that the pool lacks', async () => {
     const { pool, attach } = setUp({ Id: existingPoolId, Name: 'bare', DeviceConfiguration: null })
     await attach()
-    expect(pool.sent).toEqual([{ UserPoolId: existingPoolId, PoolName: 'bare', LambdaConfig: slotsOf(arn) }])
+    expect(pool.sent).toEqual([{ UserPoolId: existingPoolId, PoolName: 'bare', LambdaConfig: slotsWith(triggersArn) }])
     const policies = setUp({ Id: existingPoolId, Policies: { SignInPolicy: {} } })
     await policies.attach()
     expect(policies.pool.sent[0]).toHaveProperty('Policies', { SignInPolicy: {} })
@@ -93,7 +93,7 @@ describe('attach', () => {
     expect(days.pool.sent[0]).not.toHaveProperty('AdminCreateUserConfig')
   })
 
-  test('keeps the older period for accounts where there is no newer one', async () => {
+  test('keeps the old name of the temporary password period if the pool lacks the new one', async () => {
     const { TemporaryPasswordValidityDays: _, ...PasswordPolicy } = described.Policies.PasswordPolicy
     const AdminCreateUserConfig = { ...described.AdminCreateUserConfig, UnusedAccountValidityDays: 9 }
     const { pool, attach } = setUp({ ...described, Policies: { PasswordPolicy }, AdminCreateUserConfig })
@@ -102,97 +102,114 @@ describe('attach', () => {
   })
 
   test.each([
-    ['of an older version', slotsOf(arn, 'V1_0')],
-    ['under its older name too', { ...slotsOf(arn, 'V1_0'), PreTokenGeneration: arn }],
-    ['under its older name alone', { PreTokenGeneration: arn }],
-    ['of the function before', { ...slotsOf(former), PreTokenGeneration: former }],
-    ['partly taken away', { DefineAuthChallenge: arn }],
-    ...Object.keys(slotsOf(arn)).flatMap((slot): [string, object][] => [
-      [`but for ${slot}`, { ...slotsOf(arn), [slot]: undefined }],
+    ['of version V1_0', slotsWith(triggersArn, 'V1_0')],
+    ['under the old name too', { ...slotsWith(triggersArn, 'V1_0'), PreTokenGeneration: triggersArn }],
+    ['under the old name only', { PreTokenGeneration: triggersArn }],
+    ['of the former function', { ...slotsWith(formerArn), PreTokenGeneration: formerArn }],
+    ['in one slot only', { DefineAuthChallenge: triggersArn }],
+    ...Object.keys(slotsWith(triggersArn)).flatMap((slot): [string, object][] => [
+      [`except ${slot}`, { ...slotsWith(triggersArn), [slot]: undefined }],
       [
-        `but for ${slot}, which the function before holds`,
-        { ...slotsOf(arn), [slot]: slotsOf(former)[slot as 'CreateAuthChallenge'] },
+        `except ${slot}, which runs the former function`,
+        { ...slotsWith(triggersArn), [slot]: slotsWith(formerArn)[slot as 'CreateAuthChallenge'] },
       ],
     ]),
-    ['but for the older name', { ...slotsOf(arn), PreTokenGeneration: former }],
-  ])('puts right what is its own, %s', async (_, slots) => {
+    [
+      'except the old name, which runs the former function',
+      { ...slotsWith(triggersArn), PreTokenGeneration: formerArn },
+    ],
+  ])('corrects our triggers: %s', async (_, slots) => {
     const { pool, attach } = setUp(withTriggers(slots))
-    await attach(former)
-    expect(config(pool.pool)).toMatchObject(slotsOf(arn))
-    expect([arn, undefined]).toContain(config(pool.pool).PreTokenGeneration)
+    await attach(formerArn)
+    expect(configOf(pool.pool)).toMatchObject(slotsWith(triggersArn))
+    expect([triggersArn, undefined]).toContain(configOf(pool.pool).PreTokenGeneration)
   })
 
-  test('takes a pool that says the same in another way for unchanged', async () => {
+  test('accepts the same settings in another form', async () => {
     const { pool, attach } = setUp()
     pool.afterUpdate = () => {
       const { LambdaConfig, ...rest } = pool.pool ?? {}
-      const said = { PreTokenGeneration: arn, ...(LambdaConfig as object) }
-      pool.pool = { SmsConfigurationFailure: 'x', ...rest, EstimatedNumberOfUsers: 13, Novel: null, LambdaConfig: said }
+      const sameTriggers = { PreTokenGeneration: triggersArn, ...(LambdaConfig as object) }
+      pool.pool = {
+        SmsConfigurationFailure: 'x',
+        ...rest,
+        EstimatedNumberOfUsers: 13,
+        Novel: null,
+        LambdaConfig: sameTriggers,
+      }
     }
     await expect(attach()).resolves.toBeUndefined()
   })
 })
 
-describe('attach refuses, with nothing changed,', () => {
+describe('attach refuses and changes nothing:', () => {
   const { EmailConfiguration } = described
   test.each<[string, Pool, string[]]>([
     ['a Lite pool', { ...described, UserPoolTier: 'LITE' }, ['LITE', 'ESSENTIALS']],
-    ['a new setting', { ...described, Novelty: { On: true } }, ['Novelty', arn]],
+    ['an unknown setting', { ...described, Novelty: { On: true } }, ['Novelty', triggersArn]],
     [
-      'a new setting in a known one',
+      'an unknown setting within a known one',
       { ...described, EmailConfiguration: { ...EmailConfiguration, Novelty: 1 } },
       ['EmailConfiguration.Novelty'],
     ],
     [
-      'new settings in a list',
+      'unknown settings in a list',
       { ...described, AccountRecoverySetting: { RecoveryMechanisms: [{ Name: 'admin_only', Novelty: 1, Other: 2 }] } },
       ['AccountRecoverySetting.RecoveryMechanisms.Novelty, AccountRecoverySetting.RecoveryMechanisms.Other'],
     ],
     [
-      'two other triggers',
-      withTriggers({ DefineAuthChallenge: foreign, CreateAuthChallenge: foreign }),
-      [`${foreign}; Create`],
+      'two of the owner’s functions',
+      withTriggers({ DefineAuthChallenge: ownersFunction, CreateAuthChallenge: ownersFunction }),
+      [`${ownersFunction}; Create`],
     ],
-    ['a new trigger', withTriggers({ PostSession: foreign }), ['LambdaConfig.PostSession']],
+    ['an unknown trigger', withTriggers({ PostSession: ownersFunction }), ['LambdaConfig.PostSession']],
     ...['DefineAuthChallenge', 'CreateAuthChallenge', 'VerifyAuthChallengeResponse', 'PreTokenGeneration'].map(
-      (slot): [string, Pool, string[]] => [`another ${slot}`, withTriggers({ [slot]: foreign }), [slot, foreign]],
+      (slot): [string, Pool, string[]] => [
+        `the owner’s function in ${slot}`,
+        withTriggers({ [slot]: ownersFunction }),
+        [slot, ownersFunction],
+      ],
     ),
     [
-      'another PreTokenGenerationConfig',
-      withTriggers({ PreTokenGenerationConfig: { LambdaArn: foreign, LambdaVersion: 'V3_0' } }),
-      ['PreTokenGenerationConfig', foreign],
+      'the owner’s function in PreTokenGenerationConfig',
+      withTriggers({ PreTokenGenerationConfig: { LambdaArn: ownersFunction, LambdaVersion: 'V3_0' } }),
+      ['PreTokenGenerationConfig', ownersFunction],
     ],
-    ['a version of our function that somebody chose', withTriggers({ CreateAuthChallenge: `${arn}:7` }), [`${arn}:7`]],
-  ])('%s', async (_name, before, said) => {
+    [
+      'a fixed version of our function',
+      withTriggers({ CreateAuthChallenge: `${triggersArn}:7` }),
+      [`${triggersArn}:7`],
+    ],
+  ])('%s', async (_name, before, facts) => {
     const { pool, attach, updates } = setUp(before)
-    const failure = await attach(former).catch(({ message }) => message)
-    for (const words of [...said, 'nothing was changed']) expect(failure).toContain(words)
+    const failure = await attach(formerArn).catch(({ message }) => message)
+    for (const words of [...facts, 'Nothing was changed']) expect(failure).toContain(words)
     expect([updates(), pool.pool]).toEqual([0, before])
   })
 
-  test('but not for what nobody can set', async () => {
+  test('except unknown values that no update can change: these are accepted', async () => {
     const SchemaAttributes = [{ ...described.SchemaAttributes[0], Novelty: 1 }]
     const { attach } = setUp({ ...described, SchemaAttributes, Schema: SchemaAttributes, Novelty: null })
     await expect(attach()).resolves.toBeUndefined()
   })
 })
 
-describe('a change by somebody else', () => {
-  test('is kept: the next try starts from it', async () => {
+describe('a change by others at the same time', () => {
+  test('is kept: each try reads the pool again', async () => {
     const { pool, attach } = setUp(described, {
       UpdateUserPool: [{ __type: 'ConcurrentModificationException' }],
       DescribeUserPool: [() => {}, () => Object.assign(pool.pool ?? {}, { SmsAuthenticationMessage: 'new: {####}' })],
     })
     await attach()
-    expect(pool.pool).toMatchObject({ SmsAuthenticationMessage: 'new: {####}', LambdaConfig: slotsOf(arn) })
+    expect(pool.pool).toMatchObject({ SmsAuthenticationMessage: 'new: {####}', LambdaConfig: slotsWith(triggersArn) })
   })
 
-  test('after the update is told of, by name alone', async () => {
+  test('is reported after the update, with the names of the settings and not their values', async () => {
     const { pool, attach } = setUp()
     pool.afterUpdate = () =>
       Object.assign(pool.pool ?? {}, {
         SmsAuthenticationMessage: 'private: {####}',
-        LambdaConfig: { ...slotsOf(arn), ...described.LambdaConfig, PreSignUp: undefined },
+        LambdaConfig: { ...slotsWith(triggersArn), ...described.LambdaConfig, PreSignUp: undefined },
         Policies: { ...described.Policies, PasswordPolicy: { MinimumLength: 6 } },
       })
     const failure: string = await attach().catch(({ message }) => message)
@@ -211,27 +228,27 @@ describe('a failure', () => {
     'ThrottlingException',
     'InternalErrorException',
     'AccessDeniedException',
-  ])('that passes is waited for: %s', async (__type) => {
+  ])('that can pass is retried: %s', async (__type) => {
     const { pool, attach } = setUp(described, { DescribeUserPool: [{ __type }], UpdateUserPool: [{ __type }] })
     await attach()
-    expect(config(pool.pool)).toMatchObject(slotsOf(arn))
+    expect(configOf(pool.pool)).toMatchObject(slotsWith(triggersArn))
     expect(pool.sent).toHaveLength(1)
   })
 
-  test('of the answer alone is seen by looking', async () => {
+  test('after a successful update is found by reading the pool', async () => {
     const { pool, attach, updates } = setUp(described, { UpdateUserPool: ['lost'] })
     await attach()
     expect(updates()).toBe(1)
-    expect(settled(pool.pool)).toEqual(settled(withTriggers(slotsOf(arn))))
+    expect(untimed(pool.pool)).toEqual(untimed(withTriggers(slotsWith(triggersArn))))
   })
 
-  test('of the answer alone is no excuse for what was reset', async () => {
+  test('after an update that reset a setting is reported', async () => {
     const { pool, attach } = setUp(described, { UpdateUserPool: ['lost'] })
     pool.afterUpdate = () => Object.assign(pool.pool ?? {}, { MfaConfiguration: 'OFF' })
     await expect(attach()).rejects.toThrow('MfaConfiguration')
   })
 
-  test('that stays is told with its cause and a way out', async () => {
+  test('that does not pass is reported with its cause and with what to do', async () => {
     const { attach } = setUp(described, {
       UpdateUserPool: Array(9).fill({ __type: 'AccessDeniedException', message: 'PassRole' }),
     })
@@ -239,84 +256,91 @@ describe('a failure', () => {
     const slots = ['Define', 'Create', 'Verify'].map((name) =>
       `${name}AuthChallenge`.replace('yAuthChallenge', 'yAuthChallengeResponse'),
     )
-    const byHand = [
-      ...slots.map((slot) => `${slot}=${arn}`),
-      `PreTokenGenerationConfig={LambdaVersion=V2_0,LambdaArn=${arn}}`,
+    const steps = [
+      ...slots.map((slot) => `${slot}=${triggersArn}`),
+      `PreTokenGenerationConfig={LambdaVersion=V2_0,LambdaArn=${triggersArn}}`,
     ]
-    for (const words of ['AccessDeniedException: PassRole', 'by hand', byHand.join(', ')])
+    for (const words of ['AccessDeniedException: PassRole', 'by hand', steps.join(', ')])
       expect(failure).toContain(words)
   })
 
-  test('of a pool that forgets what it is told ends', async () => {
+  test('is reported if the pool never keeps the update', async () => {
     const { pool, attach } = setUp()
     pool.afterUpdate = () => Object.assign(pool.pool ?? {}, { LambdaConfig: described.LambdaConfig })
     await expect(attach()).rejects.toThrow('does not keep')
   })
 
-  test('of Cognito to take its own settings back is told with its words and a way out', async () => {
-    const refusal = { __type: 'InvalidParameterException', message: 'SMS configuration is required' }
-    const { pool, attach, updates } = setUp(described, { UpdateUserPool: [refusal] })
+  test('because Cognito rejects the present settings is reported with its message and with what to do', async () => {
+    const rejection = { __type: 'InvalidParameterException', message: 'SMS configuration is required' }
+    const { pool, attach, updates } = setUp(described, { UpdateUserPool: [rejection] })
     const failure = await attach().catch(({ message }) => message)
-    for (const words of [refusal.message, 'nothing was changed', 'by hand', arn]) expect(failure).toContain(words)
+    for (const words of [rejection.message, 'Nothing was changed', 'by hand', triggersArn])
+      expect(failure).toContain(words)
     expect([updates(), pool.pool]).toEqual([1, described])
   })
 
-  test('to find the pool is Cognito’s to word', async () => {
+  test('to find the pool is reported with Cognito’s message', async () => {
     const pool = createFakeExistingPool()
     pool.pool = undefined
-    await expect(createPoolTriggers(pool.cognito, []).attach(existingPoolId, arn, never)).rejects.toThrow(
-      'no such pool',
-    )
+    await expect(
+      createPoolTriggers(pool.cognito, []).attach({ userPoolId: existingPoolId, triggersArn, signal }),
+    ).rejects.toThrow('no such pool')
   })
 
-  test.each(['DescribeUserPool', 'UpdateUserPool'])('to answer %s ends with the caller’s time', async (operation) => {
+  test.each(['DescribeUserPool', 'UpdateUserPool'])('to answer %s ends when the signal aborts', async (operation) => {
     const pool = createFakeExistingPool(described, { [operation]: ['hangs'] })
-    const attached = createPoolTriggers(pool.cognito).attach(existingPoolId, arn, AbortSignal.timeout(20))
-    await expect(attached).rejects.toThrow()
+    const attached = createPoolTriggers(pool.cognito).attach({
+      userPoolId: existingPoolId,
+      triggersArn,
+      signal: AbortSignal.timeout(20),
+    })
+    await expect(attached).rejects.toMatchObject({ name: 'AbortError' })
     expect(pool.sent).toEqual([])
   })
 })
 
 describe('detach', () => {
-  test('takes off what is its own, and leaves every other setting as it was', async () => {
-    const { pool, detach } = setUp(withTriggers({ ...slotsOf(arn), PreTokenGeneration: arn }))
+  test('removes our triggers and changes no other setting', async () => {
+    const { pool, detach } = setUp(withTriggers({ ...slotsWith(triggersArn), PreTokenGeneration: triggersArn }))
     await detach()
-    expect(settled(pool.pool)).toEqual(settled(described))
+    expect(untimed(pool.pool)).toEqual(untimed(described))
   })
 
-  test('leaves what somebody else has put there since', async () => {
-    const { pool, detach } = setUp(withTriggers({ ...slotsOf(arn), CreateAuthChallenge: foreign }))
+  test('leaves a slot that now runs the owner’s function', async () => {
+    const { pool, detach } = setUp(withTriggers({ ...slotsWith(triggersArn), CreateAuthChallenge: ownersFunction }))
     await detach()
-    expect(settled(pool.pool)).toEqual(settled(withTriggers({ CreateAuthChallenge: foreign })))
+    expect(untimed(pool.pool)).toEqual(untimed(withTriggers({ CreateAuthChallenge: ownersFunction })))
   })
 
   test.each<[string, Pool]>([
-    ['a pool without them', described],
-    ['a pool with others', withTriggers(slotsOf(foreign))],
+    ['a pool without our triggers', described],
+    ['a pool with the owner’s triggers', withTriggers(slotsWith(ownersFunction))],
     ['a Lite pool', { ...described, UserPoolTier: 'LITE' }],
-    ['a pool with new settings', { ...described, Novelty: 1 }],
+    ['a pool with unknown settings', { ...described, Novelty: 1 }],
   ])('does nothing to %s', async (_, before) => {
     const { pool, detach, updates } = setUp(before)
     await detach()
     expect([updates(), pool.pool]).toEqual([0, before])
   })
 
-  test('does nothing where the pool is gone, before or meanwhile', async () => {
-    const { pool, detach } = setUp(withTriggers(slotsOf(arn)), { UpdateUserPool: [() => (pool.pool = undefined)] })
+  test('does nothing if the pool is deleted, before or during the update', async () => {
+    const { pool, detach } = setUp(withTriggers(slotsWith(triggersArn)), {
+      UpdateUserPool: [() => (pool.pool = undefined)],
+    })
     await detach()
     await detach()
     expect(pool.sent).toEqual([])
   })
 
-  test('is not done while the pool is there and Cognito misses something that its settings name', async () => {
+  test('fails if the pool exists and Cognito lacks a resource that its settings name', async () => {
     const gone = { __type: 'ResourceNotFoundException', message: 'no such key' }
-    const { pool, detach } = setUp(withTriggers(slotsOf(arn)), { UpdateUserPool: Array(9).fill(gone) })
+    const { pool, detach } = setUp(withTriggers(slotsWith(triggersArn)), { UpdateUserPool: Array(9).fill(gone) })
     await expect(detach()).rejects.toThrow('no such key')
-    expect(pool.pool).toEqual(withTriggers(slotsOf(arn)))
+    expect(pool.pool).toEqual(withTriggers(slotsWith(triggersArn)))
   })
 
-  test('says what to do where it would reset what it does not know', async () => {
-    const before = { ...withTriggers(slotsOf(arn)), Novelty: 1 }
+  test('refuses to reset unknown settings and says what to do', async () => {
+    const before = { ...withTriggers(slotsWith(triggersArn)), Novelty: 1 }
     const { pool, detach } = setUp(before)
     await expect(detach()).rejects.toThrow(/Novelty.*by hand, then delete again/)
     expect(pool.pool).toEqual(before)
