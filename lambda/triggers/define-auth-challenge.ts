@@ -1,4 +1,4 @@
-// Which step comes next: one custom challenge, and tokens if its answer was right. Anything else ends the sign-in.
+// DefineAuthChallenge: one custom challenge, then tokens for a correct answer. Everything else ends the sign-in.
 
 import type { TriggerEvent } from './event.ts'
 
@@ -7,7 +7,7 @@ export function defineAuthChallenge({ request }: TriggerEvent) {
   if (userNotFound) return deny
   if (!session?.length) return challenge
   const [first, ...more] = session
-  // A session that began with SRP_A, or in which an answer was wrong before, is not one of ours.
+  // Impersonation never starts with SRP_A and never has a second try.
   if (more.length === 0 && first?.challengeName === 'CUSTOM_CHALLENGE' && first.challengeResult === true) return allow
   return deny
 }

@@ -1,6 +1,7 @@
-// What Cognito hands to a trigger, as far as it is read here. Any of it may be missing; more may be there.
+// The fields of Cognito's trigger event that our triggers read.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/cognito-user-pools-working-with-lambda-triggers.html
 
+/** Cognito sends more fields than these, and may leave optional ones out. */
 export interface TriggerEvent {
   triggerSource: string
   userName?: string

@@ -1,4 +1,4 @@
-// The impersonation client's sign-in: which trigger answers which event, over the records table.
+// Handles the trigger events of the impersonation client.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { readTriggerConfig, type TriggerConfig } from '../config.ts'
@@ -13,13 +13,13 @@ import { verifyAuthChallengeResponse } from './verify-auth-challenge-response.ts
 
 type Log = (line: Record<string, unknown>) => void
 
-/** @returns a handler that throws for every event by which no impersonation is signed in. */
+/** @returns a handler. It throws for every event except the four of an impersonation's sign-in. */
 export function createImpersonationTriggers(
   records: Pick<Records, 'redeem' | 'issue' | 'refuse'>,
   policy: Pick<TriggerConfig, 'protectedGroups' | 'sessionMinutes'>,
   log: Log,
 ) {
-  const answer = (event: TriggerEvent): object | Promise<object> => {
+  const respond = (event: TriggerEvent): object | Promise<object> => {
     switch (event.triggerSource) {
       case 'DefineAuthChallenge_Authentication':
         return defineAuthChallenge(event)
@@ -34,7 +34,7 @@ export function createImpersonationTriggers(
   return async (event: TriggerEvent): Promise<TriggerEvent> => {
     const denied = { event: 'trigger-denied', trigger: event.triggerSource, subject: event.userName }
     try {
-      const response = await answer(event)
+      const response = await respond(event)
       if ('failAuthentication' in response && response.failAuthentication) log(denied)
       if ('answerCorrect' in response && !response.answerCorrect) log(denied)
       return { ...event, response }
@@ -45,15 +45,15 @@ export function createImpersonationTriggers(
   }
 }
 
-/** The longest that DynamoDB may take at one trigger, ms: Cognito gives a trigger 5 s. */
+/** The longest that DynamoDB may take in one trigger, ms. Cognito waits 5 s for a trigger. */
 const timeout = 2_000
 
-let connected: ReturnType<typeof createImpersonationTriggers> | undefined
+let handle: ReturnType<typeof createImpersonationTriggers> | undefined
 
-/** The triggers over this function's own table. @throws Error naming a setting that is missing. */
-export function connect() {
-  connected ??= fromEnvironment()
-  return connected
+/** Uses the settings of this function, which are read once. @throws Error naming a missing setting; or as above. */
+export function handleImpersonation(event: TriggerEvent): Promise<TriggerEvent> {
+  handle ??= fromEnvironment()
+  return handle(event)
 }
 
 function fromEnvironment() {

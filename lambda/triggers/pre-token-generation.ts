@@ -1,29 +1,30 @@
-// The last word on an impersonation: refuse, or record that tokens are issued and name the actor in both.
+// PreTokenGeneration: the last check of an impersonation. Records the issue and names the actor in both tokens, or refuses.
 
 import { type Code, ImpersonationError } from '../errors.ts'
 import type { Records } from '../records.ts'
 import type { TriggerEvent } from './event.ts'
 
-/** With this scope a session could change its user's password, e-mail and MFA at Cognito. */
-const selfService = 'aws.cognito.signin.user.admin'
+/** With this scope, a session can change the user's password, e-mail address and MFA at Cognito. */
+const selfServiceScope = 'aws.cognito.signin.user.admin'
 
-/** @throws ImpersonationError where no tokens may be issued; Cognito then issues none. */
+/** @throws ImpersonationError to refuse. Cognito then issues no tokens. */
 export async function preTokenGeneration(
   { triggerSource, request, callerContext }: TriggerEvent,
   records: Pick<Records, 'issue' | 'refuse'>,
   policy: { protectedGroups: string[]; sessionMinutes: number },
 ) {
-  // A refresh can't be tied to the sign-in that it goes back to: its tokens would lose their actor.
+  // A refresh can't be tied to its sign-in, so its tokens would not name the actor.
   if (triggerSource !== 'TokenGeneration_Authentication')
-    throw refused('TriggerRefused', `no tokens by ${triggerSource}`)
+    throw refused('TriggerRefused', `${triggerSource} may not issue tokens to the impersonation client`)
 
   const id = request.clientMetadata?.impersonationId
   const sub = request.userAttributes?.sub
   const clientId = callerContext?.clientId
-  if (!id || !sub || !clientId) throw refused('TriggerRefused', 'no impersonation to issue tokens for')
+  if (!id || !sub || !clientId)
+    throw refused('TriggerRefused', 'the event lacks the impersonation id, the sub or the app client')
 
   const { groupConfiguration } = request
-  if (!groupConfiguration) throw refused('TriggerRefused', "the subject's groups are not known")
+  if (!groupConfiguration) throw refused('TriggerRefused', "the event lacks the subject's groups")
   if (groupConfiguration.groupsToOverride?.some((group) => policy.protectedGroups.includes(group))) {
     await records.refuse(id, 'SubjectProtected')
     throw refused('SubjectProtected', 'the subject is protected')
@@ -39,8 +40,8 @@ export async function preTokenGeneration(
   return {
     claimsAndScopeOverrideDetails: {
       idTokenGeneration: { claimsToAddOrOverride },
-      accessTokenGeneration: { claimsToAddOrOverride, scopesToSuppress: [selfService] },
-      // Left out or empty, it would take the subject's groups away.
+      accessTokenGeneration: { claimsToAddOrOverride, scopesToSuppress: [selfServiceScope] },
+      // Without this, Cognito would issue tokens without the subject's groups.
       groupOverrideDetails: groupConfiguration,
     },
   }

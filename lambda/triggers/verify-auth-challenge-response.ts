@@ -1,4 +1,4 @@
-// Is the answer a grant that the endpoint made, for this sign-in, not yet used? Then it is used now.
+// VerifyAuthChallengeResponse: accepts an unused grant of the endpoint for this sign-in, and uses it up.
 
 import { readAnswer } from '../grant.ts'
 import type { Records } from '../records.ts'
@@ -15,7 +15,7 @@ export async function verifyAuthChallengeResponse(
 
   if (request.userNotFound || !sub || !userName || !clientId) return { answerCorrect: false }
   if (!grant || !nonce) return { answerCorrect: false }
-  // PreTokenGeneration finds the record by this id alone: it must be the one that is redeemed.
+  // PreTokenGeneration finds the record by this id only, so it must be the id of the redeemed record.
   if (request.clientMetadata?.impersonationId !== grant.id) return { answerCorrect: false }
 
   return { answerCorrect: await records.redeem(grant, clientId, nonce, { sub, username: userName }) }

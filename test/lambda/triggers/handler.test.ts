@@ -14,62 +14,62 @@ const sources = [
 ]
 const forged = { impersonationId: '00000000-0000-4000-8000-000000000000' }
 
-const before = process.env
+const originalEnvironment = process.env
 beforeEach(() => {
-  process.env = { ...before, IMPERSONATION_CLIENT_ID: 'ours' }
+  process.env = { ...originalEnvironment, IMPERSONATION_CLIENT_ID: 'ours' }
 })
 afterEach(() => {
-  process.env = before
+  process.env = originalEnvironment
 })
 
 describe('an event of another app client', () => {
-  test.each(sources)('of %s comes back unchanged, whatever its metadata says', async (triggerSource) => {
+  test.each(sources)('%s is returned unchanged, even with forged metadata', async (triggerSource) => {
     const event = triggerEvent(triggerSource, { clientMetadata: forged }, 'theirs')
     const copy = structuredClone(event)
     expect(await handler(event)).toBe(event)
     expect(event).toEqual(copy)
   })
-  test.each(sources)('of %s comes back unchanged where no setting is present', async (triggerSource) => {
+  test.each(sources)('%s is returned unchanged without any setting', async (triggerSource) => {
     process.env = {}
     const event = triggerEvent(triggerSource, {}, 'ours')
     expect(await handler(event)).toBe(event)
   })
   test.each([{}, { callerContext: {} }, { callerContext: null }])(
-    'comes back unchanged when it lacks its client: %j',
+    'is returned unchanged without a client id and without any setting: %j',
     async (event) => {
       process.env = {}
-      const odd = { triggerSource: 'TokenGeneration_Authentication', ...event } as unknown as TriggerEvent
-      expect(await handler(odd)).toBe(odd)
+      const incomplete = { triggerSource: 'TokenGeneration_Authentication', ...event } as unknown as TriggerEvent
+      expect(await handler(incomplete)).toBe(incomplete)
     },
   )
   test.each([{}, { callerContext: {} }, { callerContext: null }])(
-    'of which nobody knows the client comes back unchanged: %j',
+    'is returned unchanged without a client id: %j',
     async (event) => {
-      const odd = { triggerSource: 'TokenGeneration_Authentication', ...event } as unknown as TriggerEvent
-      expect(await handler(odd)).toBe(odd)
+      const incomplete = { triggerSource: 'TokenGeneration_Authentication', ...event } as unknown as TriggerEvent
+      expect(await handler(incomplete)).toBe(incomplete)
     },
   )
-  test('gets no custom challenge: Define ends its sign-in', async () => {
+  test('DefineAuthChallenge ends the sign-in', async () => {
     const event = triggerEvent('DefineAuthChallenge_Authentication', { session: [] }, 'theirs')
     expect((await handler(event)).response).toEqual({ issueTokens: false, failAuthentication: true })
   })
-  test('gets no custom challenge: Create throws', async () => {
+  test('CreateAuthChallenge throws', async () => {
     const event = triggerEvent('CreateAuthChallenge_Authentication', { challengeName: 'CUSTOM_CHALLENGE' }, 'theirs')
-    await expect(handler(event)).rejects.toThrow('no custom challenge')
+    await expect(handler(event)).rejects.toThrow('custom challenges are for the impersonation client only')
   })
-  test('gets no answer right', async () => {
+  test('VerifyAuthChallengeResponse accepts no answer', async () => {
     const event = triggerEvent('VerifyAuthChallengeResponse_Authentication', { challengeAnswer: 'x' }, 'theirs')
     expect((await handler(event)).response).toEqual({ answerCorrect: false })
   })
 })
 
 describe('an event of the impersonation client', () => {
-  test('goes to the triggers, which want their settings', async () => {
+  test('throws if a setting is missing', async () => {
     await expect(handler(triggerEvent('TokenGeneration_Authentication'))).rejects.toThrow(
       'missing setting RECORDS_TABLE_NAME',
     )
   })
-  test('goes to the triggers over the function’s own table, for which the settings are read once', async () => {
+  test('is handled with the function’s own table, and the settings are read once', async () => {
     const { id, answer } = newGrant()
     const aws = await startAws(() => ({ Attributes: { id: { S: id } } }))
     const event = triggerEvent('VerifyAuthChallengeResponse_Authentication', {

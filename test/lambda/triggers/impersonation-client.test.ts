@@ -19,8 +19,8 @@ async function run(event: TriggerEvent, redeemed = true) {
     { protectedGroups: ['admins'], sessionMinutes: 60 },
     log,
   )
-  const answer = await triggers(event).catch((error) => error)
-  return { answer, log }
+  const result = await triggers(event).catch((error) => error)
+  return { result, log }
 }
 const verify = (answer: string) =>
   triggerEvent('VerifyAuthChallengeResponse_Authentication', {
@@ -42,24 +42,27 @@ test.each<[TriggerEvent, object]>([
   ],
   [verify(grant.answer), { answerCorrect: true }],
   [preToken([]), { claimsAndScopeOverrideDetails: { groupOverrideDetails: { groupsToOverride: [] } } }],
-])('answers $triggerSource in the event that it came in, and logs nothing', async (event, response) => {
-  const { answer, log } = await run(event)
-  expect(answer).toMatchObject({ ...event, response })
+])('$triggerSource: returns the event with a response, and logs nothing', async (event, response) => {
+  const { result, log } = await run(event)
+  expect(result).toMatchObject({ ...event, response })
   expect(log).not.toHaveBeenCalled()
 })
 test.each<[string, TriggerEvent]>([
-  ['a sign-in that Define ends', triggerEvent('DefineAuthChallenge_Authentication', { userNotFound: true })],
+  [
+    'a sign-in that DefineAuthChallenge ends',
+    triggerEvent('DefineAuthChallenge_Authentication', { userNotFound: true }),
+  ],
   ['a guessed answer', verify('guess')],
   ['a protected subject', preToken(['admins'])],
   ['a refresh', triggerEvent('TokenGeneration_RefreshTokens')],
-])('logs %s as one line, without grant or nonce', async (_, event) => {
+])('logs %s in one line', async (_, event) => {
   const { log } = await run(event)
   expect(log).toHaveBeenCalledTimes(1)
   expect(log.mock.calls[0]).toMatchObject([{ event: 'trigger-denied', trigger: event.triggerSource, subject: 'alice' }])
 })
-test('does not log a grant that was refused', async () => {
-  const { answer, log } = await run(verify(grant.answer), false)
-  expect(answer.response).toEqual({ answerCorrect: false })
+test('logs neither the grant nor the nonce of a refused answer', async () => {
+  const { result, log } = await run(verify(grant.answer), false)
+  expect(result.response).toEqual({ answerCorrect: false })
   const line = JSON.stringify(log.mock.calls)
   expect(line).not.toContain(grant.answer.slice(grant.id.length + 1))
   expect(line).not.toContain(nonce)

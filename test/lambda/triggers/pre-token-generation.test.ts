@@ -23,7 +23,7 @@ function preToken(
   return { response: preTokenGeneration(event, records, policy), ...records }
 }
 
-test('names the actor and the record in both tokens, takes self-service away and keeps the groups', async () => {
+test('names the actor and the record in both tokens, removes the self-service scope and keeps the groups', async () => {
   const { response, issue, refuse } = preToken()
   const claimsToAddOrOverride = { act: { sub: 'sub-of-olivia' }, impersonation_id: id }
   expect(await response).toEqual({
@@ -45,7 +45,7 @@ test.each([{}, { groupsToOverride: [] }, { groupsToOverride: null }])(
 
 describe('a protected subject', () => {
   test.each([['impersonators'], ['admins'], ['gold', 'admins']])(
-    'is refused, on record before it throws: %s %s',
+    'is refused in the record before the trigger throws: %s %s',
     async (...groups) => {
       const { response, issue, refuse } = preToken({ groupConfiguration: { groupsToOverride: groups } })
       await expect(response).rejects.toMatchObject({ code: 'SubjectProtected', message: 'the subject is protected' })
@@ -53,7 +53,7 @@ describe('a protected subject', () => {
       expect(issue).not.toHaveBeenCalled()
     },
   )
-  test('is refused even when that cannot be recorded', async () => {
+  test('is refused even if the record cannot be written', async () => {
     const records = { issue: jest.fn<Records['issue']>(), refuse: () => Promise.reject(new Error('down')) }
     const event = triggerEvent('TokenGeneration_Authentication', {
       clientMetadata: { impersonationId: id },
@@ -64,14 +64,14 @@ describe('a protected subject', () => {
   })
 })
 
-test('throws when no record says redeemed for this subject: self, replayed, late', async () => {
+test('throws without a redeemed record for this subject: self, replayed or late', async () => {
   await expect(preToken({}, 'TokenGeneration_Authentication', false).response).rejects.toMatchObject({
     code: 'TriggerRefused',
     message: 'no redeemed record for this subject',
   })
 })
 
-describe('throws without asking the table, saying why,', () => {
+describe('throws with the reason, without a call to the table,', () => {
   test.each([
     'TokenGeneration_RefreshTokens',
     'TokenGeneration_HostedAuth',
@@ -91,7 +91,7 @@ describe('throws without asking the table, saying why,', () => {
     ["the subject's attributes", { userAttributes: undefined as never }],
   ])('without %s', async (_, request) => {
     const { response, issue } = preToken(request)
-    const message = 'no impersonation to issue tokens for'
+    const message = 'the event lacks the impersonation id, the sub or the app client'
     await expect(response).rejects.toMatchObject({ code: 'TriggerRefused', message })
     expect(issue).not.toHaveBeenCalled()
   })
@@ -119,7 +119,7 @@ describe('throws without asking the table, saying why,', () => {
     const event = triggerEvent('TokenGeneration_Authentication', { clientMetadata: { impersonationId: id } })
     await expect(preTokenGeneration(event, { issue, refuse }, policy)).rejects.toMatchObject({
       code: 'TriggerRefused',
-      message: "the subject's groups are not known",
+      message: "the event lacks the subject's groups",
     })
     expect(issue).not.toHaveBeenCalled()
   })

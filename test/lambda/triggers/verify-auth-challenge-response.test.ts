@@ -6,7 +6,7 @@ import { verifyAuthChallengeResponse } from '../../../lambda/triggers/verify-aut
 import { triggerEvent } from '../../support/trigger-event.ts'
 
 const grant = newGrant()
-const good = {
+const validRequest = {
   challengeAnswer: grant.answer,
   privateChallengeParameters: { nonce: 'nonce-1' },
   clientMetadata: { impersonationId: grant.id },
@@ -18,37 +18,40 @@ async function verify(
   redeemed = true,
 ) {
   const redeem = jest.fn<Records['redeem']>().mockResolvedValue(redeemed)
-  const sent = { ...triggerEvent('VerifyAuthChallengeResponse_Authentication', { ...good, ...changes }), ...event }
+  const sent = {
+    ...triggerEvent('VerifyAuthChallengeResponse_Authentication', { ...validRequest, ...changes }),
+    ...event,
+  }
   const { answerCorrect } = await verifyAuthChallengeResponse(sent, { redeem })
   return { answerCorrect, redeem }
 }
 
-test('redeems the grant for the subject that Cognito resolved', async () => {
+test('redeems the grant for the subject in Cognito’s event', async () => {
   const { answerCorrect, redeem } = await verify()
   expect(answerCorrect).toBe(true)
   expect(redeem.mock.calls).toEqual([
     [{ id: grant.id, hash: grant.hash }, 'ours', 'nonce-1', { sub: 'sub-of-alice', username: 'alice' }],
   ])
 })
-test('says no when the grant is not to be redeemed', async () => {
+test('rejects the answer if the grant can’t be redeemed', async () => {
   expect((await verify({}, {}, false)).answerCorrect).toBe(false)
 })
-test('throws when the table does not answer: Cognito may ask again', async () => {
+test('throws if the table does not respond: Cognito can run the trigger again', async () => {
   const redeem = () => Promise.reject(new Error('down'))
-  const event = triggerEvent('VerifyAuthChallengeResponse_Authentication', good)
+  const event = triggerEvent('VerifyAuthChallengeResponse_Authentication', validRequest)
   await expect(verifyAuthChallengeResponse(event, { redeem })).rejects.toThrow('down')
 })
 
-describe('says no without asking the table', () => {
+describe('rejects without a call to the table:', () => {
   test.each<[string, Partial<TriggerEvent['request']>]>([
     ['no answer', { challengeAnswer: undefined }],
     ['an answer of another type', { challengeAnswer: { answer: grant.answer } }],
     ['an answer in a list', { challengeAnswer: [grant.answer] }],
-    ['an id alone', { challengeAnswer: grant.id }],
+    ['only an id', { challengeAnswer: grant.id }],
     ['a grant that is too short', { challengeAnswer: grant.answer.slice(0, -1) }],
     ['a grant that is too long', { challengeAnswer: `${grant.answer}A` }],
-    ['a blank after it', { challengeAnswer: `${grant.answer}\n` }],
-    ['a blank before it', { challengeAnswer: ` ${grant.answer}` }],
+    ['a line feed after the grant', { challengeAnswer: `${grant.answer}\n` }],
+    ['a space before the grant', { challengeAnswer: ` ${grant.answer}` }],
     ['no metadata', { clientMetadata: null }],
     ['metadata without the id', { clientMetadata: {} }],
     ['metadata with another id', { clientMetadata: { impersonationId: newGrant().id } }],
