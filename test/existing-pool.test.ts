@@ -139,7 +139,7 @@ describe('a deployment is refused, and the pool stays unchanged:', () => {
     expect(await account.look(id)).toEqual(before)
   })
 
-  test('an update after the owner put a function into a slot; the function stays after the stack is deleted', async () => {
+  test('the owner has put a function into a slot, which also stays after the stack is deleted', async () => {
     const { id } = await account.makePool()
     const first = await account.deploy(id)
     await setTriggers(id, { ...everySetting.LambdaConfig, ...ourTriggers(first), DefineAuthChallenge: ownersFunction })
@@ -154,7 +154,7 @@ describe('a deployment is refused, and the pool stays unchanged:', () => {
 })
 
 describe('a deployment', () => {
-  test('that fails after attaching the triggers detaches them', async () => {
+  test('detaches the triggers if a later resource fails', async () => {
     const { id, signIn } = await account.makePool()
     const before = await account.look(id)
     const claims = await signIn()
@@ -165,7 +165,7 @@ describe('a deployment', () => {
     expect(await signIn()).toEqual(claims)
   })
 
-  test('that fails after attaching a new function attaches the former one again, and impersonation works', async () => {
+  test('attaches the former function again if a later resource fails, and impersonation works', async () => {
     const { id } = await account.makePool()
     const first = await account.deploy(id)
     await makeDemoPeople(account.owner, id)
@@ -210,7 +210,7 @@ describe('a deployment', () => {
     expect((await account.look(id)).settings).toEqual(withTriggers(before, ourTriggers(run)))
   })
 
-  test('to another pool leaves the former pool as it was', async () => {
+  test('moves to another pool and leaves the former pool as it was', async () => {
     const [former, other] = [await account.makePool(), await account.makePool()]
     const formerBefore = await account.look(former.id)
     const otherBefore = await account.look(other.id)
@@ -224,7 +224,7 @@ describe('a deployment', () => {
 })
 
 describe('attached triggers', () => {
-  test('allow impersonation together, and nobody can impersonate if one is missing', async () => {
+  test('allow impersonation, and without one of them nobody can impersonate', async () => {
     const { id } = await account.makePool()
     const run = await account.deploy(id)
     const { signIn, impersonate } = account.use(run)
@@ -250,7 +250,7 @@ describe('attached triggers', () => {
     }
   })
 
-  test('that the owner’s deployment removes: nobody can impersonate until our next deployment', async () => {
+  test('are attached again by our next deployment if the owner removed them, and nobody can impersonate meanwhile', async () => {
     const { id, signIn } = await account.makePool()
     const first = await account.deploy(id)
     await makeDemoPeople(account.owner, id)

@@ -73,7 +73,7 @@ const readOnly = Object.keys({
   UsernameConfiguration: true,
 } satisfies Record<Exclude<keyof UserPoolType | keyof CreateUserPoolRequest, Settable | 'PoolName'>, true>)
 
-/** Settings that can change without an update of theirs. */
+/** Settings that change by themselves, without an update. */
 const volatileSettings = [
   // The old name of the password policy's TemporaryPasswordValidityDays. Cognito sets it to the same value.
   'AdminCreateUserConfig.UnusedAccountValidityDays',
@@ -84,7 +84,7 @@ const volatileSettings = [
   'Status',
 ]
 
-/** @throws AWS's errors. */
+/** Keeps the JSON of the response, since the SDK drops settings that it does not know. @throws AWS's errors. */
 export async function describePool(
   cognito: CognitoIdentityProviderClient,
   UserPoolId: string,

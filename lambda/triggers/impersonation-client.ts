@@ -50,7 +50,10 @@ const timeout = 2_000
 
 let handle: ReturnType<typeof createImpersonationTriggers> | undefined
 
-/** Uses the settings of this function, which are read once. @throws Error naming a missing setting; or as above. */
+/**
+ * Handles an event with this function's settings and its table.
+ * @throws Error naming a missing setting, or as the handler above
+ */
 export function handleImpersonation(event: TriggerEvent): Promise<TriggerEvent> {
   handle ??= fromEnvironment()
   return handle(event)

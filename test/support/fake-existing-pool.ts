@@ -33,16 +33,16 @@ type Answer = { __type: string; message?: string } | 'lost' | 'hangs' | (() => v
  */
 export function createFakeExistingPool(pool: Pool = described, answers: Record<string, Answer[]> = {}) {
   const state = {
-    pool: structuredClone(pool) as Pool | undefined,
+    settings: structuredClone(pool) as Pool | undefined,
     calls: [] as string[],
     sent: [] as Pool[],
     afterUpdate: () => {},
   }
 
   function answer(operation: string, input: Pool): [status: number, body: object] {
-    if (!state.pool || input.UserPoolId !== existingPoolId)
+    if (!state.settings || input.UserPoolId !== existingPoolId)
       return [400, { __type: 'ResourceNotFoundException', message: 'no such pool' }]
-    if (operation === 'DescribeUserPool') return [200, { UserPool: state.pool }]
+    if (operation === 'DescribeUserPool') return [200, { UserPool: state.settings }]
     state.sent.push(input)
     const { PoolName: Name, UserPoolId: _, ...sent } = input
     const { Policies, AdminCreateUserConfig, UserPoolTags } = sent as typeof everySetting
@@ -52,18 +52,18 @@ export function createFakeExistingPool(pool: Pool = described, answers: Record<s
     ) {
       return [400, { __type: 'InvalidParameterException', message: 'use TemporaryPasswordValidityDays instead' }]
     }
-    const tags = (state.pool.UserPoolTags ?? {}) as Record<string, string>
+    const tags = (state.settings.UserPoolTags ?? {}) as Record<string, string>
     const awsTags = Object.fromEntries(Object.entries(tags).filter(([key]) => key.startsWith('aws:')))
     if (Object.keys(UserPoolTags ?? {}).some((key) => key.startsWith('aws:'))) {
       return [400, { __type: 'InvalidParameterException', message: 'aws: prefixed tag key names are not allowed' }]
     }
-    const kept = Object.entries(state.pool).filter(([key]) => !(key in settings))
-    state.pool = {
+    const kept = Object.entries(state.settings).filter(([key]) => !(key in settings))
+    state.settings = {
       ...Object.fromEntries(kept),
       ...sent,
       ...(Name !== undefined && { Name }),
       UserPoolTags: { ...UserPoolTags, ...awsTags },
-      LastModifiedDate: (state.pool.LastModifiedDate as number) + 1,
+      LastModifiedDate: (state.settings.LastModifiedDate as number) + 1,
     }
     state.afterUpdate()
     return [200, {}]

@@ -35,7 +35,7 @@ describe('attach', () => {
   test('adds the four triggers and changes no other setting', async () => {
     const { pool, attach } = setUp()
     await attach()
-    expect(untimed(pool.pool)).toEqual(untimed(withTriggers(slotsWith(triggersArn))))
+    expect(untimed(pool.settings)).toEqual(untimed(withTriggers(slotsWith(triggersArn))))
     expect(pool.calls).toEqual(['DescribeUserPool', 'UpdateUserPool', 'DescribeUserPool'])
   })
 
@@ -50,9 +50,9 @@ describe('attach', () => {
   test('does nothing the second time', async () => {
     const { pool, attach, updates } = setUp()
     await attach()
-    const afterFirst = structuredClone(pool.pool)
+    const afterFirst = structuredClone(pool.settings)
     await attach()
-    expect([updates(), pool.pool]).toEqual([1, afterFirst])
+    expect([updates(), pool.settings]).toEqual([1, afterFirst])
   })
 
   test('never updates a pool that already has the triggers, even with unknown settings', async () => {
@@ -66,10 +66,10 @@ describe('attach', () => {
     const UserPoolTags = { ...described.UserPoolTags, 'aws:cloudformation:stack-name': 'owner' }
     const { pool, attach } = setUp({ ...described, UserPoolTags })
     await attach()
-    expect(pool.pool?.UserPoolTags).toEqual(UserPoolTags)
+    expect(pool.settings?.UserPoolTags).toEqual(UserPoolTags)
     const older = setUp({ ...described, AdminCreateUserConfig })
     // Cognito derives this value from the password policy.
-    older.pool.afterUpdate = () => Object.assign(older.pool.pool ?? {}, { AdminCreateUserConfig })
+    older.pool.afterUpdate = () => Object.assign(older.pool.settings ?? {}, { AdminCreateUserConfig })
     await older.attach()
     expect(older.pool.sent[0]?.AdminCreateUserConfig).toEqual(described.AdminCreateUserConfig)
   })
@@ -98,7 +98,7 @@ describe('attach', () => {
     const AdminCreateUserConfig = { ...described.AdminCreateUserConfig, UnusedAccountValidityDays: 9 }
     const { pool, attach } = setUp({ ...described, Policies: { PasswordPolicy }, AdminCreateUserConfig })
     await attach()
-    expect(pool.pool?.AdminCreateUserConfig).toEqual(AdminCreateUserConfig)
+    expect(pool.settings?.AdminCreateUserConfig).toEqual(AdminCreateUserConfig)
   })
 
   test.each([
@@ -121,16 +121,16 @@ describe('attach', () => {
   ])('corrects our triggers: %s', async (_, slots) => {
     const { pool, attach } = setUp(withTriggers(slots))
     await attach(formerArn)
-    expect(configOf(pool.pool)).toMatchObject(slotsWith(triggersArn))
-    expect([triggersArn, undefined]).toContain(configOf(pool.pool).PreTokenGeneration)
+    expect(configOf(pool.settings)).toMatchObject(slotsWith(triggersArn))
+    expect([triggersArn, undefined]).toContain(configOf(pool.settings).PreTokenGeneration)
   })
 
   test('accepts the same settings in another form', async () => {
     const { pool, attach } = setUp()
     pool.afterUpdate = () => {
-      const { LambdaConfig, ...rest } = pool.pool ?? {}
+      const { LambdaConfig, ...rest } = pool.settings ?? {}
       const sameTriggers = { PreTokenGeneration: triggersArn, ...(LambdaConfig as object) }
-      pool.pool = {
+      pool.settings = {
         SmsConfigurationFailure: 'x',
         ...rest,
         EstimatedNumberOfUsers: 13,
@@ -138,6 +138,12 @@ describe('attach', () => {
         LambdaConfig: sameTriggers,
       }
     }
+    await expect(attach()).resolves.toBeUndefined()
+  })
+
+  test('accepts unknown values that no update can change', async () => {
+    const SchemaAttributes = [{ ...described.SchemaAttributes[0], Novelty: 1 }]
+    const { attach } = setUp({ ...described, SchemaAttributes, Schema: SchemaAttributes, Novelty: null })
     await expect(attach()).resolves.toBeUndefined()
   })
 })
@@ -184,30 +190,30 @@ describe('attach refuses and changes nothing:', () => {
     const { pool, attach, updates } = setUp(before)
     const failure = await attach(formerArn).catch(({ message }) => message)
     for (const words of [...facts, 'Nothing was changed']) expect(failure).toContain(words)
-    expect([updates(), pool.pool]).toEqual([0, before])
-  })
-
-  test('except unknown values that no update can change: these are accepted', async () => {
-    const SchemaAttributes = [{ ...described.SchemaAttributes[0], Novelty: 1 }]
-    const { attach } = setUp({ ...described, SchemaAttributes, Schema: SchemaAttributes, Novelty: null })
-    await expect(attach()).resolves.toBeUndefined()
+    expect([updates(), pool.settings]).toEqual([0, before])
   })
 })
 
-describe('a change by others at the same time', () => {
-  test('is kept: each try reads the pool again', async () => {
+describe('changes by others at the same time', () => {
+  test('are kept: each try reads the pool again', async () => {
     const { pool, attach } = setUp(described, {
       UpdateUserPool: [{ __type: 'ConcurrentModificationException' }],
-      DescribeUserPool: [() => {}, () => Object.assign(pool.pool ?? {}, { SmsAuthenticationMessage: 'new: {####}' })],
+      DescribeUserPool: [
+        () => {},
+        () => Object.assign(pool.settings ?? {}, { SmsAuthenticationMessage: 'new: {####}' }),
+      ],
     })
     await attach()
-    expect(pool.pool).toMatchObject({ SmsAuthenticationMessage: 'new: {####}', LambdaConfig: slotsWith(triggersArn) })
+    expect(pool.settings).toMatchObject({
+      SmsAuthenticationMessage: 'new: {####}',
+      LambdaConfig: slotsWith(triggersArn),
+    })
   })
 
-  test('is reported after the update, with the names of the settings and not their values', async () => {
+  test('are reported if they follow the update: with the names of the settings, not their values', async () => {
     const { pool, attach } = setUp()
     pool.afterUpdate = () =>
-      Object.assign(pool.pool ?? {}, {
+      Object.assign(pool.settings ?? {}, {
         SmsAuthenticationMessage: 'private: {####}',
         LambdaConfig: { ...slotsWith(triggersArn), ...described.LambdaConfig, PreSignUp: undefined },
         Policies: { ...described.Policies, PasswordPolicy: { MinimumLength: 6 } },
@@ -221,34 +227,34 @@ describe('a change by others at the same time', () => {
   })
 })
 
-describe('a failure', () => {
+describe('a failed call', () => {
   test.each([
     'ConcurrentModificationException',
     'TooManyRequestsException',
     'ThrottlingException',
     'InternalErrorException',
     'AccessDeniedException',
-  ])('that can pass is retried: %s', async (__type) => {
+  ])('is retried after %s', async (__type) => {
     const { pool, attach } = setUp(described, { DescribeUserPool: [{ __type }], UpdateUserPool: [{ __type }] })
     await attach()
-    expect(configOf(pool.pool)).toMatchObject(slotsWith(triggersArn))
+    expect(configOf(pool.settings)).toMatchObject(slotsWith(triggersArn))
     expect(pool.sent).toHaveLength(1)
   })
 
-  test('after a successful update is found by reading the pool', async () => {
+  test('is no failure if only the response was lost: reading the pool shows the update', async () => {
     const { pool, attach, updates } = setUp(described, { UpdateUserPool: ['lost'] })
     await attach()
     expect(updates()).toBe(1)
-    expect(untimed(pool.pool)).toEqual(untimed(withTriggers(slotsWith(triggersArn))))
+    expect(untimed(pool.settings)).toEqual(untimed(withTriggers(slotsWith(triggersArn))))
   })
 
-  test('after an update that reset a setting is reported', async () => {
+  test('whose response was lost does not hide a reset setting', async () => {
     const { pool, attach } = setUp(described, { UpdateUserPool: ['lost'] })
-    pool.afterUpdate = () => Object.assign(pool.pool ?? {}, { MfaConfiguration: 'OFF' })
+    pool.afterUpdate = () => Object.assign(pool.settings ?? {}, { MfaConfiguration: 'OFF' })
     await expect(attach()).rejects.toThrow('MfaConfiguration')
   })
 
-  test('that does not pass is reported with its cause and with what to do', async () => {
+  test('is reported after the last try, with the cause and what to do', async () => {
     const { attach } = setUp(described, {
       UpdateUserPool: Array(9).fill({ __type: 'AccessDeniedException', message: 'PassRole' }),
     })
@@ -266,28 +272,28 @@ describe('a failure', () => {
 
   test('is reported if the pool never keeps the update', async () => {
     const { pool, attach } = setUp()
-    pool.afterUpdate = () => Object.assign(pool.pool ?? {}, { LambdaConfig: described.LambdaConfig })
+    pool.afterUpdate = () => Object.assign(pool.settings ?? {}, { LambdaConfig: described.LambdaConfig })
     await expect(attach()).rejects.toThrow('does not keep')
   })
 
-  test('because Cognito rejects the present settings is reported with its message and with what to do', async () => {
+  test('is reported with Cognito’s message and what to do if Cognito rejects the present settings', async () => {
     const rejection = { __type: 'InvalidParameterException', message: 'SMS configuration is required' }
     const { pool, attach, updates } = setUp(described, { UpdateUserPool: [rejection] })
     const failure = await attach().catch(({ message }) => message)
     for (const words of [rejection.message, 'Nothing was changed', 'by hand', triggersArn])
       expect(failure).toContain(words)
-    expect([updates(), pool.pool]).toEqual([1, described])
+    expect([updates(), pool.settings]).toEqual([1, described])
   })
 
-  test('to find the pool is reported with Cognito’s message', async () => {
+  test('is reported with Cognito’s message if the pool does not exist', async () => {
     const pool = createFakeExistingPool()
-    pool.pool = undefined
+    pool.settings = undefined
     await expect(
       createPoolTriggers(pool.cognito, []).attach({ userPoolId: existingPoolId, triggersArn, signal }),
     ).rejects.toThrow('no such pool')
   })
 
-  test.each(['DescribeUserPool', 'UpdateUserPool'])('to answer %s ends when the signal aborts', async (operation) => {
+  test.each(['DescribeUserPool', 'UpdateUserPool'])('of %s stops when the signal aborts', async (operation) => {
     const pool = createFakeExistingPool(described, { [operation]: ['hangs'] })
     const attached = createPoolTriggers(pool.cognito).attach({
       userPoolId: existingPoolId,
@@ -303,13 +309,13 @@ describe('detach', () => {
   test('removes our triggers and changes no other setting', async () => {
     const { pool, detach } = setUp(withTriggers({ ...slotsWith(triggersArn), PreTokenGeneration: triggersArn }))
     await detach()
-    expect(untimed(pool.pool)).toEqual(untimed(described))
+    expect(untimed(pool.settings)).toEqual(untimed(described))
   })
 
   test('leaves a slot that now runs the owner’s function', async () => {
     const { pool, detach } = setUp(withTriggers({ ...slotsWith(triggersArn), CreateAuthChallenge: ownersFunction }))
     await detach()
-    expect(untimed(pool.pool)).toEqual(untimed(withTriggers({ CreateAuthChallenge: ownersFunction })))
+    expect(untimed(pool.settings)).toEqual(untimed(withTriggers({ CreateAuthChallenge: ownersFunction })))
   })
 
   test.each<[string, Pool]>([
@@ -320,12 +326,12 @@ describe('detach', () => {
   ])('does nothing to %s', async (_, before) => {
     const { pool, detach, updates } = setUp(before)
     await detach()
-    expect([updates(), pool.pool]).toEqual([0, before])
+    expect([updates(), pool.settings]).toEqual([0, before])
   })
 
   test('does nothing if the pool is deleted, before or during the update', async () => {
     const { pool, detach } = setUp(withTriggers(slotsWith(triggersArn)), {
-      UpdateUserPool: [() => (pool.pool = undefined)],
+      UpdateUserPool: [() => (pool.settings = undefined)],
     })
     await detach()
     await detach()
@@ -336,13 +342,13 @@ describe('detach', () => {
     const gone = { __type: 'ResourceNotFoundException', message: 'no such key' }
     const { pool, detach } = setUp(withTriggers(slotsWith(triggersArn)), { UpdateUserPool: Array(9).fill(gone) })
     await expect(detach()).rejects.toThrow('no such key')
-    expect(pool.pool).toEqual(withTriggers(slotsWith(triggersArn)))
+    expect(pool.settings).toEqual(withTriggers(slotsWith(triggersArn)))
   })
 
   test('refuses to reset unknown settings and says what to do', async () => {
     const before = { ...withTriggers(slotsWith(triggersArn)), Novelty: 1 }
     const { pool, detach } = setUp(before)
     await expect(detach()).rejects.toThrow(/Novelty.*by hand, then delete again/)
-    expect(pool.pool).toEqual(before)
+    expect(pool.settings).toEqual(before)
   })
 })
