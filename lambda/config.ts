@@ -1,91 +1,85 @@
-// The functions' settings: the names that the stack must provide, read and checked once.
+// The functions' settings: the environment variable of each, and how it is read and checked.
 
-export type EndpointEnvironment = Record<
-  | 'USER_POOL_ID'
-  | 'ACTOR_CLIENT_ID'
-  | 'ACTOR_CLIENT_IDS'
-  | 'IMPERSONATION_CLIENT_ID'
-  | 'IMPERSONATION_CLIENT_SECRET'
-  | 'RECORDS_TABLE_NAME'
-  | 'IMPERSONATORS_GROUP'
-  | 'SESSION_MINUTES'
-  | 'RECORD_RETENTION_DAYS'
-  | 'SIGN_IN_MAX_AGE_MINUTES'
-  | 'LOOK_UP_GROUP'
-  | 'BASIC'
-  | 'REASON_REQUIRED'
-  | 'ENDPOINT_URL',
-  string
->
-
-export type TriggerEnvironment = Record<
-  'IMPERSONATION_CLIENT_ID' | 'RECORDS_TABLE_NAME' | 'PROTECTED_GROUPS' | 'SESSION_MINUTES',
-  string
->
-
-export type EndpointConfig = ReturnType<typeof readEndpointConfig>
-export type TriggerConfig = ReturnType<typeof readTriggerConfig>
 type Environment = Readonly<Record<string, string | undefined>>
+/** Reads a variable's value. Throws if it is missing or malformed. */
+type Read = (value: string | undefined, name: string) => unknown
+export type Variables = Readonly<Record<string, readonly [name: string, read: Read]>>
+
+export type ConfigOf<V extends Variables> = { [Setting in keyof V]: ReturnType<V[Setting][1]> }
+export type EnvironmentOf<V extends Variables> = Record<V[keyof V][0], string>
+
+export const endpointVariables = {
+  userPoolId: ['USER_POOL_ID', text],
+  /** The app client that Basic signs in with. */
+  actorClientId: ['ACTOR_CLIENT_ID', text],
+  /** The app clients whose ID tokens count as an actor's. */
+  actorClientIds: ['ACTOR_CLIENT_IDS', list],
+  impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
+  impersonationClientSecret: ['IMPERSONATION_CLIENT_SECRET', text],
+  recordsTableName: ['RECORDS_TABLE_NAME', text],
+  impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
+  sessionMinutes: ['SESSION_MINUTES', count],
+  recordRetentionDays: ['RECORD_RETENTION_DAYS', count],
+  signInMaxAgeMinutes: ['SIGN_IN_MAX_AGE_MINUTES', count],
+  /** Ask Cognito at each call whether the actor is still in the group. */
+  lookUpGroup: ['LOOK_UP_GROUP', flag],
+  /** Accept `Authorization: Basic`. */
+  basic: ['BASIC', flag],
+  reasonRequired: ['REASON_REQUIRED', flag],
+  /** `endpointUrl` of the response. Undefined: the base URL of the request. */
+  endpointUrl: ['ENDPOINT_URL', optionalText],
+} as const satisfies Variables
+
+export const triggerVariables = {
+  impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
+  recordsTableName: ['RECORDS_TABLE_NAME', text],
+  protectedGroups: ['PROTECTED_GROUPS', list],
+  sessionMinutes: ['SESSION_MINUTES', count],
+} as const satisfies Variables
+
+export type EndpointConfig = ConfigOf<typeof endpointVariables>
+export type TriggerConfig = ConfigOf<typeof triggerVariables>
+export type EndpointEnvironment = EnvironmentOf<typeof endpointVariables>
+export type TriggerEnvironment = EnvironmentOf<typeof triggerVariables>
 
 /** @throws Error naming the variable that is missing or malformed. */
-export function readEndpointConfig(env: Environment) {
-  const read = reader<keyof EndpointEnvironment>(env)
-  return {
-    userPoolId: read.text('USER_POOL_ID'),
-    /** The app client that Basic signs in with. */
-    actorClientId: read.text('ACTOR_CLIENT_ID'),
-    /** The app clients whose ID tokens count as an actor's. */
-    actorClientIds: read.list('ACTOR_CLIENT_IDS'),
-    impersonationClientId: read.text('IMPERSONATION_CLIENT_ID'),
-    impersonationClientSecret: read.text('IMPERSONATION_CLIENT_SECRET'),
-    recordsTableName: read.text('RECORDS_TABLE_NAME'),
-    impersonatorsGroup: read.text('IMPERSONATORS_GROUP'),
-    sessionMinutes: read.count('SESSION_MINUTES'),
-    recordRetentionDays: read.count('RECORD_RETENTION_DAYS'),
-    signInMaxAgeMinutes: read.count('SIGN_IN_MAX_AGE_MINUTES'),
-    /** Ask Cognito at each call whether the actor is still in the group. */
-    lookUpGroup: read.flag('LOOK_UP_GROUP'),
-    /** Accept `Authorization: Basic`. */
-    basic: read.flag('BASIC'),
-    reasonRequired: read.flag('REASON_REQUIRED'),
-    /** The answer's `endpointUrl`; undefined: the base that the request came in on. */
-    endpointUrl: env.ENDPOINT_URL || undefined,
-  }
+export function readEndpointConfig(env: Environment): EndpointConfig {
+  return readConfig(endpointVariables, env)
 }
 
 /** @throws Error naming the variable that is missing or malformed. */
-export function readTriggerConfig(env: Environment) {
-  const read = reader<keyof TriggerEnvironment>(env)
-  return {
-    impersonationClientId: read.text('IMPERSONATION_CLIENT_ID'),
-    recordsTableName: read.text('RECORDS_TABLE_NAME'),
-    protectedGroups: read.list('PROTECTED_GROUPS'),
-    sessionMinutes: read.count('SESSION_MINUTES'),
-  }
+export function readTriggerConfig(env: Environment): TriggerConfig {
+  return readConfig(triggerVariables, env)
 }
 
-function reader<Name extends string>(env: Environment) {
-  function text(name: Name): string {
-    const value = env[name]
-    if (!value) throw new Error(`missing setting ${name}`)
-    return value
-  }
-  return {
-    text,
-    list(name: Name): string[] {
-      const value: unknown = JSON.parse(text(name))
-      if (Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')) return value
-      throw new Error(`setting ${name} is not a JSON array of names`)
-    },
-    count(name: Name): number {
-      const value = Number(text(name))
-      if (Number.isSafeInteger(value) && value > 0) return value
-      throw new Error(`setting ${name} is not a positive whole number`)
-    },
-    flag(name: Name): boolean {
-      const value = text(name)
-      if (value === 'true' || value === 'false') return value === 'true'
-      throw new Error(`setting ${name} is neither true nor false`)
-    },
-  }
+function readConfig<V extends Variables>(variables: V, env: Environment): ConfigOf<V> {
+  const settings = Object.entries(variables).map(([setting, [name, read]]) => [setting, read(env[name], name)])
+  return Object.fromEntries(settings)
+}
+
+function optionalText(value: string | undefined): string | undefined {
+  return value || undefined
+}
+
+function text(value: string | undefined, name: string): string {
+  if (!value) throw new Error(`missing setting ${name}`)
+  return value
+}
+
+function list(value: string | undefined, name: string): string[] {
+  const items: unknown = JSON.parse(text(value, name))
+  if (Array.isArray(items) && items.every((item) => typeof item === 'string' && item !== '')) return items
+  throw new Error(`setting ${name} is not a JSON array of names`)
+}
+
+function count(value: string | undefined, name: string): number {
+  const number = Number(text(value, name))
+  if (Number.isSafeInteger(number) && number > 0) return number
+  throw new Error(`setting ${name} is not a positive whole number`)
+}
+
+function flag(value: string | undefined, name: string): boolean {
+  const word = text(value, name)
+  if (word === 'true' || word === 'false') return word === 'true'
+  throw new Error(`setting ${name} is neither true nor false`)
 }

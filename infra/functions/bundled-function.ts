@@ -1,4 +1,4 @@
-// Lambda functions, each with a role and a log group of its own.
+// Lambda functions, each with its own role and log group.
 
 import { CustomResource, Duration } from 'aws-cdk-lib'
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -9,25 +9,26 @@ import { acknowledge } from '../nag.ts'
 import { bundle } from './bundle.ts'
 import type { Entry } from './bundle-options.ts'
 
-export interface BundledFunctionProps<Environment extends Record<string, string>> {
+export interface BundledFunctionProps {
   entry: Entry
-  environment: Environment
+  environment: Record<string, string>
   timeoutSeconds: number
   logRetentionDays: RetentionDays
+  /** Default: CloudFormation chooses a name. */
   functionName?: string
-  /** How many events at once; left out, the account alone limits it. */
+  /** How many requests run at once. Default: as many as the account allows. */
   reservedConcurrency?: number
-  /** Whether X-Ray is sent traces. */
+  /** Sends traces to X-Ray. Default: false. */
   traced?: boolean
 }
 
-/** A function that may do nothing but write its log, until `allow` says otherwise. */
-export class BundledFunction<Environment extends Record<string, string>> extends Construct {
+/** The function may only write its log. `allow` adds permissions. */
+export class BundledFunction extends Construct {
   readonly role: Role
   readonly logGroup: LogGroup
   readonly function: LambdaFunction
 
-  constructor(scope: Construct, id: string, props: BundledFunctionProps<Environment>) {
+  constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id)
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.logGroup = new LogGroup(this, 'Logs', { retention: props.logRetentionDays })
@@ -40,7 +41,7 @@ export class BundledFunction<Environment extends Record<string, string>> extends
       handler: `${props.entry}.handler`,
       environment: props.environment,
       timeout: Duration.seconds(props.timeoutSeconds),
-      // CPU comes with memory: this much keeps a cold start short, and a call is over in tens of milliseconds.
+      // Lambda gives CPU in proportion to memory. 1 GB keeps cold starts short.
       memorySize: 1024,
       role: this.role,
       logGroup: this.logGroup,
@@ -51,7 +52,7 @@ export class BundledFunction<Environment extends Record<string, string>> extends
     if (props.traced) {
       acknowledge(this.role, {
         'IAM5[Resource::*]':
-          'X-Ray’s two write actions know no resource; they let the function add to this account’s traces, and read nothing.',
+          'X-Ray’s two write actions can’t be limited to a resource. The function can add traces to this account, but it can’t read any.',
       })
     }
   }
@@ -62,7 +63,7 @@ export class BundledFunction<Environment extends Record<string, string>> extends
 }
 
 /** The function behind a custom resource. */
-export class CustomResourceFunction extends BundledFunction<Record<string, never>> {
+export class CustomResourceFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: { entry: Entry; logRetentionDays: RetentionDays }) {
     super(scope, id, { ...props, environment: {}, timeoutSeconds: 60 })
   }
@@ -72,10 +73,10 @@ export class CustomResourceFunction extends BundledFunction<Record<string, never
       serviceToken: this.function.functionArn,
       resourceType,
       properties,
-      // Lambda runs a function that failed twice more, a minute and two later.
+      // Lambda retries a failed run after one minute, and again after two more.
       serviceTimeout: Duration.minutes(10),
     })
-    // Its role and its log are there as long as it is.
+    // CloudFormation deletes the function's role and log group only after the custom resource.
     resource.node.addDependency(this)
     return resource
   }

@@ -9,7 +9,7 @@ import type { Metrics } from './metrics.ts'
 
 const { minutes } = Duration
 
-interface Limit {
+export interface AlarmRule {
   metric: Metric
   /** The least value that is too much. */
   threshold: number
@@ -18,7 +18,7 @@ interface Limit {
 }
 
 /** Each looks at one period by itself: a single bad one is enough. */
-export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals: number }): Record<string, Limit> {
+export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals: number }): Record<string, AlarmRule> {
   return {
     TriggersFailing: {
       // A trigger that refuses an impersonation fails too, and Cognito may run it three times, but four runs went well
@@ -73,9 +73,9 @@ export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals:
 }
 
 export class Alarms extends Construct {
-  constructor(scope: Construct, id: string, props: { limits: Record<string, Limit>; topic: ITopic }) {
+  constructor(scope: Construct, id: string, props: { rules: Record<string, AlarmRule>; topic: ITopic }) {
     super(scope, id)
-    for (const [name, { metric, threshold, means }] of Object.entries(props.limits)) {
+    for (const [name, { metric, threshold, means }] of Object.entries(props.rules)) {
       new Alarm(this, name, {
         alarmName: `${Aws.STACK_NAME}-${name}`,
         alarmDescription: `${means} What to do: RUNBOOK.md, "${name}".`,

@@ -18,7 +18,7 @@ export function applyRemoval({ data }: Settings, parts: readonly (IConstruct | u
  */
 export function keepTriggersRunning(
   { data }: Settings,
-  { function: triggers, role }: Pick<BundledFunction<Record<string, string>>, 'function' | 'role'>,
+  { function: triggers, role }: Pick<BundledFunction, 'function' | 'role'>,
 ): void {
   const permissions = [CfnPermission.CFN_RESOURCE_TYPE_NAME]
   RemovalPolicies.of(triggers).retain({ applyToResourceTypes: permissions })

@@ -1,9 +1,9 @@
-// The kinds of rule that a setting can have. Each takes a value as it is, or as the text that `-c name=value` gives.
+// The rules for settings. Each reads a value, or its text form from `-c name=value`.
 
 export interface Rule<T> {
-  /** Completes the sentence "it must be …". */
+  /** Completes "it must be …" in error messages. */
   must: string
-  /** The value, or undefined where it breaks the rule. */
+  /** Returns undefined if the value breaks the rule. */
   read(value: unknown): T | undefined
 }
 
@@ -30,7 +30,7 @@ export function matching(must: string, pattern: RegExp): Rule<string> {
   return { must, read: (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined) }
 }
 
-/** Text is taken apart by comma, or as JSON. */
+/** A list without duplicates. Its text form is separated by commas, or JSON. */
 export function list({
   must,
   test,
@@ -43,20 +43,20 @@ export function list({
   return {
     must: `a list of ${must}`,
     read(value) {
-      const items = typeof value === 'string' ? itemsIn(value) : value
+      const items = typeof value === 'string' ? splitList(value) : value
       const fits = Array.isArray(items) && items.every((item) => typeof item === 'string' && test(item))
       return fits && items.length >= least && new Set(items).size === items.length ? items : undefined
     },
   }
 }
 
-/** An object of exactly these fields; text is JSON. */
+/** An object with exactly these fields. Its text form is JSON. */
 export function fields<T extends Record<string, unknown>>(inner: { [Name in keyof T]: Rule<T[Name]> }): Rule<T> {
   const names: (keyof T & string)[] = Object.keys(inner)
   return {
     must: `an object with ${names.map((name) => `${name}: ${inner[name].must}`).join('; ')}`,
     read(value) {
-      const object: unknown = typeof value === 'string' ? json(value) : value
+      const object: unknown = typeof value === 'string' ? parseJson(value) : value
       if (typeof object !== 'object' || object === null) return undefined
       if (Object.keys(object).length !== names.length) return undefined
       const read = names.map((name) => [name, inner[name].read((object as T)[name])] as const)
@@ -65,19 +65,27 @@ export function fields<T extends Record<string, unknown>>(inner: { [Name in keyo
   }
 }
 
-/** A rule, and one sentence that must be said to get what it does not allow. */
-export function unlessAcknowledged<T>(words: string, meaning: NoInfer<T>, rule: Rule<T>): Rule<T> {
+/** Accepts one more word. */
+export function orWord<T, const Word extends string>(word: Word, rule: Rule<T>): Rule<T | Word> {
   return {
-    must: `${rule.must}, or "${words}"`,
-    read: (value) => (value === words ? meaning : rule.read(value)),
+    must: `${rule.must}, or "${word}"`,
+    read: (value) => (value === word ? word : rule.read(value)),
   }
 }
 
-function itemsIn(text: string): unknown {
-  return text.trimStart().startsWith('[') ? json(text) : text.split(',').map((item) => item.trim())
+/** Accepts one more value, only by a sentence that acknowledges its risk. */
+export function unlessAcknowledged<T>(sentence: string, acknowledged: NoInfer<T>, rule: Rule<T>): Rule<T> {
+  return {
+    must: `${rule.must}, or "${sentence}"`,
+    read: (value) => (value === sentence ? acknowledged : rule.read(value)),
+  }
 }
 
-function json(text: string): unknown {
+function splitList(text: string): unknown {
+  return text.trimStart().startsWith('[') ? parseJson(text) : text.split(',').map((item) => item.trim())
+}
+
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

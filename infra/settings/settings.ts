@@ -1,15 +1,15 @@
-// Every setting of a deployment: its rule, its default, and where it is read from.
+// Every setting of a deployment, with its default and its rule.
 
 import { Token } from 'aws-cdk-lib'
-import { fields, list, matching, oneOf, type Rule, unlessAcknowledged, wholeNumber } from './rules.ts'
+import { fields, list, matching, oneOf, orWord, type Rule, unlessAcknowledged, wholeNumber } from './rules.ts'
 
-/** What must be said, word for word, to leave everyone unprotected. */
+/** This exact sentence leaves everyone unprotected. */
 export const nobodyProtected = 'none, I accept that anyone can be acted as'
 
-/** What must be said, word for word, to trust an actor's token alone. */
+/** With this exact sentence, the endpoint trusts the actor's ID token and does not ask Cognito about the actor. */
 export const groupNotLookedUp = 'no, I accept that a right withdrawn lasts until the ID token ends'
 
-/** The retention times that CloudWatch Logs takes, in days. */
+/** The retention times that CloudWatch Logs accepts, in days. */
 const logRetentions = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ]
@@ -18,119 +18,129 @@ const clientIdPattern = /^[\w+]{1,128}$/
 
 const groupPattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
 
-const rules = {
-  /** Who holds an API key. */
-  customers: list({
-    must: 'names of a letter, then letters, digits and single dashes, 40 characters at the most, one at least',
-    test: (name) => name.length <= 40 && /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/.test(name),
-    least: 1,
-  }),
+/** Each setting: its default and its rule. Empty text means: not set. */
+const table = {
+  /** The calling systems. Each has its own API key. */
+  customers: setting(
+    ['default'],
+    list({
+      must: 'at least one name: a letter, then letters, digits and single dashes, at most 40 characters',
+      test: (name) => name.length <= 40 && /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/.test(name),
+      least: 1,
+    }),
+  ),
   /** How long an impersonated session lasts, in minutes. */
-  sessionMinutes: wholeNumber(5, 1440),
-  /** Who may impersonate. */
-  impersonatorsGroup: matching('a group name as Cognito takes it: no blanks, 128 characters at the most', groupPattern),
-  /** Whose members nobody may act as. */
-  protectedGroups: unlessAcknowledged(
-    nobodyProtected,
-    [],
-    list({ must: 'group names as Cognito takes them', test: (name) => groupPattern.test(name), least: 1 }),
+  sessionMinutes: setting(60, wholeNumber(5, 1440)),
+  /** Members of this group may impersonate. */
+  impersonatorsGroup: setting(
+    'impersonators',
+    matching('a Cognito group name: no blanks, at most 128 characters', groupPattern),
   ),
-  reasonRequired: oneOf(true, false),
-  /** A user pool that is there already; empty: one is made. */
-  userPoolId: matching('a user pool id, such as us-east-1_Abc123', /^[\w-]{1,45}_[0-9a-zA-Z]+$/),
-  /** The app client of that pool that actors sign in with; empty: one is made. */
-  actorClientId: matching('an app client id', clientIdPattern),
+  /** Nobody may act as a member of these groups. Default: `impersonatorsGroup` and `admins`. */
+  protectedGroups: setting(
+    ({ impersonatorsGroup }) => [impersonatorsGroup, 'admins'],
+    unlessAcknowledged(
+      nobodyProtected,
+      [],
+      list({ must: 'Cognito group names', test: (name) => groupPattern.test(name), least: 1 }),
+    ),
+  ),
+  /** Refuses requests without a reason. */
+  reasonRequired: setting(false, oneOf(true, false)),
+  /** The id of an existing user pool. Default: the stack makes a pool. */
+  userPoolId: setting('', matching('a user pool id, such as us-east-1_Abc123', /^[\w-]{1,45}_[0-9a-zA-Z]+$/)),
+  /** Actors sign in with this app client of the existing pool. Default: the stack makes a client. */
+  actorClientId: setting('', matching('an app client id', clientIdPattern)),
   /**
-   * Whether the pool runs the triggers. CloudFormation changes a pool of the same stack before it makes their function:
-   * where people sign in to it already, one deployment without them saves those from the gap.
+   * False attaches no triggers to the pool. CloudFormation updates a pool of the same stack before it makes the trigger
+   * function, and sign-ins fail until the function exists. If people already sign in to the pool, deploy first with false.
    */
-  attachTriggers: oneOf(true, false),
-  /** App clients, beside the one that actors sign in with, whose ID tokens count as actors'. */
-  actorClientIds: list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || clientIdPattern.test(id) }),
-  /** Whether `Authorization: Basic` is accepted. */
-  basic: oneOf(true, false),
-  /** How long ago an actor may have signed in, in minutes. */
-  signInMaxAgeMinutes: wholeNumber(1, 43_200),
-  /** Whether Cognito is asked at each call if the actor is still in the group. */
-  lookUpGroup: unlessAcknowledged<boolean>(groupNotLookedUp, false, oneOf(true)),
-  /** The API base that answers name; empty: the one that the request came in on. */
-  endpointUrl: matching(
-    'an https:// URL without query, fragment or slash at the end',
-    /^https:\/\/[^\s/?#@]+(\/[^\s/?#]+)*$/,
+  attachTriggers: setting(true, oneOf(true, false)),
+  /** Further app clients whose ID tokens count as an actor's. */
+  actorClientIds: setting(
+    [],
+    list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || clientIdPattern.test(id) }),
   ),
-  /** Requests a second that each customer has, and how many at once. */
-  throttle: fields({ rate: wholeNumber(1, 10_000), burst: wholeNumber(1, 5_000) }),
-  /** Requests that each customer has in a period. */
-  quota: fields({ limit: wholeNumber(1, 2_147_483_647), period: oneOf('DAY', 'WEEK', 'MONTH') }),
-  /** How many requests the endpoint may be at, at once: the rest of the account's Lambda concurrency is the triggers'. */
-  endpointConcurrency: unlessAcknowledged<number | 'unreserved'>('unreserved', 'unreserved', wholeNumber(0, 10_000)),
-  /** Whether the stage writes an access log, by the role that API Gateway has in the region for all its logs. */
-  accessLog: oneOf(true, false),
-  /** Who is told of alarms; empty: nobody, until somebody subscribes to the topic. */
-  alarmEmail: matching('an e-mail address', /^[^\s@,"<>]+@[^\s@,"<>]+\.[^\s@,"<>.]+$/),
-  /** How many refusals in a quarter of an hour are above normal. */
-  alarmRefusals: wholeNumber(1, 1_000_000),
-  logRetentionDays: oneOf(...logRetentions),
-  recordRetentionDays: wholeNumber(1, 3650),
-  /** What becomes of users and records when the stack goes. */
-  data: oneOf('keep', 'destroy'),
+  /** Accepts `Authorization: Basic`. */
+  basic: setting(true, oneOf(true, false)),
+  /** How old an actor's sign-in may be, in minutes. */
+  signInMaxAgeMinutes: setting(720, wholeNumber(1, 43_200)),
+  /** Asks Cognito at each request whether the actor is still in the group, enabled, and the same user. */
+  lookUpGroup: setting(true, unlessAcknowledged<boolean>(groupNotLookedUp, false, oneOf(true))),
+  /** The API base URL in responses, for a custom domain. Default: the base URL of the request. */
+  endpointUrl: setting(
+    '',
+    matching('an https:// URL without query, fragment or slash at the end', /^https:\/\/[^\s/?#@]+(\/[^\s/?#]+)*$/),
+  ),
+  /**
+   * Limit of each customer: requests per second, and requests at once (`burst`). The default is far below Cognito's quota
+   * of 120 sign-ins per second, so one customer can't use it up.
+   */
+  throttle: setting({ rate: 25, burst: 50 }, fields({ rate: wholeNumber(1, 10_000), burst: wholeNumber(1, 5_000) })),
+  /** Limit of each customer: requests per period. */
+  quota: setting(
+    { limit: 10_000, period: 'DAY' },
+    fields({ limit: wholeNumber(1, 2_147_483_647), period: oneOf('DAY', 'WEEK', 'MONTH') }),
+  ),
+  /**
+   * How many requests the endpoint runs at once. The limit leaves Lambda concurrency for the triggers; 0 switches
+   * impersonation off. The default works in a new account, which can't reserve any of its 10.
+   */
+  endpointConcurrency: setting('unreserved', orWord('unreserved', wholeNumber(0, 10_000))),
+  /** Writes the API's access log. It needs API Gateway's role for logs, one for the account's region. */
+  accessLog: setting(true, oneOf(true, false)),
+  /** Gets the alarms by e-mail. Default: the alarm topic has no subscriber. */
+  alarmEmail: setting('', matching('an e-mail address', /^[^\s@,"<>]+@[^\s@,"<>]+\.[^\s@,"<>.]+$/)),
+  /** This many refused requests in 15 minutes raise an alarm. */
+  alarmRefusals: setting(25, wholeNumber(1, 1_000_000)),
+  /** How long log groups keep their entries. */
+  logRetentionDays: setting(180, oneOf(...logRetentions)),
+  /** How long the table keeps a record. */
+  recordRetentionDays: setting(400, wholeNumber(1, 3650)),
+  /** Keeps or destroys records, logs and the own pool when the stack is deleted. */
+  data: setting('keep', oneOf('keep', 'destroy')),
 }
 
-type Read<R> = R extends Rule<infer T> ? T : never
-export type Settings = { -readonly [Name in keyof typeof rules]: Read<(typeof rules)[Name]> }
+interface Setting<T> {
+  default: T | ((settings: { impersonatorsGroup: string }) => T)
+  rule: Rule<T>
+}
 
-/** What a construct takes: any of the settings, and for the two that open a hole also the words that ask for it. */
+function setting<T>(defaultValue: NoInfer<Setting<T>['default']>, rule: Rule<T>): Setting<T> {
+  return { default: defaultValue, rule }
+}
+
+type ValueOf<S> = S extends Setting<infer T> ? T : never
+export type Settings = { -readonly [Name in keyof typeof table]: ValueOf<(typeof table)[Name]> }
+
+/** The construct's props: any settings. Two of them turn a protection off by a sentence. */
 export type SettingsProps = Partial<Omit<Settings, 'protectedGroups' | 'lookUpGroup'>> & {
   protectedGroups?: string[] | typeof nobodyProtected
   lookUpGroup?: true | typeof groupNotLookedUp
 }
 
-const defaults: Omit<Settings, 'protectedGroups'> = {
-  customers: ['default'],
-  sessionMinutes: 60,
-  impersonatorsGroup: 'impersonators',
-  reasonRequired: false,
-  userPoolId: '',
-  actorClientId: '',
-  attachTriggers: true,
-  actorClientIds: [],
-  basic: true,
-  signInMaxAgeMinutes: 720,
-  lookUpGroup: true,
-  endpointUrl: '',
-  // Far below the 120 sign-ins a second that Cognito gives a pool, so that one customer can't crowd out its users.
-  throttle: { rate: 25, burst: 50 },
-  quota: { limit: 10_000, period: 'DAY' },
-  // A new account may have 10 in all, of which none can be reserved.
-  endpointConcurrency: 'unreserved',
-  accessLog: true,
-  alarmEmail: '',
-  alarmRefusals: 25,
-  logRetentionDays: 180,
-  recordRetentionDays: 400,
-  data: 'keep',
-}
-
 /**
- * The settings in full. Values may be of their own type or, as `-c name=value` gives them, text: lists by comma, or JSON.
- * @throws Error naming the setting, the value and the rule.
+ * Checks the values and adds the defaults. A value can also be text, as in `-c name=value`: a list is separated by
+ * commas, or JSON; an object is JSON.
+ * @throws Error naming the setting, the value and the rule
  */
 export function readSettings(values: object): Settings {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined)
-  const settings = {
-    ...defaults,
-    ...Object.fromEntries(given.map(([name, value]) => [name, readSetting(name, value)])),
-  }
-  const { impersonatorsGroup, protectedGroups = [impersonatorsGroup, 'admins'] } = settings as Partial<Settings>
-  const complete = { ...settings, protectedGroups } as Settings
-  checkTogether(complete)
-  return complete
+  const set = Object.entries(values).filter(([, value]) => value !== undefined)
+  const read = new Map(set.map(([name, value]) => [name, readSetting(name, value)]))
+  const impersonatorsGroup = String(read.get('impersonatorsGroup') ?? table.impersonatorsGroup.default)
+  const complete = Object.entries<Setting<unknown>>(table).map(([name, { default: value }]) => [
+    name,
+    read.get(name) ?? (typeof value === 'function' ? value({ impersonatorsGroup }) : value),
+  ])
+  const settings: Settings = Object.fromEntries(complete)
+  checkTogether(settings)
+  return settings
 }
 
 /**
- * The settings in CDK context, not read yet. They stand at its top level, where CDK's own keys hold a colon, an at sign
- * or a slash: any other key counts as a setting.
- * @throws Error naming one that there is not, such as one misspelt.
+ * Selects the settings from CDK context: the keys without a colon, an at sign or a slash. CDK's own keys contain one.
+ * @returns the values, unchecked
+ * @throws Error naming an unknown setting, e.g. a typo
  */
 export function settingsInContext(context: Record<string, unknown>): SettingsProps {
   const settings = Object.entries(context).filter(([key]) => !/[:@/]/.test(key))
@@ -138,19 +148,19 @@ export function settingsInContext(context: Record<string, unknown>): SettingsPro
   return Object.fromEntries(settings)
 }
 
-/** A customer's name as the outputs' names have it: `acme-corp` is `AcmeCorp`. */
+/** The customer's part of an output's name: `AcmeCorp` for `acme-corp`. */
 export function outputName(customer: string): string {
   return customer.replace(/(^|-)(.)/g, (_match, _dash, letter: string) => letter.toUpperCase())
 }
 
 function assertKnown(name: string): void {
-  if (Object.hasOwn(rules, name)) return
-  throw new Error(`setting ${name}: there is no such setting; there are ${Object.keys(rules).join(', ')}`)
+  if (Object.hasOwn(table, name)) return
+  throw new Error(`unknown setting ${name}: the settings are ${Object.keys(table).join(', ')}`)
 }
 
 function readSetting(name: string, value: unknown): unknown {
   assertKnown(name)
-  const rule: Rule<unknown> = rules[name as keyof typeof rules]
+  const { rule }: Setting<unknown> = table[name as keyof typeof table]
   const read = rule.read(value)
   if (read === undefined) refuse(name, value, rule.must)
   return read
@@ -159,17 +169,13 @@ function readSetting(name: string, value: unknown): unknown {
 function checkTogether({ customers, impersonatorsGroup, protectedGroups }: Settings): void {
   const names = customers.map((customer) => outputName(customer).toLowerCase())
   if (new Set(names).size < names.length) {
-    refuse(
-      'customers',
-      customers,
-      'names that differ by more than capitals and dashes, since outputs are named after them',
-    )
+    refuse('customers', customers, 'names that differ by more than capitals and dashes, since the outputs contain them')
   }
   if (protectedGroups.length > 0 && !protectedGroups.includes(impersonatorsGroup)) {
     refuse(
       'protectedGroups',
       protectedGroups,
-      `a list with "${impersonatorsGroup}", whose members may impersonate, in it`,
+      `a list that contains "${impersonatorsGroup}", the group whose members may impersonate`,
     )
   }
 }

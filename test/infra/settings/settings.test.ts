@@ -1,16 +1,18 @@
-// Each setting's rule, from a construct's props and from the text of `-c name=value`.
+// Settings: defaults, rules, and the README's table of them.
 
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import {
   groupNotLookedUp,
   nobodyProtected,
   outputName,
   readSettings,
+  type Settings,
   settingsInContext,
 } from '../../../infra/settings/settings.ts'
 
 describe('settings', () => {
-  test('have defaults that protect', () => {
+  test('have safe defaults', () => {
     expect(readSettings({})).toEqual({
       customers: ['default'],
       sessionMinutes: 60,
@@ -69,16 +71,16 @@ describe('settings', () => {
     ['logRetentionDays', '3653', 3653],
     ['recordRetentionDays', 3650, 3650],
     ['data', 'destroy', 'destroy'],
-  ])('take for %s %j', (name, value, read) => {
+  ])('accept: %s %j', (name, value, read) => {
     expect(readSettings({ [name]: value })).toHaveProperty(name, read)
   })
 
-  test('protect the group that may impersonate, whatever its name', () => {
+  test('protect the impersonators’ group by default, whatever its name', () => {
     expect(readSettings({ impersonatorsGroup: 'support' }).protectedGroups).toEqual(['support', 'admins'])
   })
 
   test.each<[name: string, value: unknown, rule: string]>([
-    ['customers', [], 'one at least'],
+    ['customers', [], 'at least one'],
     ['customers', '', 'a letter'],
     ['customers', ['acme', 'acme'], 'a list'],
     ['customers', ['1acme'], 'a letter'],
@@ -130,21 +132,43 @@ describe('settings', () => {
     ['logRetentionDays', 100, '90, 120'],
     ['recordRetentionDays', 0, '1 to 3650'],
     ['data', 'drop', 'keep, destroy'],
-  ])('refuse for %s %j, naming the setting, the value and the rule', (name, value, rule) => {
+  ])('refuse: %s %j, naming the setting, the value and the rule', (name, value, rule) => {
     const read = () => readSettings({ [name]: value })
     expect(read).toThrow(`setting ${name} is `)
     expect(read).toThrow(rule)
     if (typeof value !== 'string' || !value.includes(',')) expect(read).toThrow(JSON.stringify(value))
   })
 
-  test('refuse a name that there is not', () => {
-    expect(() => readSettings({ sesionMinutes: 30 })).toThrow('setting sesionMinutes: there is no such setting')
-    expect(() => readSettings({ toString: 30 })).toThrow('setting toString: there is no such setting')
+  test('refuse an unknown name', () => {
+    expect(() => readSettings({ sesionMinutes: 30 })).toThrow('unknown setting sesionMinutes')
+    expect(() => readSettings({ toString: 30 })).toThrow('unknown setting toString')
   })
 })
 
-describe('context', () => {
-  test('holds settings at its top level, beside CDK’s own keys', () => {
+describe('the README’s table of settings', () => {
+  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
+  const table = readme.split(/^\| setting \| default \|.*\n/m)[1]?.split(/\n\n/)[0] ?? ''
+  const rows = [...table.matchAll(/^\| `(\w+)` \| (.*?) ?\|/gm)].map(([, name = '', cell = '']) => ({
+    name,
+    // Prose: the default depends on another setting.
+    text: name === 'protectedGroups' ? cell.replace('`impersonatorsGroup` and', 'impersonators,') : cell,
+  }))
+
+  test('lists every setting', () => {
+    expect(rows.map(({ name }) => name).sort()).toEqual(Object.keys(readSettings({})).sort())
+  })
+
+  test.each(rows)('$name: has its default', ({ name, text }) => {
+    const value = text.replaceAll('`', '')
+    const read = value === '' ? {} : { [name]: value }
+    const isEmpty = [readSettings({})[name as keyof Settings]].flat().join('') === ''
+    expect(readSettings(read)).toEqual(readSettings({}))
+    expect(value === '').toBe(isEmpty)
+  })
+})
+
+describe('settings in CDK context', () => {
+  test('are the top-level keys that are not CDK’s own', () => {
     expect(
       settingsInContext({
         sessionMinutes: 30,
@@ -155,8 +179,8 @@ describe('context', () => {
     ).toEqual({ sessionMinutes: 30 })
   })
 
-  test.each(['sesionMinutes', 'userPool', 'actorClient'])('does not hold %s, which is no setting', (name) => {
-    expect(() => settingsInContext({ [name]: 'us-east-1_Abc123' })).toThrow(`setting ${name}: there is no such setting`)
+  test.each(['sesionMinutes', 'userPool', 'actorClient'])('refuse an unknown name: %s', (name) => {
+    expect(() => settingsInContext({ [name]: 'us-east-1_Abc123' })).toThrow(`unknown setting ${name}`)
   })
 })
 
@@ -164,6 +188,6 @@ test.each([
   ['acme', 'Acme'],
   ['acme-corp', 'AcmeCorp'],
   ['globexInc-2', 'GlobexInc2'],
-])('customer %s is %s in the names of outputs', (customer, name) => {
+])('outputName: customer %s becomes %s', (customer, name) => {
   expect(outputName(customer)).toBe(name)
 })

@@ -104,7 +104,7 @@ describe('on a pool of the app', () => {
   test('is refused with one of another stack', () => {
     const { app, add } = setUp()
     const userPool = new UserPool(new Stack(app, 'Another'), 'Customers')
-    expect(() => add({ userPool })).toThrow('another stack')
+    expect(() => add({ userPool })).toThrow('belongs to another stack')
   })
 })
 
@@ -145,7 +145,7 @@ describe('refuses', () => {
     [
       'a client of no pool',
       (_, actorClientId) => ({ actorClientId }),
-      'setting actorClientId is given without setting userPoolId',
+      'setting actorClientId is set without setting userPoolId',
     ],
   ])('%s', (_, props, said) => {
     const { add, given } = setUp()

@@ -1,8 +1,6 @@
-// The user pool and its two app clients.
+// The own pool.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { App, Lazy, Stack } from 'aws-cdk-lib'
-import { Impersonation } from '../../../infra/impersonation.ts'
 import { ofType, onlyOne, type StackTemplate, templateOf } from '../template.ts'
 
 let template: StackTemplate
@@ -37,66 +35,5 @@ describe('user pool', () => {
     const groups = (of: StackTemplate) => Object.values(ofType(of, 'AWS::Cognito::UserPoolGroup'))
     expect(groups(template).map(({ GroupName }) => GroupName)).toEqual(['impersonators', 'admins'])
     expect(groups(changed).map(({ GroupName }) => GroupName)).toEqual(['support', 'board'])
-  })
-})
-
-describe('impersonation client', () => {
-  const settingsOf = (of: StackTemplate) => ofType(of, 'AWS::Cognito::UserPoolClient').ImpersonationClient
-
-  test('is confidential, begins by CUSTOM_AUTH alone, and its tokens last as long as a session', () => {
-    expect(settingsOf(template)).toEqual({
-      UserPoolId: '<UserPool>',
-      ClientName: 'impersonation',
-      GenerateSecret: true,
-      ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
-      AllowedOAuthFlowsUserPoolClient: false,
-      SupportedIdentityProviders: ['COGNITO'],
-      PreventUserExistenceErrors: 'LEGACY',
-      EnableTokenRevocation: true,
-      IdTokenValidity: 60,
-      AccessTokenValidity: 60,
-      RefreshTokenValidity: 60,
-      TokenValidityUnits: { IdToken: 'minutes', AccessToken: 'minutes', RefreshToken: 'minutes' },
-      AuthSessionValidity: 3,
-    })
-  })
-
-  test.each([
-    { sessionMinutes: 5, refresh: 60 },
-    { sessionMinutes: 1440, refresh: 1440 },
-  ])('keeps its refresh tokens for $refresh minutes where a session lasts $sessionMinutes', (given) => {
-    expect(settingsOf(templateOf({ sessionMinutes: given.sessionMinutes }))).toMatchObject({
-      IdTokenValidity: given.sessionMinutes,
-      AccessTokenValidity: given.sessionMinutes,
-      RefreshTokenValidity: given.refresh,
-    })
-  })
-
-  test('is refused among the actors’ clients', () => {
-    const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'App')
-    const actorClientIds = [Lazy.string({ produce: () => impersonation.impersonationClient.ref })]
-    const impersonation = new Impersonation(stack, 'Impersonation', { actorClientIds })
-    expect(impersonation.node.validate()).toEqual([expect.stringContaining('actorClientIds')])
-  })
-})
-
-describe('actors’ client', () => {
-  const settingsOf = (of: StackTemplate) => ofType(of, 'AWS::Cognito::UserPoolClient')['UserPool/ActorClient']
-
-  test('is public, without OAuth, and tells nobody who exists', () => {
-    expect(settingsOf(template)).toEqual({
-      UserPoolId: '<UserPool>',
-      ClientName: 'actors',
-      ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-      AllowedOAuthFlowsUserPoolClient: false,
-      SupportedIdentityProviders: ['COGNITO'],
-      PreventUserExistenceErrors: 'ENABLED',
-      EnableTokenRevocation: true,
-    })
-  })
-
-  test('takes no password from the endpoint where Basic is off', () => {
-    const { ExplicitAuthFlows } = settingsOf(templateOf({ basic: false })) ?? {}
-    expect(ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
   })
 })

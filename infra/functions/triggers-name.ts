@@ -1,0 +1,38 @@
+// The name of the trigger function, for a pool that can't refer to the function itself.
+
+import { ArnFormat, Aws, Fn, Stack, Token } from 'aws-cdk-lib'
+import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Construct } from 'constructs'
+
+/** A function's name has 64 characters at most (Lambda's limit); 18 of them follow the stack's name. */
+const maxStackNameLength = 46
+
+/**
+ * A composed name, since references would form a circle: the pool refers to the function, the function to an app client,
+ * the client to the pool. It contains part of the stack's id: a function that an earlier stack of the same name left
+ * behind has another name.
+ * @throws Error if the stack's name is too long
+ */
+export function composeTriggersName(scope: Construct): string {
+  const { stackName } = Stack.of(scope)
+  if (!Token.isUnresolved(stackName) && stackName.length > maxStackNameLength) {
+    throw new Error(
+      `the name of stack ${stackName} has more than ${maxStackNameLength} characters: choose a shorter one`,
+    )
+  }
+  const stackIdPart = Fn.select(0, Fn.split('-', Fn.select(2, Fn.split('/', Aws.STACK_ID))))
+  return Fn.join('-', [Aws.STACK_NAME, 'triggers', stackIdPart])
+}
+
+/** A function of this account and region, without a reference in the template. */
+export function functionByName(scope: Construct, id: string, name: string): IFunction {
+  return LambdaFunction.fromFunctionAttributes(scope, id, {
+    functionArn: Stack.of(scope).formatArn({
+      service: 'lambda',
+      resource: 'function',
+      resourceName: name,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    }),
+    skipPermissions: true,
+  })
+}
