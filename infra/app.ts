@@ -1,4 +1,4 @@
-// What the CDK CLI runs.
+// The app that the CDK CLI runs.
 
 import { App, Validations } from 'aws-cdk-lib'
 import { AwsSolutionsChecks } from 'cdk-nag'

@@ -1,4 +1,4 @@
-// The stack that this project deploys: one Impersonation, set by CDK context.
+// The stack that this project deploys: one Impersonation, with its settings from CDK context.
 
 import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
@@ -20,7 +20,7 @@ export class ImpersonationStack extends Stack {
       ...Object.fromEntries(
         Object.entries(api.keys).map(([customer, { keyId }]) => [`ApiKeyId${outputName(customer)}`, keyId]),
       ),
-      // RUNBOOK.md goes by these.
+      // RUNBOOK.md refers to these outputs.
       EndpointFunctionName: endpoint.function.functionName,
       EndpointLogGroupName: endpoint.logGroup.logGroupName,
       TriggersFunctionName: triggers.function.functionName,

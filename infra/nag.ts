@@ -1,9 +1,9 @@
-// Rules of cdk-nag (AwsSolutions) that do not hold here, each said beside what it concerns.
+// Acknowledges findings of cdk-nag (AwsSolutions).
 
 import { Validations } from 'aws-cdk-lib'
 import type { IConstruct } from 'constructs'
 
-/** @param reasons by the rule's name after `AwsSolutions-`, why it is not followed by `construct` and what is in it. */
+/** @param reasons why `construct` and its children do not follow a rule, by the rule's name without `AwsSolutions-` */
 export function acknowledge(construct: IConstruct, reasons: Record<string, string>): void {
   const rules = Object.entries(reasons).map(([rule, reason]) => ({ id: `AwsSolutions::AwsSolutions-${rule}`, reason }))
   Validations.of(construct).acknowledge(...rules)

@@ -1,4 +1,4 @@
-// Synthesizes the stack in this process, as the CDK CLI would in another.
+// Synthesizes the stack in this process, without the CDK CLI.
 
 import { readFileSync } from 'node:fs'
 import { App } from 'aws-cdk-lib'
@@ -6,13 +6,13 @@ import type { CloudAssembly } from 'aws-cdk-lib/cx-api'
 import { ImpersonationStack } from './impersonation-stack.ts'
 
 export interface SynthesizeOptions {
-  /** What `-c` would give: it goes before the context of cdk.json. */
+  /** Like `-c`: overrides the context in cdk.json. */
   context?: Record<string, unknown>
-  /** Where the template and the bundles go; a temporary folder when left out. */
+  /** The folder for the template and the bundles. Default: a temporary folder. */
   outdir?: string
 }
 
-/** @throws Error naming the setting that breaks its rule. */
+/** @throws Error naming the setting that breaks its rule */
 export function synthesize({ context = {}, outdir }: SynthesizeOptions = {}): CloudAssembly {
   const cdkJson: { context?: object } = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8'))
   const app = new App({ context: { ...cdkJson.context, ...context }, ...(outdir !== undefined && { outdir }) })

@@ -1,10 +1,10 @@
-// What the API's access log says of a request, whoever answered it.
+// The format of the API's access log.
 
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 
 /**
- * One JSON object a line. Only what API Gateway itself found out: no header's value, no path as sent, and of the
- * customer the key's id, never the key. `requestId` is what records, log lines and 5xx answers call so.
+ * One JSON object per request. It contains no header values, no raw path and no API key, only the key's id.
+ * `requestId` is the same id as in records, in the functions' logs and in 5xx responses.
  */
 export const accessLogFormat = AccessLogFormat.custom(
   JSON.stringify({

@@ -1,4 +1,4 @@
-// The REST API: one route, a key a customer, and 404 everywhere else.
+// The REST API: one route, one API key per customer, and 404 for everything else.
 
 import {
   ApiKey,
@@ -23,12 +23,12 @@ import { addGatewayResponses, notFoundBody } from './gateway-responses.ts'
 export interface ImpersonationApiProps extends Pick<Settings, 'customers' | 'throttle' | 'quota'> {
   name: string
   endpoint: IFunction
-  /** Without one, requests are not logged. */
+  /** Undefined: no access log. */
   accessLog: ILogGroup | undefined
 }
 
 export class ImpersonationApi extends RestApi {
-  /** Each customer's key. */
+  /** The API keys, by customer. */
   readonly keys: Record<string, IApiKey>
 
   constructor(scope: Construct, id: string, props: ImpersonationApiProps) {
@@ -43,22 +43,22 @@ export class ImpersonationApi extends RestApi {
           accessLogFormat,
         }),
       },
-      // The role that API Gateway logs with belongs to the whole region, so not to this stack.
+      // API Gateway has one role for its logs in each region of an account, so it must not belong to this stack.
       cloudWatchRole: false,
     })
-    // The stack's outputs name the address, without the slash that this one ends in.
+    // CDK's own output of the URL ends with a slash. The stack's output `ApiUrl` does not.
     this.node.tryRemoveChild('Endpoint')
     acknowledge(this, {
       APIG2:
-        'The function checks requests itself: a model could not give the contract’s messages, nor come after the 401.',
+        'The function validates requests. A request model can’t return the contract’s messages, and it would run before authentication.',
     })
     acknowledge(this.deploymentStage, {
       ...(!props.accessLog && {
-        APIG1: 'The setting accessLog is off, as where the region has no role for API Gateway’s logs.',
+        APIG1: 'The setting accessLog is false, e.g. because the account’s region has no role for API Gateway’s logs.',
       }),
       APIG3:
-        'A web ACL is the account’s to own and to pay for; an API key, a throttle and a quota stand before the function, and the stage can be given an ACL.',
-      APIG6: 'Execution logs can show headers, so Authorization and API keys. The access log has what is needed.',
+        'The account’s owner decides about a web ACL and its cost, and can add one to the stage. An API key, a throttle and a quota protect the function.',
+      APIG6: 'Execution logs can contain headers, and so credentials and API keys. The access log is enough.',
     })
     addGatewayResponses(this)
     this.#addRoutes(props.endpoint)
@@ -71,24 +71,24 @@ export class ImpersonationApi extends RestApi {
     const post = impersonate.addMethod('POST', new LambdaIntegration(endpoint, { allowTestInvoke: false }), {
       apiKeyRequired: true,
     })
-    const byFunction =
-      'The function authorizes: an authorizer takes no Basic, and does not shape the 401 as the contract has it.'
-    acknowledge(post, { APIG4: byFunction, COG4: byFunction })
-    const [integration, options] = this.#nowhere()
-    for (const resource of [this.root, auth, impersonate]) {
-      for (const nowhere of [resource, resource.addResource('{proxy+}')]) {
-        const nothing = 'There is nothing behind this method: it answers 404, to anyone.'
-        acknowledge(nowhere.addMethod('ANY', integration, options), { APIG4: nothing, COG4: nothing })
+    const authorizedByFunction =
+      'The function authenticates requests. A Cognito authorizer accepts no Basic credentials and can’t return the contract’s 401.'
+    acknowledge(post, { APIG4: authorizedByFunction, COG4: authorizedByFunction })
+    const { integration, options } = this.#createNotFoundMethod()
+    for (const parent of [this.root, auth, impersonate]) {
+      for (const resource of [parent, parent.addResource('{proxy+}')]) {
+        const alwaysNotFound = 'This method always responds with 404, so it needs no authorization.'
+        acknowledge(resource.addMethod('ANY', integration, options), { APIG4: alwaysNotFound, COG4: alwaysNotFound })
       }
     }
   }
 
   /**
-   * A method that answers 404, key or no key. Without it, API Gateway answers 403 on unknown routes.
-   * A mock alone would answer 415 to a Content-Type that it has no template for, so the request is refused before that:
-   * it lacks a parameter that nobody knows of, and BAD_REQUEST_PARAMETERS is a 404 here.
+   * A method that responds with 404, with or without an API key. Without it, API Gateway responds to unknown routes with
+   * 403. The mock integration alone would respond with 415 to any Content-Type but JSON. So the method requires a header
+   * that no caller sends, and the gateway response BAD_REQUEST_PARAMETERS is a 404.
    */
-  #nowhere(): [MockIntegration, MethodOptions] {
+  #createNotFoundMethod(): { integration: MockIntegration; options: MethodOptions } {
     const cacheControl = 'method.response.header.Cache-Control'
     const integration = new MockIntegration({
       passthroughBehavior: PassthroughBehavior.NEVER,
@@ -101,14 +101,12 @@ export class ImpersonationApi extends RestApi {
         },
       ],
     })
-    return [
-      integration,
-      {
-        requestParameters: { 'method.request.header.No-Such-Route': true },
-        requestValidator: this.addRequestValidator('NoSuchRoute', { validateRequestParameters: true }),
-        methodResponses: [{ statusCode: '404', responseParameters: { [cacheControl]: true } }],
-      },
-    ]
+    const options = {
+      requestParameters: { 'method.request.header.No-Such-Route': true },
+      requestValidator: this.addRequestValidator('NoSuchRoute', { validateRequestParameters: true }),
+      methodResponses: [{ statusCode: '404', responseParameters: { [cacheControl]: true } }],
+    }
+    return { integration, options }
   }
 
   #addKeys({ name, customers, throttle, quota }: ImpersonationApiProps): Record<string, IApiKey> {

@@ -1,4 +1,4 @@
-// What API Gateway answers by itself: the contract's envelope, with texts of our own, since its own can echo headers.
+// The responses that API Gateway makes itself. Its default messages can repeat headers, so each has a message here.
 
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
 
@@ -11,18 +11,18 @@ const unavailable: Answer = [503, fault[1]]
 const forbidden: Answer = [403, 'access is denied']
 
 const answers: Record<string, Answer> = {
-  // The fallbacks. A status on DEFAULT_4XX would become that of every 4xx; DEFAULT_5XX turns 502 into 500.
+  // A status on DEFAULT_4XX would replace that of every other 4xx. DEFAULT_5XX turns 502 into 500.
   DEFAULT_4XX: [undefined, 'the request was refused'],
   DEFAULT_5XX: fault,
   BAD_REQUEST_BODY: [400, 'the request is invalid'],
-  // Raised by the routes that are none, and by nothing else here; see api.ts.
+  // Raised only by the catch-all 404 methods; see api.ts.
   BAD_REQUEST_PARAMETERS: notFound,
   UNAUTHORIZED: [401, 'Authorization: these credentials are not accepted'],
   INVALID_API_KEY: [403, 'X-API-Key: the key is missing or not accepted'],
   ACCESS_DENIED: forbidden,
   WAF_FILTERED: forbidden,
   RESOURCE_NOT_FOUND: notFound,
-  // How API Gateway answers where it finds no route; no route here asks for a signature.
+  // API Gateway raises these for unknown routes. No route here uses AWS signatures.
   MISSING_AUTHENTICATION_TOKEN: notFound,
   INVALID_SIGNATURE: notFound,
   EXPIRED_TOKEN: notFound,
@@ -54,7 +54,7 @@ function envelope(message: string): string {
   return JSON.stringify({ status: 'error', message })
 }
 
-/** API Gateway takes a literal in single quotes. */
+/** API Gateway expects literal header values in single quotes. */
 function quoted(headers: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]))
 }

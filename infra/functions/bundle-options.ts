@@ -1,9 +1,9 @@
-// How esbuild bundles a function of lambda/.
+// The esbuild options that bundle a function of lambda/.
 
 import { fileURLToPath } from 'node:url'
 import type { BuildOptions } from 'esbuild'
 
-/** The file of lambda/ that each function starts from. The key names its bundle: `endpoint.mjs`. */
+/** The entry file of each function, in lambda/. The key names the bundle: `endpoint.mjs`. */
 export const entries = {
   endpoint: 'endpoint/handler.ts',
   triggers: 'triggers/handler.ts',
@@ -31,7 +31,7 @@ export function bundleOptions(entry: Entry) {
       '@aws-sdk/credential-provider-node': pathOf('./replacements/credential-provider-node.ts'),
       'node:http': pathOf('./replacements/node-http.ts'),
     },
-    // Parses a browser's user agent, which Lambda does not have.
+    // The AWS SDK needs bowser only in browsers.
     external: ['bowser'],
     logLevel: 'warning',
   } as const satisfies BuildOptions

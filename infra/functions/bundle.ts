@@ -5,14 +5,14 @@ import { Code } from 'aws-cdk-lib/aws-lambda'
 import { buildSync } from 'esbuild'
 import { bundleOptions, type Entry } from './bundle-options.ts'
 
-/** `<entry>.mjs` and, each in a chunk of its own, the modules that it imports only when it needs them. */
+/** The bundle contains `<entry>.mjs` and one chunk for each module that it imports dynamically. */
 export function bundle(entry: Entry): Code {
   const options = bundleOptions(entry)
   return Code.fromAsset(options.absWorkingDir, {
-    // The hash is of the bundle, so that what does not change it does not deploy.
+    // A hash of the bundle: CloudFormation updates the function only if its bundle changes.
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // CDK wants an image to fall back on, which is never used, and takes assets of equal options for one asset.
+      // CDK requires a fallback image, which is never used, and reuses an asset whose options are equal: `command` differs.
       image: DockerImage.fromRegistry('scratch'),
       command: [entry],
       local: {

@@ -1,4 +1,4 @@
-// Where alarms go: an encrypted topic, and whoever subscribes to it.
+// The encrypted SNS topic that the alarms publish to.
 
 import { RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam'
@@ -7,23 +7,23 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Construct } from 'constructs'
 
-/** Only CloudWatch's alarms of this account publish to it. */
+/** Only CloudWatch alarms of this account can publish to it. */
 export class AlarmTopic extends Topic {
-  /** @param email empty: nobody is subscribed. */
+  /** @param email gets the alarms; empty: no subscription */
   constructor(scope: Construct, id: string, { email }: { email: string }) {
-    // A key of its own: CloudWatch may not use the one that SNS has for itself.
+    // CloudWatch can't use the default key of SNS.
     const masterKey = new Key(scope, `${id}Key`, {
       description: 'Alarms of impersonation',
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.DESTROY,
     })
     super(scope, id, { masterKey, enforceSSL: true, displayName: 'Impersonation' })
-    masterKey.addToResourcePolicy(this.#forAlarms(['kms:Decrypt', 'kms:GenerateDataKey*'], '*'))
-    this.addToResourcePolicy(this.#forAlarms(['sns:Publish'], this.topicArn))
+    masterKey.addToResourcePolicy(this.#allowAlarms(['kms:Decrypt', 'kms:GenerateDataKey*'], '*'))
+    this.addToResourcePolicy(this.#allowAlarms(['sns:Publish'], this.topicArn))
     if (email) this.addSubscription(new EmailSubscription(email))
   }
 
-  #forAlarms(actions: string[], resource: string): PolicyStatement {
+  #allowAlarms(actions: string[], resource: string): PolicyStatement {
     return new PolicyStatement({
       principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
       actions,

@@ -1,4 +1,4 @@
-// What somebody must be told of. RUNBOOK.md has an entry for each.
+// The alarms. RUNBOOK.md has an entry for each.
 
 import { Aws, Duration } from 'aws-cdk-lib'
 import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
@@ -11,63 +11,65 @@ const { minutes } = Duration
 
 export interface AlarmRule {
   metric: Metric
-  /** The least value that is too much. */
+  /** The alarm is raised if the metric has this value or a higher one. */
   threshold: number
-  /** What it means. */
-  means: string
+  /** One sentence for the alarm's description. */
+  meaning: string
 }
 
-/** Each looks at one period by itself: a single bad one is enough. */
+/** One period at or above the threshold raises an alarm. */
 export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals: number }): Record<string, AlarmRule> {
   return {
     TriggersFailing: {
-      // A trigger that refuses an impersonation fails too, and Cognito may run it three times, but four runs went well
-      // before it. Half of all runs means that the triggers are broken.
+      // A trigger that refuses an impersonation fails, and Cognito may run it three times. Four successful runs precede it,
+      // so refusals alone are three of seven runs. With half of all runs failing, the triggers are broken.
       metric: metrics.triggerErrorRate(minutes(1)),
       threshold: 0.5,
-      means: 'The triggers fail: people cannot sign in to the user pool.',
+      meaning: 'The triggers fail, and people cannot sign in to the user pool.',
     },
     TriggersThrottled: {
       metric: metrics.triggerThrottles(minutes(1)),
       threshold: 1,
-      means: 'Lambda has no room for the triggers: some people cannot sign in to the user pool.',
+      meaning: 'Lambda throttles the triggers, and some people cannot sign in to the user pool.',
     },
     TriggersSlow: {
-      // Cognito waits for 5 s. An ordinary sign-in's trigger takes some milliseconds.
+      // Milliseconds. Cognito waits 5 s; at an ordinary sign-in, a trigger takes a few milliseconds.
       metric: metrics.triggerDuration('p95', minutes(5)),
       threshold: 1_500,
-      means: 'The triggers are slow: sign-ins to the user pool take long, and may soon fail.',
+      meaning: 'The triggers are slow. Sign-ins to the user pool take long and may soon fail.',
     },
     TokensUnfit: {
-      metric: metrics.decided('TokensUnfit', minutes(1)),
+      metric: metrics.outcomeCount('TokensUnfit', minutes(1)),
       threshold: 1,
-      means: 'Cognito issued tokens that were not fit to hand over: the pool does not run its triggers as it should.',
+      meaning:
+        'Cognito issued tokens that the endpoint had to discard: the user pool does not run the triggers correctly.',
     },
     TriggersDetached: {
-      metric: metrics.decided('TriggersDetached', minutes(1)),
+      metric: metrics.outcomeCount('TriggersDetached', minutes(1)),
       threshold: 1,
-      means: 'The user pool does not run its triggers: nobody can impersonate until they are put back.',
+      meaning: 'The user pool does not run the triggers. Nobody can impersonate until they are attached again.',
     },
     EndpointFaults: {
       metric: metrics.apiFaults(minutes(5)),
       threshold: 3,
-      means: 'The API answers with 5xx.',
+      meaning: 'The API responds with 5xx.',
     },
     EndpointThrottled: {
       metric: metrics.endpointThrottles(minutes(1)),
       threshold: 1,
-      means: 'Lambda has no room for the endpoint, or it is switched off.',
+      meaning: 'Lambda throttles the endpoint, or somebody switched the endpoint off.',
     },
     CognitoThrottling: {
-      metric: metrics.decided('TooManyRequests', minutes(5)),
+      metric: metrics.outcomeCount('TooManyRequests', minutes(5)),
       threshold: 5,
-      means: 'Cognito gets more calls than its quota allows: ordinary sign-ins may suffer too.',
+      meaning:
+        'Cognito throttles the endpoint, since the calls exceed a quota of the account. Ordinary sign-ins may fail, too.',
     },
     RefusalsAboveNormal: {
       metric: metrics.refusals(minutes(15)),
       threshold: alarmRefusals,
-      means:
-        'More callers are refused than usual: something is set up wrongly, or somebody is trying what they may not.',
+      meaning:
+        'More requests are refused than usual: a client is misconfigured, or somebody is trying to get unauthorized access.',
     },
   }
 }
@@ -75,15 +77,15 @@ export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals:
 export class Alarms extends Construct {
   constructor(scope: Construct, id: string, props: { rules: Record<string, AlarmRule>; topic: ITopic }) {
     super(scope, id)
-    for (const [name, { metric, threshold, means }] of Object.entries(props.rules)) {
+    for (const [name, { metric, threshold, meaning }] of Object.entries(props.rules)) {
       new Alarm(this, name, {
         alarmName: `${Aws.STACK_NAME}-${name}`,
-        alarmDescription: `${means} What to do: RUNBOOK.md, "${name}".`,
+        alarmDescription: `${meaning} What to do: RUNBOOK.md, "${name}".`,
         metric,
         threshold,
         comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
         evaluationPeriods: 1,
-        // No requests, no data, no fault.
+        // Without requests, the metrics have no data.
         treatMissingData: TreatMissingData.NOT_BREACHING,
       }).addAlarmAction(new SnsAction(props.topic))
     }

@@ -1,4 +1,4 @@
-// One page that shows how impersonation is doing.
+// The CloudWatch dashboard.
 
 import { Aws, Duration } from 'aws-cdk-lib'
 import { Dashboard, GraphWidget, type GraphWidgetProps, type Metric } from 'aws-cdk-lib/aws-cloudwatch'
@@ -7,7 +7,7 @@ import type { Metrics } from './metrics.ts'
 
 export interface ImpersonationDashboardProps {
   metrics: Metrics
-  /** The app clients that people sign in with, by what they are called here. */
+  /** The ids of the app clients, by the label to show. */
   clientIds: Record<string, string>
 }
 
@@ -15,9 +15,9 @@ export class ImpersonationDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { metrics, clientIds }: ImpersonationDashboardProps) {
     super(scope, id, { dashboardName: Aws.STACK_NAME, defaultInterval: Duration.days(1) })
     const period = Duration.minutes(5)
-    const faults = ['TooManyRequests', 'Unavailable', 'TriggerRefused', 'TriggersDetached'] as const
+    const faultCodes = ['TooManyRequests', 'Unavailable', 'TriggerRefused', 'TriggersDetached'] as const
     this.addWidgets(
-      graph('Impersonations by outcome', { left: [metrics.decisions(period)], stacked: true }),
+      graph('Impersonations by outcome', { left: [metrics.decisionsByOutcome(period)], stacked: true }),
       graph('API', {
         left: labelled({
           '4xx': metrics.apiErrors(period),
@@ -39,7 +39,7 @@ export class ImpersonationDashboard extends Dashboard {
       }),
       graph('Faults of Cognito and DynamoDB', {
         left: [
-          ...labelled(Object.fromEntries(faults.map((code) => [code, metrics.decided(code, period)]))),
+          ...labelled(Object.fromEntries(faultCodes.map((code) => [code, metrics.outcomeCount(code, period)]))),
           ...Object.entries(clientIds).map(([name, clientId]) =>
             metrics.signInThrottles(clientId, period).with({ label: `throttled sign-ins of ${name}` }),
           ),

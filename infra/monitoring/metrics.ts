@@ -1,4 +1,4 @@
-// What of a deployment is measured, by CloudWatch's names.
+// The CloudWatch metrics of a deployment.
 
 import type { Duration } from 'aws-cdk-lib'
 import type { RestApi } from 'aws-cdk-lib/aws-apigateway'
@@ -9,7 +9,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Code } from '../../lambda/errors.ts'
 import { decisions, latency, namespace, outcome, refusals, service } from '../../lambda/metric-names.ts'
 
-export interface Measured {
+export interface MetricSources {
   api: RestApi
   endpoint: IFunction
   triggers: IFunction
@@ -21,25 +21,25 @@ export type Metrics = ReturnType<typeof metricsOf>
 
 const sum = (period: Duration) => ({ statistic: Stats.SUM, period })
 
-/** All that there is of these metrics, when it is looked at. */
+/** All metrics that match the terms when somebody looks at the graph. */
 const search = (terms: string, period: Duration) =>
   new MathExpression({ expression: `SEARCH('${terms}', 'Sum', ${period.toSeconds()})`, label: '', period })
 
-export function metricsOf({ api, endpoint, triggers, userPool, records }: Measured) {
+export function metricsOf({ api, endpoint, triggers, userPool, records }: MetricSources) {
   const dimensions = { [service]: endpoint.functionName }
-  const ofEndpoint = (metricName: string, options: MetricOptions) =>
+  const endpointMetric = (metricName: string, options: MetricOptions) =>
     new Metric({ namespace, metricName, dimensionsMap: dimensions, ...options })
-  const byOutcome = `{${namespace},${service},${outcome}} MetricName="${decisions}" ${service}="${endpoint.functionName}"`
-  const inTable = `{AWS/DynamoDB,TableName,Operation} MetricName=("SystemErrors" OR "ThrottledRequests") TableName="${records.tableName}"`
+  const decisionTerms = `{${namespace},${service},${outcome}} MetricName="${decisions}" ${service}="${endpoint.functionName}"`
+  const tableFaultTerms = `{AWS/DynamoDB,TableName,Operation} MetricName=("SystemErrors" OR "ThrottledRequests") TableName="${records.tableName}"`
 
   return {
-    /** How many requests ended in this outcome. */
-    decided: (code: 'issued' | Code, period: Duration) =>
-      ofEndpoint(decisions, { ...sum(period), dimensionsMap: { ...dimensions, [outcome]: code } }),
-    /** One line an outcome that there has been. */
-    decisions: (period: Duration) => search(byOutcome, period),
-    refusals: (period: Duration) => ofEndpoint(refusals, sum(period)),
-    latency: (statistic: string, period: Duration) => ofEndpoint(latency, { statistic, period }),
+    /** The number of requests with this outcome. */
+    outcomeCount: (code: 'issued' | Code, period: Duration) =>
+      endpointMetric(decisions, { ...sum(period), dimensionsMap: { ...dimensions, [outcome]: code } }),
+    /** One graph line for each outcome that occurred. */
+    decisionsByOutcome: (period: Duration) => search(decisionTerms, period),
+    refusals: (period: Duration) => endpointMetric(refusals, sum(period)),
+    latency: (statistic: string, period: Duration) => endpointMetric(latency, { statistic, period }),
 
     apiErrors: (period: Duration) => api.deploymentStage.metricClientError(sum(period)),
     apiFaults: (period: Duration) => api.deploymentStage.metricServerError(sum(period)),
@@ -47,12 +47,12 @@ export function metricsOf({ api, endpoint, triggers, userPool, records }: Measur
 
     triggerRuns: (period: Duration) => triggers.metricInvocations(sum(period)),
     triggerErrors: (period: Duration) => triggers.metricErrors(sum(period)),
-    /** Of all runs, how many failed: 0 to 1. */
+    /** The failed share of all runs, 0 to 1. */
     triggerErrorRate: (period: Duration) => triggers.metricErrors({ statistic: Stats.AVERAGE, period }),
     triggerThrottles: (period: Duration) => triggers.metricThrottles(sum(period)),
     triggerDuration: (statistic: string, period: Duration) => triggers.metricDuration({ statistic, period }),
 
-    /** Sign-ins that Cognito turned away. */
+    /** Sign-ins that Cognito throttled. */
     signInThrottles: (clientId: string, period: Duration) =>
       new Metric({
         namespace: 'AWS/Cognito',
@@ -60,7 +60,7 @@ export function metricsOf({ api, endpoint, triggers, userPool, records }: Measur
         dimensionsMap: { UserPool: userPool.userPoolId, UserPoolClient: clientId },
         ...sum(period),
       }),
-    /** What DynamoDB failed to do or turned away, each operation by itself. */
-    tableFaults: (period: Duration) => search(inTable, period),
+    /** Requests that DynamoDB failed or throttled, one graph line for each operation. */
+    tableFaults: (period: Duration) => search(tableFaultTerms, period),
   }
 }

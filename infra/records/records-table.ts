@@ -1,4 +1,4 @@
-// The table of impersonations: the audit trail, and what the triggers trust.
+// The table of impersonation records: the audit trail, and what the triggers trust.
 
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam'
@@ -26,7 +26,7 @@ export class RecordsTable extends Table {
     }
   }
 
-  /** Denies item writes to everyone else, whatever their own policies allow: who can write here can become anyone. */
+  /** Denies item writes to all other roles: whoever can write records can act as anyone. Overrides their own policies. */
   denyWritesExcept(...writers: IRole[]): void {
     this.addToResourcePolicy(
       new PolicyStatement({
@@ -41,7 +41,7 @@ export class RecordsTable extends Table {
           'dynamodb:PartiQLUpdate',
           'dynamodb:PartiQLDelete',
         ],
-        // A table's own policy can't name the table: that would be a circle.
+        // The policy is part of the table, so it can't refer to the table's ARN.
         resources: ['*'],
         conditions: { ArnNotEquals: { 'aws:PrincipalArn': writers.map(({ roleArn }) => roleArn) } },
       }),

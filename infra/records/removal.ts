@@ -1,4 +1,4 @@
-// What stays when the stack goes.
+// Removal policies: which resources stay when the stack is deleted.
 
 import { RemovalPolicies, RemovalPolicy } from 'aws-cdk-lib'
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda'
@@ -6,15 +6,16 @@ import type { IConstruct } from 'constructs'
 import type { BundledFunction } from '../functions/bundled-function.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** Of parts that are not there nothing stays. */
-export function applyRemoval({ data }: Settings, parts: readonly (IConstruct | undefined)[]): void {
+/** Retains the constructs with all their resources, or deletes them, by the setting `data`. Skips undefined ones. */
+export function applyRemoval({ data }: Settings, constructs: readonly (IConstruct | undefined)[]): void {
   const policy = data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
-  for (const part of parts) if (part) RemovalPolicies.of(part).apply(policy)
+  for (const construct of constructs) if (construct) RemovalPolicies.of(construct).apply(policy)
 }
 
 /**
- * A function that no pool names is in nobody's way; one that a pool names, and that is gone, is in everybody's. Where
- * triggers can't be taken off, CloudFormation goes on with a clean-up all the same. A permission goes with its function.
+ * Keeps the trigger function of an existing pool, unless `data` is `destroy`. Keeping an unused trigger function is
+ * harmless. Deleting one that a pool still calls blocks every sign-in, and the clean-up after an update goes on even if
+ * detaching the triggers fails. The permission for Cognito is always kept: Lambda deletes it with the function.
  */
 export function keepTriggersRunning(
   { data }: Settings,
@@ -23,7 +24,7 @@ export function keepTriggersRunning(
   const permissions = [CfnPermission.CFN_RESOURCE_TYPE_NAME]
   RemovalPolicies.of(triggers).retain({ applyToResourceTypes: permissions })
   if (data === 'destroy') return
-  for (const part of [triggers, role]) {
-    RemovalPolicies.of(part).retainOnUpdateOrDelete({ excludeResourceTypes: permissions })
+  for (const construct of [triggers, role]) {
+    RemovalPolicies.of(construct).retainOnUpdateOrDelete({ excludeResourceTypes: permissions })
   }
 }
