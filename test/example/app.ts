@@ -1,4 +1,4 @@
-// What `cdk deploy -a 'node test/example/app.ts'` runs.
+// The example app. Deploy it with `cdk deploy -a 'node test/example/app.ts'`.
 
 import { App } from 'aws-cdk-lib'
 import { ShopStack } from './shop-stack.ts'

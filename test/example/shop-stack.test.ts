@@ -1,4 +1,4 @@
-// The example app as CloudFormation would get it, and run on this machine: the shop's pool, with impersonation on it.
+// The example app: its template, and the local run of it.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ import { ShopStack } from './shop-stack.ts'
 jest.setTimeout(60_000)
 
 const assembly = mkdtempSync(join(tmpdir(), 'shop-'))
-// The local run looks for its stack by this name.
+// The local run expects this stack name.
 const template = Template.fromStack(new ShopStack(new App({ outdir: assembly }), place.stackName))
 const [userPoolId, userPool] = Object.entries(template.findResources('AWS::Cognito::UserPool'))[0] ?? []
 
@@ -28,11 +28,11 @@ afterAll(async () => {
   rmSync(assembly, { recursive: true })
 })
 
-test('it can be deployed', () => {
+test('the template has no circular dependency', () => {
   expect(circleIn(template.toJSON().Resources as Resources)).toBeUndefined()
 })
 
-test('its pool runs its own trigger and ours', () => {
+test('the pool runs the shop’s trigger and the impersonation triggers', () => {
   const { PreSignUp, PreTokenGenerationConfig, ...challenges } = userPool?.Properties.LambdaConfig ?? {}
   expect(PreSignUp).toEqual({ 'Fn::GetAtt': [expect.stringMatching(/^PreSignUp/), 'Arn'] })
   expect(PreTokenGenerationConfig.LambdaVersion).toBe('V2_0')
@@ -44,7 +44,7 @@ test('its pool runs its own trigger and ours', () => {
   for (const arn of Object.values(challenges)) expect(arn).toEqual(PreTokenGenerationConfig.LambdaArn)
 })
 
-test('its own app client is the one that actors sign in with', () => {
+test('actors sign in with the shop’s app client', () => {
   const clients = template.findResources('AWS::Cognito::UserPoolClient')
   const shop = Object.keys(clients).find((id) => id.startsWith('CustomersShop'))
   expect(Object.keys(clients)).toHaveLength(2)
@@ -54,7 +54,7 @@ test('its own app client is the one that actors sign in with', () => {
   })
 })
 
-test('its staff act as its customers, by its own app client', async () => {
+test('staff who sign in with the shop’s app client act as customers', async () => {
   const { status, body } = await shop.send({ headers: { Authorization: shop.olivia } })
   expect(status).toBe(200)
   const { authorization } = body.session as { authorization: string }
@@ -64,7 +64,7 @@ test('its staff act as its customers, by its own app client', async () => {
   })
 })
 
-test('its customers sign in as before', async () => {
+test('customers’ own tokens name no actor', async () => {
   const { IdToken } = await shop.signIn('alice')
   expect(decomposeUnverifiedJwt(IdToken).payload).not.toHaveProperty('act')
 })

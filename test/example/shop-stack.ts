@@ -1,4 +1,4 @@
-// A stack of somebody's own app: a user pool with a trigger and an app client, and impersonation added to it.
+// An example app: a stack with a user pool, a trigger and an app client, to which it adds impersonation.
 
 import { fileURLToPath } from 'node:url'
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'

@@ -1,4 +1,4 @@
-// What the CDK CLI runs, and what cdk-nag (AwsSolutions) says to it.
+// The app that the CDK CLI runs: findings of cdk-nag (AwsSolutions), and errors in settings.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -20,7 +20,7 @@ interface Report {
   }[]
 }
 
-/** As the CLI runs it, but with nothing bundled. */
+/** Runs the app like the CDK CLI, but bundles no functions. */
 async function runApp(context: object) {
   const outdir = mkdtempSync(join(tmpdir(), 'cdk.out'))
   try {
@@ -40,25 +40,32 @@ async function runApp(context: object) {
 }
 
 describe('cdk-nag', () => {
-  const ofOwnPool = ['COG2 at UserPool', 'COG8 at UserPool']
-  const nowhere = ['/', '/auth', '/auth/impersonate'].flatMap((path) => [path, `${path === '/' ? '' : path}/{proxy+}`])
-  const expected = [
+  const ownPoolFindings = ['COG2 at UserPool', 'COG8 at UserPool']
+  const notFoundPaths = ['/', '/auth', '/auth/impersonate'].flatMap((path) => [
+    path,
+    `${path === '/' ? '' : path}/{proxy+}`,
+  ])
+  const findings = [
     'APIG2 at Api',
     'APIG3 at Api/DeploymentStage.v1',
     'APIG6 at Api/DeploymentStage.v1',
     'APIG4 at Api/Default/auth/impersonate/POST',
     'COG4 at Api/Default/auth/impersonate/POST',
-    ...nowhere.flatMap((path) =>
+    ...notFoundPaths.flatMap((path) =>
       ['APIG4', 'COG4'].map((rule) => `${rule} at Api/Default${path.replace(/\/$/, '')}/ANY`),
     ),
     'IAM5[Resource::*] at Endpoint/Role',
   ]
 
   test.concurrent.each<[string, object, string[]]>([
-    ['as it stands', {}, [...expected, ...ofOwnPool]],
-    ['without an access log', { accessLog: false }, [...expected, ...ofOwnPool, 'APIG1 at Api/DeploymentStage.v1']],
-    ['on a pool that is there already', { userPoolId: 'us-east-1_Abc123' }, expected],
-  ])('finds nothing that is not acknowledged, with a reason, %s', async (_, context, acknowledged) => {
+    ['by default', {}, [...findings, ...ownPoolFindings]],
+    [
+      'without an access log',
+      { accessLog: false },
+      [...findings, ...ownPoolFindings, 'APIG1 at Api/DeploymentStage.v1'],
+    ],
+    ['on an existing pool', { userPoolId: 'us-east-1_Abc123' }, findings],
+  ])('has only acknowledged findings, each with a reason, %s', async (_, context, acknowledged) => {
     const report = (await runApp(context)).nag
     expect(report).toMatchObject({ conclusion: 'success', violations: [] })
     const found = report?.suppressedViolations.map(({ ruleName, acknowledgedAt, reason }) => {
@@ -69,7 +76,7 @@ describe('cdk-nag', () => {
   })
 })
 
-test('a setting that breaks its rule ends it, with the rule', async () => {
+test('a setting that breaks its rule stops the app with an error that names the rule', async () => {
   expect((await runApp({ sessionMinutes: 4 })).stderr).toContain(
     'setting sessionMinutes is 4, but it must be a whole number from 5 to 1440',
   )

@@ -1,4 +1,4 @@
-// The stack as a whole: deployable, its outputs, and what is left when it goes.
+// The whole stack: dependencies, outputs, and removal policies.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { circleIn, onlyOne, pathOf, type StackTemplate, synthesizeStack } from './template.ts'
@@ -12,7 +12,7 @@ beforeAll(() => {
 })
 
 describe('stack', () => {
-  test('has no circle in it', () => {
+  test('has no circular dependency', () => {
     expect(circleIn(template.Resources)).toBeUndefined()
   })
 
@@ -20,7 +20,7 @@ describe('stack', () => {
     ['Fn::GetAtt', (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })],
     ['Ref', (id: string) => ({ Ref: id })],
     ['Fn::Sub', (id: string) => ({ 'Fn::Sub': `arn:\${${id}.Arn}` })],
-  ])('would have one if the pool named its triggers by %s', (_intrinsic, reference) => {
+  ])('would have one if the pool referred to its triggers by %s', (_intrinsic, reference) => {
     const changed = structuredClone(template.Resources)
     const id = (path: string) => Object.keys(changed).find((key) => pathOf(changed[key]) === path) as string
     const pool = changed[id('UserPool')]
@@ -28,7 +28,7 @@ describe('stack', () => {
     expect(circleIn(changed)).toContain(id('UserPool'))
   })
 
-  test('gives out what a client and an operator need', () => {
+  test('has outputs for clients and operators', () => {
     expect(Object.keys(template.Outputs).sort()).toEqual([
       'AccessLogGroupName',
       'ActorClientId',
@@ -45,14 +45,14 @@ describe('stack', () => {
     ])
   })
 
-  test('sets no endpoint of AWS: that is a root of trust', () => {
+  test('sets no AWS endpoint, since the functions trust AWS', () => {
     expect(JSON.stringify(template)).not.toContain('AWS_ENDPOINT_URL')
   })
 })
 
-describe('taking it down', () => {
-  /** What a pool needs to let anyone in, and who did what. */
-  const together = [
+describe('deleting the stack', () => {
+  /** Everything that sign-ins need, and the audit trail. */
+  const userData = [
     'AccessLog',
     'Endpoint/Logs',
     'Records',
@@ -72,18 +72,18 @@ describe('taking it down', () => {
       .map(pathOf)
       .sort()
 
-  test('keeps users and records, and with them all that signing in needs', () => {
-    expect(policies(template, 'Retain')).toEqual(together)
+  test('keeps users, records, and everything that sign-ins need', () => {
+    expect(policies(template, 'Retain')).toEqual(userData)
     expect(onlyOne(template, 'AWS::Cognito::UserPool').DeletionProtection).toBe('ACTIVE')
     expect(onlyOne(template, 'AWS::DynamoDB::Table').DeletionProtectionEnabled).toBe(true)
     expect(terminationProtection).toBe(true)
   })
 
-  test('destroys all of it together where the setting says so', () => {
+  test('destroys all of them with data=destroy', () => {
     const stack = synthesizeStack({ data: 'destroy' })
-    // The key of the alarms' topic holds nothing of anyone's: it goes either way.
+    // The key of the alarm topic protects no user data, so it is always deleted.
     expect(policies(template, 'Delete')).toEqual(['AlarmTopicKey'])
-    expect(policies(stack.template, 'Delete')).toEqual([...together, 'AlarmTopicKey'].sort())
+    expect(policies(stack.template, 'Delete')).toEqual([...userData, 'AlarmTopicKey'].sort())
     expect(policies(stack.template, 'Retain')).toEqual([])
     expect(onlyOne(stack.template, 'AWS::Cognito::UserPool').DeletionProtection).toBe('INACTIVE')
     expect(onlyOne(stack.template, 'AWS::DynamoDB::Table').DeletionProtectionEnabled).toBe(false)

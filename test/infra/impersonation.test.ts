@@ -1,4 +1,4 @@
-// The construct's parts: what each is told and who may do what.
+// The functions' configuration, permissions, and the records table.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { groupNotLookedUp } from '../../infra/settings/settings.ts'
@@ -11,7 +11,7 @@ beforeAll(() => {
 })
 
 describe('functions', () => {
-  test('run on Node 24 on arm64 and log JSON to a group of their own', () => {
+  test('run Node.js 24 on arm64 and log JSON, each to its own log group', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')
     for (const path of ['Endpoint', 'Triggers']) {
       expect(functions[`${path}/Function`]).toMatchObject({
@@ -27,13 +27,13 @@ describe('functions', () => {
     })
   })
 
-  test('end before those who wait for them give up', () => {
+  test('time out before API Gateway and Cognito do', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')
     expect(functions['Endpoint/Function']).toMatchObject({ Handler: 'endpoint.handler', Timeout: 28 })
     expect(functions['Triggers/Function']).toMatchObject({ Handler: 'triggers.handler', Timeout: 4 })
   })
 
-  test('send X-Ray what the endpoint does, and nothing of other sign-ins', () => {
+  test('send traces of the endpoint to X-Ray, but none of the triggers', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')
     expect(functions['Endpoint/Function']).toMatchObject({ TracingConfig: { Mode: 'Active' } })
     expect(functions['Triggers/Function']).not.toHaveProperty('TracingConfig')
@@ -43,14 +43,14 @@ describe('functions', () => {
     { endpointConcurrency: '50', reserved: 50 },
     { endpointConcurrency: '0', reserved: 0 },
     { endpointConcurrency: undefined, reserved: undefined },
-  ])('leave the triggers what endpointConcurrency $endpointConcurrency does not reserve', (given) => {
+  ])('reserve concurrency for the endpoint alone: endpointConcurrency $endpointConcurrency', (given) => {
     const context = { ...(given.endpointConcurrency && { endpointConcurrency: given.endpointConcurrency }) }
     const functions = ofType(templateOf(context), 'AWS::Lambda::Function')
     expect(functions['Endpoint/Function']?.ReservedConcurrentExecutions).toBe(given.reserved)
     expect(functions['Triggers/Function']).not.toHaveProperty('ReservedConcurrentExecutions')
   })
 
-  test('are told exactly what they read', () => {
+  test('get exactly the environment variables that they read', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')
     const endpoint: EndpointEnvironment = {
       USER_POOL_ID: '<UserPool>',
@@ -80,13 +80,13 @@ describe('functions', () => {
 })
 
 describe('permissions', () => {
-  test('of the functions are the calls that they make', () => {
+  test('allow the functions exactly the calls that they make', () => {
     const allowed = statements(template)
     expect(allowed).toEqual([
       { 'Allow <Triggers/Role> on <Triggers/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
       { 'Allow <Triggers/Role> on <Records.Arn>': ['dynamodb:UpdateItem'] },
       { 'Allow <Endpoint/Role> on <Endpoint/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
-      // They know no resource, and add to this account's traces.
+      // These actions can't be limited to a resource.
       { 'Allow <Endpoint/Role> on *': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
       { 'Allow <Endpoint/Role> on <Records.Arn>': ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'] },
       {
@@ -100,11 +100,11 @@ describe('permissions', () => {
     ])
   })
 
-  test('shrink with what is switched off', () => {
+  test('exclude AdminListGroupsForUser without lookUpGroup', () => {
     expect(JSON.stringify(templateOf({ lookUpGroup: groupNotLookedUp }))).not.toContain('AdminListGroupsForUser')
   })
 
-  test('come from nowhere else', () => {
+  test('come only from these policies', () => {
     const lambda = {
       Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } }],
       Version: '2012-10-17',
@@ -116,7 +116,7 @@ describe('permissions', () => {
     expect(ofType(template, 'AWS::IAM::ManagedPolicy')).toEqual({})
   })
 
-  test('let this pool alone run the triggers, and this route alone the endpoint', () => {
+  test('let only this pool run the triggers, and only this route the endpoint', () => {
     expect(Object.values(ofType(template, 'AWS::Lambda::Permission'))).toEqual([
       {
         Action: 'lambda:InvokeFunction',
@@ -135,7 +135,7 @@ describe('permissions', () => {
     ])
   })
 
-  test('deny everyone else to write a record', () => {
+  test('deny writes of records to all other roles', () => {
     const { ResourcePolicy } = onlyOne(template, 'AWS::DynamoDB::Table')
     expect(ResourcePolicy.PolicyDocument.Statement).toEqual([
       {
@@ -158,7 +158,7 @@ describe('permissions', () => {
 })
 
 describe('records', () => {
-  test('expire, can be restored, and are indexed by who acted and as whom', () => {
+  test('expire, can be restored, and are indexed by subject and by actor', () => {
     const table = onlyOne(template, 'AWS::DynamoDB::Table')
     expect(table).toMatchObject({
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],

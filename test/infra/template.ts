@@ -1,4 +1,4 @@
-// Reads the synthesized template: by construct path instead of logical id, and as a graph.
+// Reads a synthesized template: resources by construct path, dependencies, and permissions.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -22,7 +22,7 @@ export interface StackTemplate {
   Outputs: Record<string, { Value: unknown }>
 }
 
-/** The stack with nothing bundled. */
+/** Synthesizes the stack without bundling its functions. */
 export function synthesizeStack(context: Record<string, unknown> = {}) {
   const outdir = mkdtempSync(join(tmpdir(), 'cdk.out'))
   try {
@@ -40,20 +40,20 @@ export function templateOf(context?: Record<string, unknown>): StackTemplate {
   return synthesizeStack(context).template
 }
 
-/** A resource's place in the construct, such as `Triggers/Role`. */
+/** A resource's path in the construct, e.g. `Triggers/Role`. */
 export function pathOf(resource: Resource | undefined): string {
   return (resource?.Metadata?.['aws:cdk:path'] ?? '?')
     .replace(/^Impersonation\/Impersonation\//, '')
     .replace(/\/Resource$/, '')
 }
 
-/** The resources of a type by their paths, references written as `<path>` and `<path.Attribute>`. */
+/** The properties of a type's resources, by path. References read `<path>` or `<path.Attribute>`. */
 export function ofType(template: StackTemplate, type: string): Record<string, Resource['Properties']> {
   const found = Object.values(template.Resources).filter(({ Type }) => Type === type)
   return Object.fromEntries(found.map((resource) => [pathOf(resource), readable(template, resource.Properties)]))
 }
 
-/** The only resource of a type. */
+/** The properties of the only resource of a type. */
 export function onlyOne(template: StackTemplate, type: string): Resource['Properties'] {
   const found = Object.values(ofType(template, type))
   if (found.length !== 1) throw new Error(`${found.length} resources of type ${type}`)
@@ -74,14 +74,14 @@ export function readable({ Resources }: StackTemplate, value: any): any {
   return read(value)
 }
 
-/** The logical ids of resources that wait for each other, if any do: CloudFormation would refuse the template. */
+/** The logical ids in a circular dependency, if any: CloudFormation would refuse the template. */
 export function circleIn(resources: Resources): string[] | undefined {
   const done = new Set<string>()
-  const visit = (id: string, way: string[]): string[] | undefined => {
-    if (way.includes(id)) return [...way.slice(way.indexOf(id)), id]
+  const visit = (id: string, path: string[]): string[] | undefined => {
+    if (path.includes(id)) return [...path.slice(path.indexOf(id)), id]
     if (done.has(id)) return undefined
     for (const next of dependencies(resources[id])) {
-      const circle = next in resources ? visit(next, [...way, id]) : undefined
+      const circle = next in resources ? visit(next, [...path, id]) : undefined
       if (circle) return circle
     }
     done.add(id)
@@ -111,7 +111,7 @@ function namesIn(text: string): string[] {
   return [...text.matchAll(/\$\{([^!}.]+)/g)].map(([, name]) => name as string)
 }
 
-/** What each role may do, or may not: `Allow <role> on <resource>` and the actions. */
+/** The statements of the roles' policies: `Allow <role> on <resource>` and the actions. */
 export function statements(template: StackTemplate): Record<string, unknown>[] {
   return Object.values(ofType(template, 'AWS::IAM::Policy')).flatMap(({ Roles, PolicyDocument }) =>
     PolicyDocument.Statement.map(({ Effect, Action, Resource, ...rest }: Record<string, unknown>) => ({

@@ -1,4 +1,4 @@
-// The shop's own trigger: people of the company need not confirm their address.
+// The shop's own trigger: confirms users with a company address at sign-up.
 
 export async function handler(event) {
   event.response.autoConfirmUser =

@@ -1,4 +1,4 @@
-// The REST API: its one route, its keys, and what API Gateway answers by itself.
+// The REST API: its route, API keys, access log, and gateway responses.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { ofType, onlyOne, pathOf, type Resource, type StackTemplate, templateOf } from '../template.ts'
@@ -13,7 +13,7 @@ beforeAll(() => {
   }))
 })
 
-/** The path that a resource stands for. */
+/** The URL path of a resource. */
 function routeOf(reference: string): string {
   const path = reference.slice(1, -1)
   if (path === 'Api.RootResourceId') return '/'
@@ -26,14 +26,14 @@ function gatewayResponses(): Record<string, Resource['Properties']> {
   return Object.fromEntries(found.map((properties) => [properties.ResponseType, properties]))
 }
 
-describe('route', () => {
-  test('is regional, at stage v1, and takes no role for the whole region', () => {
+describe('routes', () => {
+  test('belong to a regional API with stage v1, without a role for the whole region', () => {
     expect(onlyOne(template, 'AWS::ApiGateway::RestApi').EndpointConfiguration).toEqual({ Types: ['REGIONAL'] })
     expect(onlyOne(template, 'AWS::ApiGateway::Stage')).toMatchObject({ StageName: 'v1', TracingEnabled: true })
     expect(ofType(template, 'AWS::ApiGateway::Account')).toEqual({})
   })
 
-  test('POST /auth/impersonate wants a key and hands the request to the endpoint', () => {
+  test('POST /auth/impersonate requires an API key and runs the endpoint', () => {
     expect(methods.find(({ route }) => route === 'POST /auth/impersonate')?.properties).toMatchObject({
       ApiKeyRequired: true,
       AuthorizationType: 'NONE',
@@ -44,7 +44,7 @@ describe('route', () => {
     })
   })
 
-  test('is the only one: every other is caught', () => {
+  test('include a catch-all method for every other path', () => {
     expect(methods.map(({ route }) => route).sort()).toEqual([
       'ANY /',
       'ANY /auth',
@@ -56,10 +56,10 @@ describe('route', () => {
     ])
   })
 
-  test('answers 404 elsewhere, without a key, whatever the Content-Type', () => {
-    const elsewhere = methods.filter(({ route }) => route.startsWith('ANY'))
-    expect(elsewhere.length).toBeGreaterThan(0)
-    for (const { properties } of elsewhere) {
+  test('respond with 404 elsewhere, without an API key, whatever the Content-Type', () => {
+    const catchAll = methods.filter(({ route }) => route.startsWith('ANY'))
+    expect(catchAll.length).toBeGreaterThan(0)
+    for (const { properties } of catchAll) {
       expect(properties.ApiKeyRequired ?? false).toBe(false)
       expect(properties.AuthorizationType).toBe('NONE')
       expect(properties.Integration).toEqual({
@@ -74,7 +74,7 @@ describe('route', () => {
           },
         ],
       })
-      // What makes it so for a Content-Type without a template.
+      // For a Content-Type without a template.
       expect(properties.RequestParameters).toEqual({ 'method.request.header.No-Such-Route': true })
       expect(properties.RequestValidatorId).toBe('<Api/NoSuchRoute>')
     }
@@ -82,18 +82,18 @@ describe('route', () => {
     expect(gatewayResponses().BAD_REQUEST_PARAMETERS?.StatusCode).toBe('404')
   })
 
-  test('is deployed with all of them', () => {
+  test('are all deployed, with all gateway responses', () => {
     const { DependsOn = [] } = Object.values(template.Resources).find(({ Type }) => Type.endsWith('::Deployment')) ?? {}
-    const waitedFor = [DependsOn].flat().map((id) => pathOf(template.Resources[id]))
+    const deployed = [DependsOn].flat().map((id) => pathOf(template.Resources[id]))
     const needed = ['Method', 'GatewayResponse'].flatMap((type) =>
       Object.keys(ofType(template, `AWS::ApiGateway::${type}`)),
     )
-    expect(waitedFor).toEqual(expect.arrayContaining(needed))
+    expect(deployed).toEqual(expect.arrayContaining(needed))
   })
 })
 
 describe('access log', () => {
-  test('is of what API Gateway found out itself: no header, no path as sent, no key', () => {
+  test('contains no header values, no raw path and no API key', () => {
     const { AccessLogSetting } = onlyOne(template, 'AWS::ApiGateway::Stage')
     expect(AccessLogSetting.DestinationArn).toContain(':log-group:<AccessLog>')
     expect(JSON.parse(AccessLogSetting.Format)).toEqual({
@@ -112,19 +112,19 @@ describe('access log', () => {
     })
   })
 
-  test('is not there where the region has no role for it', () => {
+  test('is missing with accessLog=false', () => {
     const without = templateOf({ accessLog: 'false' })
     expect(onlyOne(without, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting')
     expect(ofType(without, 'AWS::Logs::LogGroup')).not.toHaveProperty('AccessLog')
   })
 
-  test('is all that the stage logs: what API Gateway writes of a run can show headers', () => {
+  test('is the only log of the stage, since execution logs can contain headers', () => {
     expect(onlyOne(template, 'AWS::ApiGateway::Stage')).not.toHaveProperty('MethodSettings')
   })
 })
 
 describe('customers', () => {
-  test('each have a key in the one usage plan, and an output that names it', () => {
+  test('each have an API key in the usage plan, and an output with its id', () => {
     expect(ofType(template, 'AWS::ApiGateway::ApiKey')).toEqual({
       'Api/KeyAcme': { Enabled: true, Name: '<AWS::StackName>-acme' },
       'Api/KeyGlobex': { Enabled: true, Name: '<AWS::StackName>-globex' },
@@ -137,7 +137,7 @@ describe('customers', () => {
     expect(Object.keys(template.Outputs)).toEqual(expect.arrayContaining(['ApiKeyIdAcme', 'ApiKeyIdGlobex']))
   })
 
-  test('keep their keys when others come and go', () => {
+  test('keep their API keys when customers are added and removed', () => {
     const ids = (of: StackTemplate) =>
       Object.entries(of.Resources)
         .filter(([, { Type }]) => /::(ApiKey|UsagePlanKey)$/.test(Type))
@@ -145,7 +145,7 @@ describe('customers', () => {
     expect(ids(templateOf({ customers: 'initech,globex,acme' }))).toEqual(expect.arrayContaining(ids(template)))
   })
 
-  test('are held to a throttle and a quota', () => {
+  test('have a throttle and a quota', () => {
     expect(onlyOne(template, 'AWS::ApiGateway::UsagePlan')).toMatchObject({
       ApiStages: [{ ApiId: '<Api>', Stage: '<Api/DeploymentStage.v1>' }],
       Throttle: { RateLimit: 25, BurstLimit: 50 },
@@ -155,7 +155,7 @@ describe('customers', () => {
 })
 
 describe('gateway responses', () => {
-  test('give every type the contract’s status', () => {
+  test('have the contract’s status for every type', () => {
     const statuses = Object.entries(gatewayResponses()).map(([type, { StatusCode }]) => [type, StatusCode])
     expect(Object.fromEntries(statuses)).toEqual({
       DEFAULT_4XX: undefined,
@@ -182,7 +182,7 @@ describe('gateway responses', () => {
     })
   })
 
-  test('are the envelope with a text of our own, not to be stored', () => {
+  test('have an error body with a fixed message, and must not be cached', () => {
     for (const { ResponseTemplates, ResponseParameters } of Object.values(gatewayResponses())) {
       const { 'application/json': body, ...others } = ResponseTemplates
       expect(others).toEqual({})
@@ -192,10 +192,10 @@ describe('gateway responses', () => {
     }
   })
 
-  test('say when to try again where there is too much', () => {
-    const waits = Object.entries(gatewayResponses())
+  test('have Retry-After for THROTTLED and QUOTA_EXCEEDED', () => {
+    const types = Object.entries(gatewayResponses())
       .filter(([, { ResponseParameters }]) => 'gatewayresponse.header.Retry-After' in ResponseParameters)
       .map(([type]) => type)
-    expect(waits.sort()).toEqual(['QUOTA_EXCEEDED', 'THROTTLED'])
+    expect(types.sort()).toEqual(['QUOTA_EXCEEDED', 'THROTTLED'])
   })
 })

@@ -1,4 +1,4 @@
-// infra/docs/openapi.yaml: what it says is what the contract, the code and API Gateway's answers say.
+// infra/docs/openapi.yaml agrees with the contract, the code and API Gateway's responses.
 
 import { spawnSync } from 'node:child_process'
 import { beforeAll, describe, expect, test } from '@jest/globals'
@@ -15,7 +15,7 @@ beforeAll(() => {
   gatewayResponses = Object.values(ofType(templateOf(), 'AWS::ApiGateway::GatewayResponse'))
 })
 
-/** The messages of a status's examples. */
+/** The messages in the examples of a status. */
 function messagesOf(status: string | number): string[] {
   const { example, examples } = responses[status]?.content['application/json'] ?? {}
   const values = examples ? Object.values(examples).map(({ value }) => value) : [example]
@@ -23,12 +23,12 @@ function messagesOf(status: string | number): string[] {
 }
 
 describe('the document', () => {
-  test('has nothing for the linter to say', () => {
+  test('passes the linter', () => {
     const { status, stderr } = spawnSync('npm', ['run', '--silent', 'lint:openapi'], { encoding: 'utf8' })
     expect({ status, stderr }).toMatchObject({ status: 0 })
   })
 
-  test('is of one operation, deprecated, in the version of the published page', () => {
+  test('has one operation, deprecated, and the published version', () => {
     expect(description.openapi).toMatch(/^3\.1\./)
     expect(description.info.version).toBe('1.5')
     expect(Object.entries(description.paths).map(([path, item]) => [path, Object.keys(item)])).toEqual([
@@ -37,7 +37,7 @@ describe('the document', () => {
     expect(operation.deprecated).toBe(true)
   })
 
-  test('asks for an API key beside each form of Authorization', () => {
+  test('requires an API key with each form of Authorization', () => {
     expect(operation.security).toEqual([
       { ApiKeyAuth: [], BasicAuth: [] },
       { ApiKeyAuth: [], IdToken: [] },
@@ -45,12 +45,12 @@ describe('the document', () => {
     ])
   })
 
-  test('lists the contract’s statuses, and no other', () => {
+  test('lists exactly the contract’s statuses', () => {
     const statuses = [200, 400, 401, 403, 404, 413, 415, 422, 429, 500, 503]
     expect(Object.keys(responses)).toEqual(statuses.map(String))
   })
 
-  test('lists every status that API Gateway is told to answer with', () => {
+  test('lists every status of the gateway responses', () => {
     const statuses = gatewayResponses.flatMap(({ StatusCode }) => StatusCode ?? [])
     expect(Object.keys(responses)).toEqual(expect.arrayContaining(statuses))
   })
@@ -60,9 +60,9 @@ describe('the document', () => {
     ['a username', { username }],
     ['an alias', { username: 'alice@example.com' }],
     ['the longest username', { username: '😀'.repeat(128) }],
-    ['a reason, and blanks round it', { username, reason: ' ticket 7\n' }],
-    ['the longest reason, and blanks round it', { username, reason: ` ${'😀'.repeat(1000)} ` }],
-    ['another field', { username, admin: true }],
+    ['a reason with blanks around it', { username, reason: ' ticket 7\n' }],
+    ['the longest reason, with blanks around it', { username, reason: ` ${'😀'.repeat(1000)} ` }],
+    ['an additional field', { username, admin: true }],
     ['nothing', {}],
     ['an array', [username]],
     ['null', null],
@@ -70,18 +70,18 @@ describe('the document', () => {
     ['null for a username', { username: null }],
     ['an empty username', { username: '' }],
     ['a blank in the username', { username: 'al ice' }],
-    ['a line break behind the username', { username: 'alice\n' }],
+    ['a line break after the username', { username: 'alice\n' }],
     ['a username too long', { username: 'x'.repeat(129) }],
     ['null for a reason', { username, reason: null }],
     ['a blank reason', { username, reason: ' \n' }],
     ['a reason too long', { username, reason: 'x'.repeat(1001) }],
-  ])('takes a body if the endpoint takes it: %s', (_, body) => {
+  ])('accepts a body if and only if the endpoint does: %s', (_, body) => {
     const schema = operation.requestBody.content['application/json']?.schema ?? {}
-    expect(misfits(schema, body).length === 0).toBe(isTaken(body))
+    expect(misfits(schema, body).length === 0).toBe(endpointAccepts(body))
   })
 })
 
-function isTaken(body: unknown): boolean {
+function endpointAccepts(body: unknown): boolean {
   try {
     readRequest(body, { reasonRequired: false })
     return true
@@ -90,7 +90,7 @@ function isTaken(body: unknown): boolean {
   }
 }
 
-describe('its examples are messages of', () => {
+describe('the examples contain the messages of', () => {
   test.each([
     'INVALID_API_KEY',
     'RESOURCE_NOT_FOUND',
@@ -122,8 +122,8 @@ describe('its examples are messages of', () => {
   })
 })
 
-describe('an answer', () => {
-  const answer = (status: number, headers: Record<string, string> = {}, body: unknown = {}) => ({
+describe('a response', () => {
+  const response = (status: number, headers: Record<string, string> = {}, body: unknown = {}) => ({
     status,
     headers: new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers }),
     body,
@@ -131,24 +131,24 @@ describe('an answer', () => {
   const error = { status: 'error', message: 'no' }
 
   test.each([
-    ['a refusal', 'POST', path, answer(403, {}, error)],
-    ['a throttle', 'POST', path, answer(429, { 'Retry-After': '1' }, error)],
-    ['404 on another method', 'GET', path, answer(404, {}, error)],
-    ['404 on another path', 'POST', '/nowhere', answer(404, {}, error)],
-  ])('is described: %s', (_, method, path, given) => {
-    expect(undescribed(method, path, given)).toEqual([])
+    ['a refusal', 'POST', path, response(403, {}, error)],
+    ['a throttle', 'POST', path, response(429, { 'Retry-After': '1' }, error)],
+    ['404 on another method', 'GET', path, response(404, {}, error)],
+    ['404 on another path', 'POST', '/nowhere', response(404, {}, error)],
+  ])('fits the document: %s', (_, method, path, sent) => {
+    expect(undescribed(method, path, sent)).toEqual([])
   })
 
   test.each([
-    ['a status', 'POST', path, answer(418, {}, error)],
-    ['a status of another operation', 'POST', '/nowhere', answer(403, {}, error)],
-    ['a media type', 'POST', path, answer(403, { 'Content-Type': 'text/html' }, error)],
-    ['a header that is missing', 'POST', path, answer(429, {}, error)],
-    ['a header of another form', 'POST', path, answer(429, { 'Retry-After': 'soon' }, error)],
-    ['an answer that may be kept', 'POST', path, answer(403, { 'Cache-Control': 'max-age=9' }, error)],
-    ['a field that is missing', 'POST', path, answer(403, {}, { status: 'error' })],
-    ['a field too many', 'POST', path, answer(403, {}, { ...error, detail: 'x' })],
-  ])('is not described: %s', (_, method, path, given) => {
-    expect(undescribed(method, path, given)).toHaveLength(1)
+    ['an unknown status', 'POST', path, response(418, {}, error)],
+    ['a status of another operation', 'POST', '/nowhere', response(403, {}, error)],
+    ['an unknown media type', 'POST', path, response(403, { 'Content-Type': 'text/html' }, error)],
+    ['a missing header', 'POST', path, response(429, {}, error)],
+    ['a malformed header', 'POST', path, response(429, { 'Retry-After': 'soon' }, error)],
+    ['a cacheable response', 'POST', path, response(403, { 'Cache-Control': 'max-age=9' }, error)],
+    ['a missing field', 'POST', path, response(403, {}, { status: 'error' })],
+    ['an additional field', 'POST', path, response(403, {}, { ...error, detail: 'x' })],
+  ])('does not fit the document: %s', (_, method, path, sent) => {
+    expect(undescribed(method, path, sent)).toHaveLength(1)
   })
 })

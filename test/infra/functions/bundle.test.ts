@@ -1,4 +1,4 @@
-// The functions' bundles, as they would be uploaded.
+// The functions' bundles, as `cdk deploy` uploads them.
 
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,7 +10,7 @@ import { closure } from '../../bench/sizes.ts'
 const outdir = mkdtempSync(join(tmpdir(), 'bundle-'))
 let bundles: string[]
 beforeAll(async () => {
-  // On a pool that is there already: nothing needs more functions.
+  // A deployment to an existing pool has all functions.
   await synthesizeInto(outdir, { userPoolId: 'us-east-1_Abc123' })
   bundles = readdirSync(outdir).filter((name) => name.startsWith('asset.'))
 })
@@ -24,18 +24,18 @@ function read(entry: string, name = entry): string {
   return readFileSync(join(directoryOf(entry), name), 'utf8')
 }
 
-/** All of a bundle. */
+/** The contents of a bundle's files. */
 function files(entry: string): string[] {
   return readdirSync(directoryOf(entry)).map((name) => read(entry, name))
 }
 
 const sizeOf = (entry: string) => Buffer.byteLength(files(entry).join(''))
 
-/** The files that are run before an entry is, and the entry. */
+/** The entry, and all files that it imports statically. */
 const loadedWith = (entry: string) => [...closure(directoryOf(entry), entry)].map((name) => read(entry, name))
 
 describe('bundles', () => {
-  test('are one a function', () => {
+  test('exist for each function', () => {
     expect(bundles).toHaveLength(4)
   })
 
@@ -47,30 +47,30 @@ describe('bundles', () => {
     },
   )
 
-  test('leave the AWS SDK out of what an ordinary sign-in loads', () => {
+  test('load no AWS SDK at an ordinary sign-in', () => {
     const loaded = loadedWith('triggers.mjs')
     expect(loaded.join()).not.toContain('DynamoDB')
     expect(Buffer.byteLength(loaded.join())).toBeLessThan(4096)
     expect(read('triggers.mjs')).toMatch(/import\("\.\/[\w-]+\.mjs"\)/)
   })
 
-  test('are small: every byte is parsed before the first answer', () => {
+  test('are small, since Node.js parses them at start-up', () => {
     expect(sizeOf('endpoint.mjs')).toBeLessThanOrEqual(290_000)
     expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(220_000)
   })
 
-  test.each(['endpoint.mjs', 'triggers.mjs'])('%s looks for credentials in the environment alone', (entry) => {
+  test.each(['endpoint.mjs', 'triggers.mjs'])('%s reads credentials only from the environment', (entry) => {
     expect(files(entry).join()).toContain('AWS_SESSION_TOKEN')
     expect(files(entry).join()).not.toContain('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI')
     expect(files(entry).join()).not.toContain('AssumeRoleWithWebIdentity')
   })
 
-  test.each(['endpoint.mjs', 'triggers.mjs'])('%s does not import node:http, which loads undici too', (entry) => {
+  test.each(['endpoint.mjs', 'triggers.mjs'])('%s does not import node:http, which would load undici', (entry) => {
     expect(files(entry).join()).toContain('getBuiltinModule("node:http")')
     expect(files(entry).join()).not.toMatch(/(from|import\()\s*"(node:)?http"/)
   })
 
-  test('come out the same every time, so that the same code deploys nothing', async () => {
+  test('are identical for the same code, so CloudFormation does not update the functions', async () => {
     const again = mkdtempSync(join(tmpdir(), 'bundle-'))
     await synthesizeInto(again, { userPoolId: 'us-east-1_Abc123', sessionMinutes: 30 })
     const names = readdirSync(again).filter((name) => name.startsWith('asset.'))

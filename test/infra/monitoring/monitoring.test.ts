@@ -1,4 +1,4 @@
-// What is watched, who is told, what the dashboard shows, and that RUNBOOK.md knows what to do.
+// The alarms, their topic, their entries in RUNBOOK.md, and the dashboard.
 
 import { readFileSync } from 'node:fs'
 import { beforeAll, describe, expect, test } from '@jest/globals'
@@ -49,39 +49,39 @@ describe('alarms', () => {
     })
   })
 
-  test('have an entry each in RUNBOOK.md, which has no other', () => {
+  test('match the entries of RUNBOOK.md', () => {
     const runbook = readFileSync(new URL('../../../infra/docs/RUNBOOK.md', import.meta.url), 'utf8')
     const entries = [...runbook.matchAll(/^### (\w+)$/gm)].map(([, name]) => name)
     expect(entries.sort()).toEqual(Object.keys(alarms).sort())
     for (const [name, { AlarmDescription }] of Object.entries(alarms)) expect(AlarmDescription).toContain(`"${name}"`)
   })
 
-  test('take for normal what the deployment says', () => {
+  test('use alarmRefusals as the threshold of RefusalsAboveNormal', () => {
     const changed = ofType(templateOf({ alarmRefusals: 100 }), 'AWS::CloudWatch::Alarm')
     expect(changed['Alarms/RefusalsAboveNormal']).toMatchObject({ Threshold: 100 })
   })
 })
 
-describe('the topic', () => {
-  const allowed = { Service: 'cloudwatch.amazonaws.com' }
-  const here = { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } }
+describe('the alarm topic', () => {
+  const principal = { Service: 'cloudwatch.amazonaws.com' }
+  const thisAccount = { StringEquals: { 'aws:SourceAccount': '<AWS::AccountId>' } }
 
-  test('is encrypted, by a key that CloudWatch may use', () => {
+  test('is encrypted with a key that CloudWatch may use', () => {
     expect(onlyOne(template, 'AWS::SNS::Topic').KmsMasterKeyId).toBe('<AlarmTopicKey.Arn>')
     const { EnableKeyRotation, KeyPolicy } = onlyOne(template, 'AWS::KMS::Key')
     expect(EnableKeyRotation).toBe(true)
     expect(KeyPolicy.Statement.slice(1)).toEqual([
       {
         Effect: 'Allow',
-        Principal: allowed,
+        Principal: principal,
         Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
         Resource: '*',
-        Condition: here,
+        Condition: thisAccount,
       },
     ])
   })
 
-  test('takes messages from this account’s alarms, over TLS alone', () => {
+  test('accepts messages only from this account’s alarms, and only over TLS', () => {
     expect(onlyOne(template, 'AWS::SNS::TopicPolicy').PolicyDocument.Statement).toEqual([
       expect.objectContaining({
         Effect: 'Deny',
@@ -89,11 +89,11 @@ describe('the topic', () => {
         Action: 'sns:Publish',
         Condition: { Bool: { 'aws:SecureTransport': 'false' } },
       }),
-      expect.objectContaining({ Effect: 'Allow', Principal: allowed, Action: 'sns:Publish', Condition: here }),
+      expect.objectContaining({ Effect: 'Allow', Principal: principal, Action: 'sns:Publish', Condition: thisAccount }),
     ])
   })
 
-  test('tells whom alarmEmail names, and else nobody', () => {
+  test('has alarmEmail as its only subscriber', () => {
     expect(ofType(template, 'AWS::SNS::Subscription')).toEqual({})
     expect(onlyOne(templateOf({ alarmEmail: 'on-call@example.com' }), 'AWS::SNS::Subscription')).toEqual({
       Protocol: 'email',
@@ -103,7 +103,7 @@ describe('the topic', () => {
   })
 })
 
-test('the dashboard shows outcomes, latency, the API, the triggers, and the faults of Cognito and DynamoDB', () => {
+test('the dashboard shows outcomes, the API, latency, the triggers, and faults of Cognito and DynamoDB', () => {
   const { DashboardBody } = onlyOne(template, 'AWS::CloudWatch::Dashboard')
   const { widgets } = JSON.parse(DashboardBody) as { widgets: Widget[] }
   const shown = widgets.map(({ properties: { title, metrics } }) => [

@@ -13,7 +13,7 @@ beforeAll(() => {
 describe('impersonation client', () => {
   const settingsOf = (of: StackTemplate) => ofType(of, 'AWS::Cognito::UserPoolClient').ImpersonationClient
 
-  test('is confidential, begins by CUSTOM_AUTH alone, and its tokens last as long as a session', () => {
+  test('has a secret, allows only CUSTOM_AUTH, and its tokens last as long as a session', () => {
     expect(settingsOf(template)).toEqual({
       UserPoolId: '<UserPool>',
       ClientName: 'impersonation',
@@ -34,7 +34,7 @@ describe('impersonation client', () => {
   test.each([
     { sessionMinutes: 5, refresh: 60 },
     { sessionMinutes: 1440, refresh: 1440 },
-  ])('keeps its refresh tokens for $refresh minutes where a session lasts $sessionMinutes', (given) => {
+  ])('has refresh tokens of $refresh minutes for sessions of $sessionMinutes minutes', (given) => {
     expect(settingsOf(templateOf({ sessionMinutes: given.sessionMinutes }))).toMatchObject({
       IdTokenValidity: given.sessionMinutes,
       AccessTokenValidity: given.sessionMinutes,
@@ -42,7 +42,7 @@ describe('impersonation client', () => {
     })
   })
 
-  test('is refused among the actors’ clients', () => {
+  test('is refused in actorClientIds', () => {
     const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'App')
     const actorClientIds = [Lazy.string({ produce: () => impersonation.impersonationClient.ref })]
     const impersonation = new Impersonation(stack, 'Impersonation', { actorClientIds })
@@ -53,7 +53,7 @@ describe('impersonation client', () => {
 describe('actors’ client', () => {
   const settingsOf = (of: StackTemplate) => ofType(of, 'AWS::Cognito::UserPoolClient')['UserPool/ActorClient']
 
-  test('is public, without OAuth, and tells nobody who exists', () => {
+  test('has no secret, no OAuth flows, and does not reveal which users exist', () => {
     expect(settingsOf(template)).toEqual({
       UserPoolId: '<UserPool>',
       ClientName: 'actors',
@@ -65,7 +65,7 @@ describe('actors’ client', () => {
     })
   })
 
-  test('takes no password from the endpoint where Basic is off', () => {
+  test('does not allow ADMIN_USER_PASSWORD_AUTH with basic=false', () => {
     const { ExplicitAuthFlows } = settingsOf(templateOf({ basic: false })) ?? {}
     expect(ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
   })

@@ -1,18 +1,18 @@
-// A deployment on a pool that is there already: what it makes, what may change the pool, and what is left when it goes.
+// A deployment to an existing pool: custom resources, permissions, and removal policies.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { circleIn, ofType, pathOf, type StackTemplate, statements, templateOf } from '../template.ts'
 
 const id = 'us-east-1_Abc123'
-const parts = `UserPool-${id}`
+const poolScope = `UserPool-${id}`
 const poolArn = `arn:<AWS::Partition>:cognito-idp:<AWS::Region>:<AWS::AccountId>:userpool/${id}`
 
 let template: StackTemplate
-/** Of another pool, with the actors' client given, and nothing kept. */
-let other: StackTemplate
+/** For another pool, with an existing actors' client and data=destroy. */
+let otherTemplate: StackTemplate
 beforeAll(() => {
   template = templateOf({ userPoolId: id })
-  other = templateOf({
+  otherTemplate = templateOf({
     userPoolId: 'us-east-1_Xyz',
     actorClientId: '1abc',
     actorClientIds: '2def,1abc',
@@ -28,7 +28,7 @@ const environment = (of: StackTemplate) =>
   ofType(of, 'AWS::Lambda::Function')['Endpoint/Function']?.Environment.Variables
 
 describe('the pool', () => {
-  test('is not made, and named by its id alone', () => {
+  test('is not made by the stack, which refers to it by its id', () => {
     expect(ofType(template, 'AWS::Cognito::UserPool')).toEqual({})
     expect(environment(template).USER_POOL_ID).toBe(id)
     expect(template.Outputs.UserPoolId?.Value).toBe(id)
@@ -36,11 +36,11 @@ describe('the pool', () => {
     expect(circleIn(template.Resources)).toBeUndefined()
   })
 
-  test('is told of its triggers by a custom resource, once Cognito may run them', () => {
-    const { Type, Properties, DependsOn } = resource(`${parts}/Triggers`) ?? {}
+  test('gets its triggers from a custom resource, after Cognito may run them', () => {
+    const { Type, Properties, DependsOn } = resource(`${poolScope}/Triggers`) ?? {}
     expect(Type).toBe('Custom::UserPoolTriggers')
     expect(Properties).toEqual({
-      ServiceToken: { 'Fn::GetAtt': [logicalId(`${parts}/AttachTriggers/Function`), 'Arn'] },
+      ServiceToken: { 'Fn::GetAtt': [logicalId(`${poolScope}/AttachTriggers/Function`), 'Arn'] },
       ServiceTimeout: '600',
       UserPoolId: id,
       TriggersArn: { 'Fn::GetAtt': [logicalId('Triggers/Function'), 'Arn'] },
@@ -48,51 +48,55 @@ describe('the pool', () => {
     })
     expect(DependsOn).toEqual(
       expect.arrayContaining([
-        logicalId(`Triggers/Function/${parts}`),
+        logicalId(`Triggers/Function/${poolScope}`),
         logicalId('Triggers/Role/DefaultPolicy'),
-        logicalId(`${parts}/AttachTriggers/Role/DefaultPolicy`),
+        logicalId(`${poolScope}/AttachTriggers/Role/DefaultPolicy`),
       ]),
     )
-    expect(resource(`Triggers/Function/${parts}`)?.Properties.SourceArn).toEqual(expect.anything())
+    expect(resource(`Triggers/Function/${poolScope}`)?.Properties.SourceArn).toEqual(expect.anything())
   })
 
-  test('gets a custom resource a group, which may find that it is there', () => {
+  test('gets a custom resource for each group, since the group may exist', () => {
     const groups = ofType(template, 'Custom::UserPoolGroup')
     expect(Object.values(groups).map(({ GroupName }) => GroupName)).toEqual(['impersonators', 'admins'])
     expect(ofType(template, 'AWS::Cognito::UserPoolGroup')).toEqual({})
-    expect(resource(`${parts}/Group-admins`)?.DependsOn).toContain(logicalId(`${parts}/MakeGroup/Role/DefaultPolicy`))
+    expect(resource(`${poolScope}/Group-admins`)?.DependsOn).toContain(
+      logicalId(`${poolScope}/MakeGroup/Role/DefaultPolicy`),
+    )
   })
 
-  test('is looked after at every deployment', () => {
-    const times = [template, other].map((of) => Object.values(ofType(of, 'Custom::UserPoolTriggers'))[0]?.DeployedAt)
+  test('is repaired at every deployment', () => {
+    const times = [template, otherTemplate].map(
+      (of) => Object.values(ofType(of, 'Custom::UserPoolTriggers'))[0]?.DeployedAt,
+    )
     expect(times[0]).not.toBe(times[1])
   })
 
-  test('that another takes the place of is changed back by what it was changed with', () => {
-    const own = (of: StackTemplate) =>
+  test('is detached by its own custom resources when userPoolId changes', () => {
+    const poolResources = (of: StackTemplate) =>
       Object.keys(of.Resources).filter((key) => /UserPool-/.test(pathOf(of.Resources[key])))
-    expect(own(template).length).toBeGreaterThan(5)
-    expect(own(template).filter((key) => own(other).includes(key))).toEqual([])
+    expect(poolResources(template).length).toBeGreaterThan(5)
+    expect(poolResources(template).filter((key) => poolResources(otherTemplate).includes(key))).toEqual([])
   })
 })
 
 describe('permissions', () => {
-  test('of the two functions that change the pool are the calls that they make', () => {
+  test('allow the custom resources’ functions exactly the calls that they make', () => {
     const allowed = statements(template)
     const log = ['logs:CreateLogStream', 'logs:PutLogEvents']
-    const ofParts = allowed.filter((statement) => Object.keys(statement)[0]?.includes('UserPool-us'))
-    expect(ofParts).toEqual([
-      { [`Allow <${parts}/MakeGroup/Role> on <${parts}/MakeGroup/Logs.Arn>`]: log },
+    const poolStatements = allowed.filter((statement) => Object.keys(statement)[0]?.includes('UserPool-us'))
+    expect(poolStatements).toEqual([
+      { [`Allow <${poolScope}/MakeGroup/Role> on <${poolScope}/MakeGroup/Logs.Arn>`]: log },
       {
-        [`Allow <${parts}/MakeGroup/Role> on ${poolArn}`]: [
+        [`Allow <${poolScope}/MakeGroup/Role> on ${poolArn}`]: [
           'cognito-idp:CreateGroup',
           'cognito-idp:DeleteGroup',
           'cognito-idp:GetGroup',
         ],
       },
-      { [`Allow <${parts}/AttachTriggers/Role> on <${parts}/AttachTriggers/Logs.Arn>`]: log },
+      { [`Allow <${poolScope}/AttachTriggers/Role> on <${poolScope}/AttachTriggers/Logs.Arn>`]: log },
       {
-        [`Allow <${parts}/AttachTriggers/Role> on ${poolArn}`]: [
+        [`Allow <${poolScope}/AttachTriggers/Role> on ${poolArn}`]: [
           'cognito-idp:DescribeUserPool',
           'cognito-idp:UpdateUserPool',
         ],
@@ -100,8 +104,8 @@ describe('permissions', () => {
     ])
   })
 
-  test('to run the triggers are this pool’s', () => {
-    expect(ofType(template, 'AWS::Lambda::Permission')[`Triggers/Function/${parts}`]).toEqual({
+  test('let only this pool run the triggers', () => {
+    expect(ofType(template, 'AWS::Lambda::Permission')[`Triggers/Function/${poolScope}`]).toEqual({
       Action: 'lambda:InvokeFunction',
       FunctionName: '<Triggers/Function.Arn>',
       Principal: 'cognito-idp.amazonaws.com',
@@ -112,45 +116,47 @@ describe('permissions', () => {
 })
 
 describe('actors', () => {
-  test('sign in with a client that is made, or with the one that is given', () => {
-    expect(ofType(template, 'AWS::Cognito::UserPoolClient')[`${parts}/ActorClient`]).toMatchObject({ UserPoolId: id })
-    expect(environment(template).ACTOR_CLIENT_ID).toBe(`<${parts}/ActorClient>`)
-    expect(Object.keys(ofType(other, 'AWS::Cognito::UserPoolClient'))).toEqual(['ImpersonationClient'])
-    expect(environment(other)).toMatchObject({ ACTOR_CLIENT_ID: '1abc', ACTOR_CLIENT_IDS: '["1abc","2def"]' })
-    expect(other.Outputs.ActorClientId?.Value).toBe('1abc')
+  test('sign in with a new app client, or with the existing one of actorClientId', () => {
+    expect(ofType(template, 'AWS::Cognito::UserPoolClient')[`${poolScope}/ActorClient`]).toMatchObject({
+      UserPoolId: id,
+    })
+    expect(environment(template).ACTOR_CLIENT_ID).toBe(`<${poolScope}/ActorClient>`)
+    expect(Object.keys(ofType(otherTemplate, 'AWS::Cognito::UserPoolClient'))).toEqual(['ImpersonationClient'])
+    expect(environment(otherTemplate)).toMatchObject({ ACTOR_CLIENT_ID: '1abc', ACTOR_CLIENT_IDS: '["1abc","2def"]' })
+    expect(otherTemplate.Outputs.ActorClientId?.Value).toBe('1abc')
   })
 })
 
-describe('taking it down', () => {
+describe('deleting the stack', () => {
   const kept = (of: StackTemplate) =>
     Object.values(of.Resources)
       .filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')
       .map(pathOf)
       .sort()
 
-  test('leaves records and logs alone', () => {
+  test('keeps records and logs', () => {
     expect(kept(template)).toEqual([
       'AccessLog',
       'Endpoint/Logs',
       'Records',
-      `Triggers/Function/${parts}`,
+      `Triggers/Function/${poolScope}`,
       'Triggers/Logs',
-      `${parts}/AttachTriggers/Logs`,
-      `${parts}/MakeGroup/Logs`,
+      `${poolScope}/AttachTriggers/Logs`,
+      `${poolScope}/MakeGroup/Logs`,
     ])
   })
 
-  test('leaves the function of the triggers, should any pool still name it', () => {
+  test('keeps the trigger function, in case a pool still calls it', () => {
     expect(resource('Triggers/Function')?.DeletionPolicy).toBe('RetainExceptOnCreate')
     expect(resource('Triggers/Role/DefaultPolicy')?.DeletionPolicy).toBe('RetainExceptOnCreate')
   })
 
-  test('leaves nothing where that is asked for, but what goes with the function', () => {
-    expect(kept(other)).toEqual(['Triggers/Function/UserPool-us-east-1_Xyz'])
+  test('keeps only the permission of the trigger function with data=destroy', () => {
+    expect(kept(otherTemplate)).toEqual(['Triggers/Function/UserPool-us-east-1_Xyz'])
   })
 })
 
-test('a pool of our own needs none of this', () => {
+test('an own pool needs no custom resources', () => {
   const paths = Object.values(templateOf().Resources).map(pathOf)
   expect(paths.filter((path) => /AttachTriggers|MakeGroup|UserPool-/.test(path))).toEqual([])
 })

@@ -8,8 +8,8 @@ beforeAll(() => {
   template = templateOf()
 })
 
-describe('user pool', () => {
-  test('lets in by username or e-mail whom an administrator has made', () => {
+describe('own pool', () => {
+  test('signs users in by username or e-mail; only administrators create users', () => {
     expect(onlyOne(template, 'AWS::Cognito::UserPool')).toMatchObject({
       UserPoolTier: 'ESSENTIALS',
       AliasAttributes: ['email'],
@@ -19,7 +19,7 @@ describe('user pool', () => {
     })
   })
 
-  test('runs the one trigger function, before tokens as V2_0', () => {
+  test('runs the trigger function for all four triggers, PreTokenGeneration as V2_0', () => {
     const { FunctionName } = ofType(template, 'AWS::Lambda::Function')['Triggers/Function'] ?? {}
     const arn = `arn:<AWS::Partition>:lambda:<AWS::Region>:<AWS::AccountId>:function:${FunctionName}`
     expect(onlyOne(template, 'AWS::Cognito::UserPool').LambdaConfig).toEqual({
@@ -30,7 +30,7 @@ describe('user pool', () => {
     })
   })
 
-  test('has the group that may impersonate and the groups that are protected', () => {
+  test('has the impersonators’ group and the protected groups', () => {
     const changed = templateOf({ impersonatorsGroup: 'support', protectedGroups: 'support,board' })
     const groups = (of: StackTemplate) => Object.values(ofType(of, 'AWS::Cognito::UserPoolGroup'))
     expect(groups(template).map(({ GroupName }) => GroupName)).toEqual(['impersonators', 'admins'])
