@@ -22,7 +22,7 @@ export interface BundledFunctionProps {
   traced?: boolean
 }
 
-/** The function may only write its log. `allow` adds permissions. */
+/** A function that may only write its log. `allow` adds permissions. */
 export class BundledFunction extends Construct {
   readonly role: Role
   readonly logGroup: LogGroup

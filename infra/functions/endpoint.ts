@@ -1,4 +1,4 @@
-// The endpoint's function: answers POST /auth/impersonate.
+// The endpoint's function: API Gateway runs it for POST /auth/impersonate.
 
 import type { CfnUserPoolClient, IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'

@@ -21,7 +21,7 @@ export type Metrics = ReturnType<typeof metricsOf>
 
 const sum = (period: Duration) => ({ statistic: Stats.SUM, period })
 
-/** All metrics that match the terms when somebody looks at the graph. */
+/** Finds all metrics that match the terms, each time the dashboard is opened. */
 const search = (terms: string, period: Duration) =>
   new MathExpression({ expression: `SEARCH('${terms}', 'Sum', ${period.toSeconds()})`, label: '', period })
 

@@ -1,4 +1,4 @@
-// The table of impersonation records: the audit trail, and what the triggers trust.
+// The table of impersonation records: the audit trail, which the triggers trust.
 
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam'

@@ -18,7 +18,7 @@ const clientIdPattern = /^[\w+]{1,128}$/
 
 const groupPattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
 
-/** Each setting: its default and its rule. Empty text means: not set. */
+/** Each setting's default and rule. The default '' means that the setting is not set. */
 const table = {
   /** The calling systems. Each has its own API key. */
   customers: setting(
@@ -83,11 +83,11 @@ const table = {
     fields({ limit: wholeNumber(1, 2_147_483_647), period: oneOf('DAY', 'WEEK', 'MONTH') }),
   ),
   /**
-   * How many requests the endpoint runs at once. The limit leaves Lambda concurrency for the triggers; 0 switches
-   * impersonation off. The default works in a new account, which can't reserve any of its 10.
+   * How many requests the endpoint runs at once, so that the triggers have the rest of the account's Lambda concurrency.
+   * 0 switches impersonation off. The default sets no limit: a new account can't reserve any of its concurrency of 10.
    */
   endpointConcurrency: setting('unreserved', orWord('unreserved', wholeNumber(0, 10_000))),
-  /** Writes the API's access log. It needs API Gateway's role for logs, one for the account's region. */
+  /** Writes the API's access log. API Gateway needs a role for logs, one for all APIs of an account and region. */
   accessLog: setting(true, oneOf(true, false)),
   /** Gets the alarms by e-mail. Default: the alarm topic has no subscriber. */
   alarmEmail: setting('', matching('an e-mail address', /^[^\s@,"<>]+@[^\s@,"<>]+\.[^\s@,"<>.]+$/)),

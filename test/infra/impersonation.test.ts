@@ -43,12 +43,15 @@ describe('functions', () => {
     { endpointConcurrency: '50', reserved: 50 },
     { endpointConcurrency: '0', reserved: 0 },
     { endpointConcurrency: undefined, reserved: undefined },
-  ])('reserve concurrency for the endpoint alone: endpointConcurrency $endpointConcurrency', (given) => {
-    const context = { ...(given.endpointConcurrency && { endpointConcurrency: given.endpointConcurrency }) }
-    const functions = ofType(templateOf(context), 'AWS::Lambda::Function')
-    expect(functions['Endpoint/Function']?.ReservedConcurrentExecutions).toBe(given.reserved)
-    expect(functions['Triggers/Function']).not.toHaveProperty('ReservedConcurrentExecutions')
-  })
+  ])(
+    'reserve concurrency for the endpoint alone: endpointConcurrency $endpointConcurrency',
+    ({ endpointConcurrency, reserved }) => {
+      const context = endpointConcurrency === undefined ? {} : { endpointConcurrency }
+      const functions = ofType(templateOf(context), 'AWS::Lambda::Function')
+      expect(functions['Endpoint/Function']?.ReservedConcurrentExecutions).toBe(reserved)
+      expect(functions['Triggers/Function']).not.toHaveProperty('ReservedConcurrentExecutions')
+    },
+  )
 
   test('get exactly the environment variables that they read', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')

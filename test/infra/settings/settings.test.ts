@@ -150,7 +150,7 @@ describe('the README’s table of settings', () => {
   const table = readme.split(/^\| setting \| default \|.*\n/m)[1]?.split(/\n\n/)[0] ?? ''
   const rows = [...table.matchAll(/^\| `(\w+)` \| (.*?) ?\|/gm)].map(([, name = '', cell = '']) => ({
     name,
-    // Prose: the default depends on another setting.
+    // This default depends on another setting, so the README describes it in words.
     text: name === 'protectedGroups' ? cell.replace('`impersonatorsGroup` and', 'impersonators,') : cell,
   }))
 

@@ -34,13 +34,16 @@ describe('impersonation client', () => {
   test.each([
     { sessionMinutes: 5, refresh: 60 },
     { sessionMinutes: 1440, refresh: 1440 },
-  ])('has refresh tokens of $refresh minutes for sessions of $sessionMinutes minutes', (given) => {
-    expect(settingsOf(templateOf({ sessionMinutes: given.sessionMinutes }))).toMatchObject({
-      IdTokenValidity: given.sessionMinutes,
-      AccessTokenValidity: given.sessionMinutes,
-      RefreshTokenValidity: given.refresh,
-    })
-  })
+  ])(
+    'has refresh tokens of $refresh minutes for sessions of $sessionMinutes minutes',
+    ({ sessionMinutes, refresh }) => {
+      expect(settingsOf(templateOf({ sessionMinutes }))).toMatchObject({
+        IdTokenValidity: sessionMinutes,
+        AccessTokenValidity: sessionMinutes,
+        RefreshTokenValidity: refresh,
+      })
+    },
+  )
 
   test('is refused in actorClientIds', () => {
     const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'App')
