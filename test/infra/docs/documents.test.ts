@@ -1,9 +1,8 @@
-// README.md and RUNBOOK.md quote the code: names of settings, and messages of failed deployments.
+// RUNBOOK.md quotes the messages of failed deployments.
 
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { readSettings } from '../../../infra/settings/settings.ts'
 
 const fileAt = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 const read = (path: string) => readFileSync(fileAt(path), 'utf8')
@@ -13,10 +12,6 @@ function firstColumn(path: string, heading: string): string[] {
   const section = read(path).split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, cell = '']) => cell)
 }
-
-test('README.md has a row for each setting', () => {
-  expect(firstColumn('README.md', 'Settings').sort()).toEqual(Object.keys(readSettings({})).sort())
-})
 
 test('RUNBOOK.md quotes messages of the code that attaches to existing pools', () => {
   const code = globSync('lambda/existing-pool/*.ts', { cwd: fileAt('') })
