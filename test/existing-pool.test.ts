@@ -11,7 +11,7 @@ import {
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
 import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
-import type { Template } from '../infra/local/cloudformation/stack.ts'
+import type { Template } from '../infra/local/cloudformation/template.ts'
 import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../infra/local/demo/people.ts'
 import type { LocalRun } from '../infra/local/run.ts'

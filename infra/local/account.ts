@@ -1,7 +1,8 @@
 // What outlives a stack on this machine: a Cognito, and the way from it to the functions of whatever is deployed.
 
 import { type Cognito, type CognitoOptions, startCognito } from './cognito/server.ts'
-import type { Functions, Outcome } from './lambda/service.ts'
+import type { Functions } from './lambda/functions.ts'
+import type { Outcome } from './lambda/outcome.ts'
 
 type Callable = Pick<Functions, 'invoke' | 'run'>
 

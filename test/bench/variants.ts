@@ -8,8 +8,9 @@ import { Runtime } from 'aws-cdk-lib/aws-lambda'
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { build } from 'esbuild'
 import { place } from '../../infra/local/account.ts'
-import { Stack, type Template } from '../../infra/local/cloudformation/stack.ts'
-import { type FunctionDefinition, readFunctions } from '../../infra/local/lambda/definitions.ts'
+import { Stack } from '../../infra/local/cloudformation/stack.ts'
+import type { Template } from '../../infra/local/cloudformation/template.ts'
+import { type FunctionDefinition, readFunctions } from '../../infra/local/lambda/function-definitions.ts'
 import type { Kind } from './jobs.ts'
 
 export interface Variant {

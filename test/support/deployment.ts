@@ -1,6 +1,6 @@
 // A local run made to go wrong: its template changed, or its Cognito misbehaving.
 
-import type { Template } from '../../infra/local/cloudformation/stack.ts'
+import type { Template } from '../../infra/local/cloudformation/template.ts'
 import type { CognitoOptions } from '../../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../infra/local/log.ts'

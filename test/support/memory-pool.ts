@@ -8,7 +8,7 @@ import { operations } from '../../infra/local/cognito/operations.ts'
 import type { Client, Pool } from '../../infra/local/cognito/pool.ts'
 import { addUser } from '../../infra/local/cognito/users.ts'
 import { people } from '../../infra/local/demo/people.ts'
-import type { Functions } from '../../infra/local/lambda/service.ts'
+import type { Functions } from '../../infra/local/lambda/functions.ts'
 import { userPoolId } from './tokens.ts'
 
 export type MemoryPool = Awaited<ReturnType<typeof makeMemoryPool>>

@@ -1,9 +1,9 @@
 // Gateway responses: the form of what API Gateway answers by itself, from AWS::ApiGateway::GatewayResponse.
 
 import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
-import type { HttpAnswer } from './exchange.ts'
-import type { GatewayError } from './failures.ts'
-import { checkTemplate, readMapping, substitute, type Variables } from './substitution.ts'
+import type { GatewayError } from './gateway-error.ts'
+import type { HttpAnswer } from './http-messages.ts'
+import { checkTemplate, readMapping, substitute, type Variables } from './mapping-templates.ts'
 
 interface GatewayResponse {
   status?: number

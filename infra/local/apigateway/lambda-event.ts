@@ -1,6 +1,6 @@
 // The event that a function behind an AWS_PROXY integration gets, field by field as API Gateway sends it.
 
-import { type HttpRequest, headerOf, isBinary, mediaType } from './exchange.ts'
+import { type HttpRequest, headerOf, isBinary, mediaType } from './http-messages.ts'
 import type { Match } from './routes.ts'
 import type { Stage } from './stage.ts'
 import type { ApiKey } from './usage-plans.ts'

@@ -1,13 +1,13 @@
 // The methods of the REST API: what each asks of a request, and what it is integrated with.
 
 import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
-import type { Functions } from '../lambda/service.ts'
-import type { HttpAnswer, HttpRequest } from './exchange.ts'
+import type { Functions } from '../lambda/functions.ts'
+import type { HttpAnswer, HttpRequest } from './http-messages.ts'
 import { proxyEvent, type RequestContext } from './lambda-event.ts'
-import { callFunction } from './lambda-proxy.ts'
-import { type MockIntegration, readMock } from './mock.ts'
+import { callFunction } from './lambda-integration.ts'
+import type { Variables } from './mapping-templates.ts'
+import { type MockIntegration, readMock } from './mock-integration.ts'
 import type { Match, Route } from './routes.ts'
-import type { Variables } from './substitution.ts'
 import { readValidation, type Validate } from './validation.ts'
 
 export interface Arrival {

@@ -2,15 +2,15 @@
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { expectOnly, type Stack } from '../cloudformation/stack.ts'
-import type { Functions } from '../lambda/service.ts'
-import { type HttpAnswer, type HttpRequest, headerOf } from './exchange.ts'
-import { GatewayError } from './failures.ts'
+import type { Functions } from '../lambda/functions.ts'
+import { GatewayError } from './gateway-error.ts'
 import { readGatewayResponses } from './gateway-responses.ts'
+import { type HttpAnswer, type HttpRequest, headerOf } from './http-messages.ts'
 import type { Clock } from './limits.ts'
+import type { Variables } from './mapping-templates.ts'
 import { type Method, readMethod } from './methods.ts'
 import { type Match, type Route, Routes } from './routes.ts'
 import { Stage } from './stage.ts'
-import type { Variables } from './substitution.ts'
 import { type ApiKey, UsagePlans } from './usage-plans.ts'
 
 export interface RestApiOptions {

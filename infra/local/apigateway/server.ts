@@ -3,9 +3,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Stack } from '../cloudformation/stack.ts'
-import type { Functions } from '../lambda/service.ts'
+import type { Functions } from '../lambda/functions.ts'
 import type { Log } from '../log.ts'
-import type { HttpAnswer, HttpRequest } from './exchange.ts'
+import type { HttpAnswer, HttpRequest } from './http-messages.ts'
 import { type RestApi, readRestApi } from './rest-api.ts'
 import type { ApiKey } from './usage-plans.ts'
 

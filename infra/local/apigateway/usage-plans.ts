@@ -1,8 +1,8 @@
 // API keys and the usage plans they belong to: who is let in, and how often.
 
 import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
-import { type HttpRequest, headerOf } from './exchange.ts'
-import { GatewayError } from './failures.ts'
+import { GatewayError } from './gateway-error.ts'
+import { type HttpRequest, headerOf } from './http-messages.ts'
 import { type Clock, type Period, Quota, Throttle } from './limits.ts'
 import type { Route } from './routes.ts'
 

@@ -1,8 +1,8 @@
 // Request validators, as far as they look at parameters: what a method declares as required must be there.
 
 import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
-import { type HttpRequest, headerOf } from './exchange.ts'
-import { GatewayError } from './failures.ts'
+import { GatewayError } from './gateway-error.ts'
+import { type HttpRequest, headerOf } from './http-messages.ts'
 
 export type Validate = (request: HttpRequest) => void
 

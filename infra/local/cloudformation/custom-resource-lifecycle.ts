@@ -1,7 +1,7 @@
 // Creates, updates and deletes custom resources as CloudFormation does, and rolls back what fails.
 
+import type { CustomResource } from './custom-resource-definitions.ts'
 import type { Ask, CustomResourceFailure } from './custom-resource-requests.ts'
-import type { CustomResource } from './custom-resources.ts'
 
 /** A custom resource that is there. */
 export interface DeployedResource extends CustomResource {

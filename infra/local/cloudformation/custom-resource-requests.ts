@@ -2,9 +2,9 @@
 // Source: CloudFormation user guide, "Custom resource request and response reference".
 
 import { randomUUID } from 'node:crypto'
-import type { Outcome } from '../lambda/service.ts'
+import type { Outcome } from '../lambda/outcome.ts'
+import type { CustomResource } from './custom-resource-definitions.ts'
 import type { CustomResourceResponse, Responses } from './custom-resource-responses.ts'
-import type { CustomResource } from './custom-resources.ts'
 
 /** How often Lambda runs a function that fails, where nobody waits for what it returns. */
 const tries = 3

@@ -1,6 +1,6 @@
 // Which resources of a template CloudFormation makes before others.
 
-import type { TemplateResource } from './stack.ts'
+import type { TemplateResource } from './template.ts'
 
 /** The logical ids of all that a resource depends on, by DependsOn or by reference, over however many steps. */
 export function dependenciesOf(resources: Record<string, TemplateResource>, logicalId: string): Set<string> {

@@ -1,7 +1,7 @@
 // What `Ref` and `Fn::GetAtt` give for each type of resource that the stack may hold.
 
 import { createHash, randomBytes } from 'node:crypto'
-import type { Place } from './stack.ts'
+import type { Place } from './template.ts'
 
 /** `Ref`, and beside it the attributes by their names. */
 export type Identity = { Ref: string } & Record<string, string>

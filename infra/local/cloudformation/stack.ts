@@ -3,22 +3,7 @@
 import { dependenciesOf } from './dependencies.ts'
 import { type Identity, identify, stableUuid } from './identities.ts'
 import { evaluateCondition, resolveValue } from './intrinsics.ts'
-
-export interface Template {
-  Parameters?: Record<string, { Type: string; Default?: unknown }>
-  Mappings?: Record<string, Record<string, Record<string, unknown>>>
-  Conditions?: Record<string, unknown>
-  Resources: Record<string, TemplateResource>
-  Outputs?: Record<string, { Value: unknown; Condition?: string }>
-}
-
-export interface TemplateResource {
-  Type: string
-  Condition?: string
-  DependsOn?: string | string[]
-  DeletionPolicy?: string
-  Properties?: Record<string, unknown>
-}
+import type { Place, Template, TemplateResource } from './template.ts'
 
 /** A resource of the template, its properties resolved. */
 export interface Resource {
@@ -29,12 +14,6 @@ export interface Resource {
   properties: Record<string, unknown>
   /** Whether it stays when the stack goes. */
   retained: boolean
-}
-
-export interface Place {
-  stackName: string
-  region: string
-  account: string
 }
 
 /** One stack, made from its template. */

@@ -1,5 +1,5 @@
 // What the server holds: pools with their app clients, groups, users, sessions and refresh tokens. In memory only.
-import type { Functions } from '../lambda/service.ts'
+import type { Functions } from '../lambda/functions.ts'
 import { notFound } from './errors.ts'
 import type { Input } from './input.ts'
 import type { Keys } from './keys.ts'

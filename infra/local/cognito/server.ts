@@ -1,7 +1,7 @@
 // The slice of Amazon Cognito user pools that this project touches, on 127.0.0.1, in memory.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { Functions } from '../lambda/service.ts'
+import type { Functions } from '../lambda/functions.ts'
 import { issuer } from './claims.ts'
 import { CognitoError } from './errors.ts'
 import { Input } from './input.ts'

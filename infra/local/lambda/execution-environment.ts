@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import type { Log } from '../log.ts'
-import type { FunctionDefinition } from './definitions.ts'
-import type { Outcome } from './service.ts'
-import type { FromWorker, Invocation, WorkerData } from './worker.ts'
+import type { FunctionDefinition } from './function-definitions.ts'
+import type { FromWorker, Invocation, WorkerData } from './function-worker.ts'
+import type { Outcome } from './outcome.ts'
 
 export class Environment {
   /** Settled once the handler is loaded, or has failed to load. */
@@ -20,7 +20,7 @@ export class Environment {
   constructor(definition: FunctionDefinition, surroundings: Readonly<Record<string, string>>, log: Log) {
     this.#definition = definition
     this.#log = log
-    this.#worker = new Worker(new URL('./worker.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
       workerData: { directory: definition.directory, handler: definition.handler } satisfies WorkerData,
       env: { ...variablesOfLambda(definition), ...surroundings, ...definition.environment },
       execArgv: [],

@@ -1,6 +1,6 @@
 // What the functions of the stack are told, as far as the local run itself wants to know it.
 
-import type { FunctionDefinition } from './definitions.ts'
+import type { FunctionDefinition } from './function-definitions.ts'
 
 export interface FunctionSettings {
   impersonatorsGroup: string | undefined

@@ -1,9 +1,9 @@
 // One function's execution environments: each handles one event at a time, as Lambda's do.
 
 import type { Log } from '../log.ts'
-import type { FunctionDefinition } from './definitions.ts'
 import { Environment } from './execution-environment.ts'
-import type { Outcome } from './service.ts'
+import type { FunctionDefinition } from './function-definitions.ts'
+import type { Outcome } from './outcome.ts'
 
 const most = 4
 

@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { type Account, startAccount } from '../../../infra/local/account.ts'
 import { localAccess } from '../../../infra/local/client-access.ts'
 import { synthesizeInto } from '../../../infra/local/cloudformation/assembly.ts'
-import type { Template } from '../../../infra/local/cloudformation/stack.ts'
+import type { Template } from '../../../infra/local/cloudformation/template.ts'
 import { makeKeys } from '../../../infra/local/cognito/keys.ts'
 import { makeDemoPeople } from '../../../infra/local/demo/people.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'

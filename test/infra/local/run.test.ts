@@ -5,7 +5,7 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { localAccess } from '../../../infra/local/client-access.ts'
 import { synthesizeInto } from '../../../infra/local/cloudformation/assembly.ts'
-import type { Template } from '../../../infra/local/cloudformation/stack.ts'
+import type { Template } from '../../../infra/local/cloudformation/template.ts'
 import { demoApiKey, makeDemoPeople } from '../../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../../infra/local/log.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'

@@ -1,8 +1,10 @@
 // What the tests of the local run share: a small REST API as a template, and calls to it.
 
 import { type Gateway, startGateway } from '../../../infra/local/apigateway/server.ts'
-import { Stack, type Template, type TemplateResource } from '../../../infra/local/cloudformation/stack.ts'
-import type { Functions, Outcome } from '../../../infra/local/lambda/service.ts'
+import { Stack } from '../../../infra/local/cloudformation/stack.ts'
+import type { Template, TemplateResource } from '../../../infra/local/cloudformation/template.ts'
+import type { Functions } from '../../../infra/local/lambda/functions.ts'
+import type { Outcome } from '../../../infra/local/lambda/outcome.ts'
 import type { LogEntry } from '../../../infra/local/log.ts'
 
 export const place = { stackName: 'Sample', region: 'us-east-1', account: '000000000000' }

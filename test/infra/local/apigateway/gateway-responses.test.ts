@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { TemplateResource } from '../../../../infra/local/cloudformation/stack.ts'
-import type { Outcome } from '../../../../infra/local/lambda/service.ts'
+import type { TemplateResource } from '../../../../infra/local/cloudformation/template.ts'
+import type { Outcome } from '../../../../infra/local/lambda/outcome.ts'
 import {
   apiTemplate,
   gatewayResponse,

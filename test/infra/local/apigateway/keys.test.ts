@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { Template } from '../../../../infra/local/cloudformation/stack.ts'
+import type { Template } from '../../../../infra/local/cloudformation/template.ts'
 import { apiKey, keyedApi, method, type ServedGateway, serve } from '../support.ts'
 
 let gateway: ServedGateway | undefined

@@ -1,5 +1,6 @@
 // How custom resources are made, changed and deleted, their functions being plain ones.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { readCustomResources } from '../../../../infra/local/cloudformation/custom-resource-definitions.ts'
 import {
   type DeployedResource,
   deploy,
@@ -7,9 +8,9 @@ import {
 } from '../../../../infra/local/cloudformation/custom-resource-lifecycle.ts'
 import { createAsk } from '../../../../infra/local/cloudformation/custom-resource-requests.ts'
 import { type Responses, startResponses } from '../../../../infra/local/cloudformation/custom-resource-responses.ts'
-import { readCustomResources } from '../../../../infra/local/cloudformation/custom-resources.ts'
-import { Stack, type TemplateResource } from '../../../../infra/local/cloudformation/stack.ts'
-import type { Outcome } from '../../../../infra/local/lambda/service.ts'
+import { Stack } from '../../../../infra/local/cloudformation/stack.ts'
+import type { TemplateResource } from '../../../../infra/local/cloudformation/template.ts'
+import type { Outcome } from '../../../../infra/local/lambda/outcome.ts'
 import { answered, place, until } from '../support.ts'
 
 interface Event {

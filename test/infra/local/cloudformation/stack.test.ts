@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Fn::Sub takes
 import { describe, expect, test } from '@jest/globals'
-import { Stack, type Template } from '../../../../infra/local/cloudformation/stack.ts'
+import { Stack } from '../../../../infra/local/cloudformation/stack.ts'
+import type { Template } from '../../../../infra/local/cloudformation/template.ts'
 
 const place = { stackName: 'Sample', region: 'us-east-1', account: '000000000000' }
 const stackOf = (template: Partial<Template>) => new Stack({ Resources: {}, ...template }, place)

@@ -3,7 +3,8 @@ import { createHmac } from 'node:crypto'
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
 import { makeKeys } from '../../../../infra/local/cognito/keys.ts'
 import { type CognitoOptions, startCognito } from '../../../../infra/local/cognito/server.ts'
-import type { Caller, Outcome } from '../../../../infra/local/lambda/service.ts'
+import type { Caller } from '../../../../infra/local/lambda/functions.ts'
+import type { Outcome } from '../../../../infra/local/lambda/outcome.ts'
 
 export const poolId = 'us-east-1_AbCdEf123'
 const arn = `arn:aws:cognito-idp:us-east-1:000000000000:userpool/${poolId}`

@@ -1,6 +1,6 @@
 // How triggers are invoked, tried again, and what their failures look like to the caller.
 import { afterEach, describe, expect, test } from '@jest/globals'
-import type { Outcome } from '../../../../infra/local/lambda/service.ts'
+import type { Outcome } from '../../../../infra/local/lambda/outcome.ts'
 import { type Event, failure, poolId, question, type Setup, startPool } from './fixture.ts'
 
 let pool: Awaited<ReturnType<typeof startPool>>

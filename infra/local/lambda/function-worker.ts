@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import { describeError, patchConsole } from './console.ts'
-import type { Outcome } from './service.ts'
+import type { Outcome } from './outcome.ts'
 
 export interface WorkerData {
   directory: string

@@ -1,9 +1,9 @@
 // MOCK integrations: an answer made from the template's own mapping templates.
 
 import type { Resource } from '../cloudformation/stack.ts'
-import { type HttpAnswer, type HttpRequest, headerOf, isBinary, mediaType } from './exchange.ts'
-import { GatewayError } from './failures.ts'
-import { checkTemplate, readMapping, substitute, type Variables } from './substitution.ts'
+import { GatewayError } from './gateway-error.ts'
+import { type HttpAnswer, type HttpRequest, headerOf, isBinary, mediaType } from './http-messages.ts'
+import { checkTemplate, readMapping, substitute, type Variables } from './mapping-templates.ts'
 
 interface IntegrationResponse {
   StatusCode: string

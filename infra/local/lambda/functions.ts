@@ -2,18 +2,10 @@
 
 import { randomUUID } from 'node:crypto'
 import type { Log } from '../log.ts'
-import type { FunctionDefinition } from './definitions.ts'
+import type { FunctionDefinition } from './function-definitions.ts'
+import type { Outcome } from './outcome.ts'
 import { isPermitted, type Permission } from './permissions.ts'
 import { Pool } from './worker-pool.ts'
-
-export type Outcome =
-  | { kind: 'answer'; payload: unknown }
-  /** The handler threw, or the worker died. */
-  | { kind: 'error'; errorType: string; errorMessage: string }
-  /** Over the caller's `timeoutMs`, or over the function's own Timeout. */
-  | { kind: 'timeout'; limit: 'caller' | 'function' }
-  /** No AWS::Lambda::Permission lets this caller in, or there is no such function. */
-  | { kind: 'denied' }
 
 export interface Caller {
   /** The service, such as `cognito-idp.amazonaws.com`. */

@@ -1,8 +1,9 @@
 // AWS_PROXY integrations: the whole request as an event, and the function's answer as the response.
 
-import type { Functions, Outcome } from '../lambda/service.ts'
-import { type HttpAnswer, type HttpRequest, headerOf, isBinary, mediaType } from './exchange.ts'
-import { GatewayError } from './failures.ts'
+import type { Functions } from '../lambda/functions.ts'
+import type { Outcome } from '../lambda/outcome.ts'
+import { GatewayError } from './gateway-error.ts'
+import { type HttpAnswer, type HttpRequest, headerOf, isBinary, mediaType } from './http-messages.ts'
 
 const lambdaPayloadLimit = 6_291_456
 

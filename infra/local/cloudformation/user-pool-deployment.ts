@@ -4,7 +4,7 @@ import { addParts, makePool } from '../cognito/make-pool.ts'
 import { type Pool, userPoolArn } from '../cognito/pool.ts'
 import type { Cognito, UserPoolDefinition } from '../cognito/server.ts'
 import type { Stack } from './stack.ts'
-import { type PoolParts, readForeignPools, readUserPools } from './user-pools.ts'
+import { type PoolParts, readForeignPools, readUserPools } from './user-pool-definitions.ts'
 
 /**
  * @param ordinary the app clients of pools that are not there, which are made then; undefined: they must be there
