@@ -28,7 +28,3 @@ export function headerOf(request: HttpRequest, name: string): string | undefined
 export function mediaType(contentType: string | undefined): string | undefined {
   return contentType?.split(';')[0]?.trim().toLowerCase()
 }
-
-export function isBinary(binaryMediaTypes: readonly string[], type: string | undefined): boolean {
-  return binaryMediaTypes.includes('*/*') || (type !== undefined && binaryMediaTypes.includes(type))
-}

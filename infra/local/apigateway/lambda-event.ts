@@ -1,6 +1,6 @@
 // The event that a function behind an AWS_PROXY integration gets, field by field as API Gateway sends it.
 
-import { type HttpRequest, headerOf, isBinary, mediaType } from './http-messages.ts'
+import { type HttpRequest, headerOf } from './http-messages.ts'
 import type { Match } from './routes.ts'
 import type { Stage } from './stage.ts'
 import type { ApiKey } from './usage-plans.ts'
@@ -38,10 +38,7 @@ export function proxyEvent(
   path: string,
   { route, pathParameters }: Match,
   context: RequestContext,
-  binaryMediaTypes: readonly string[],
 ) {
-  const binary = isBinary(binaryMediaTypes, mediaType(headerOf(request, 'content-type')))
-  const empty = request.body.length === 0
   const headers = multiValue(forwarded(request, context))
   const query = multiValue([...request.query])
   return {
@@ -53,7 +50,7 @@ export function proxyEvent(
     queryStringParameters: lastValues(query),
     multiValueQueryStringParameters: query,
     pathParameters,
-    stageVariables: context.stage.variables,
+    stageVariables: null,
     requestContext: {
       accountId: context.account,
       apiId: context.apiId,
@@ -71,8 +68,8 @@ export function proxyEvent(
       resourcePath: route.resourcePath,
       stage: context.stage.name,
     },
-    body: empty ? null : request.body.toString(binary ? 'base64' : 'utf8'),
-    isBase64Encoded: binary && !empty,
+    body: request.body.length === 0 ? null : request.body.toString(),
+    isBase64Encoded: false,
   }
 }
 

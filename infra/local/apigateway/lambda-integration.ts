@@ -3,7 +3,7 @@
 import type { Functions } from '../lambda/functions.ts'
 import type { Outcome } from '../lambda/outcome.ts'
 import { GatewayError } from './gateway-error.ts'
-import { type HttpAnswer, type HttpRequest, headerOf, isBinary, mediaType } from './http-messages.ts'
+import type { HttpAnswer } from './http-messages.ts'
 
 const lambdaPayloadLimit = 6_291_456
 
@@ -12,14 +12,12 @@ interface Call {
   timeoutMs: number
   /** execute-api ARN of the method that is called. */
   sourceArn: string
-  binaryMediaTypes: readonly string[]
 }
 
 export async function callFunction(
   invoke: Functions['invoke'],
-  { functionArn, timeoutMs, sourceArn, binaryMediaTypes }: Call,
+  { functionArn, timeoutMs, sourceArn }: Call,
   event: unknown,
-  request: HttpRequest,
 ): Promise<HttpAnswer> {
   if (Buffer.byteLength(JSON.stringify(event)) > lambdaPayloadLimit) throw new GatewayError('tooLarge')
   const caller = { principal: 'apigateway.amazonaws.com', sourceArn, timeoutMs }
@@ -27,12 +25,10 @@ export async function callFunction(
   if (!isProxyAnswer(payload) || JSON.stringify(payload).length > lambdaPayloadLimit) {
     throw new GatewayError('badFunctionAnswer')
   }
-  const accepted = mediaType(headerOf(request, 'accept')?.split(',')[0])
-  const decode = payload.isBase64Encoded === true && isBinary(binaryMediaTypes, accepted)
   return {
     status: Number(payload.statusCode),
     headers: responseHeaders(payload),
-    body: decode ? Buffer.from(payload.body ?? '', 'base64') : (payload.body ?? ''),
+    body: payload.body ?? '',
   }
 }
 

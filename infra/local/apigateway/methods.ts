@@ -45,7 +45,6 @@ const methodProperties = [
   'RestApiId',
 ]
 const integrationProperties = [
-  'ContentHandling',
   'IntegrationHttpMethod',
   'IntegrationResponses',
   'PassthroughBehavior',
@@ -59,7 +58,7 @@ const longest = 29_000
 /** @throws Error when the method asks for what the local run does not know, such as an authorizer */
 export function readMethod(
   { resource }: Route,
-  { stack, binaryMediaTypes, invoke }: { stack: Stack; binaryMediaTypes: string[]; invoke: Functions['invoke'] },
+  { stack, invoke }: { stack: Stack; invoke: Functions['invoke'] },
 ): Method {
   expectOnly(resource, methodProperties)
   const { ApiKeyRequired, AuthorizationType, Integration } = resource.properties
@@ -70,7 +69,7 @@ export function readMethod(
   expectOnly({ ...resource, properties: { ...integration } }, integrationProperties)
   const common = { apiKeyRequired: ApiKeyRequired === true, validate: readValidation(stack, resource) }
   if (integration.Type === 'MOCK') {
-    const answer = readMock(resource, integration, binaryMediaTypes)
+    const answer = readMock(resource, integration)
     return { ...common, integrate: ({ request, variables }) => answer(request, variables) }
   }
   if (integration.Type !== 'AWS_PROXY') {
@@ -83,10 +82,10 @@ export function readMethod(
   return {
     ...common,
     integrate({ request, path, match, context }) {
-      const event = proxyEvent(request, path, match, context, binaryMediaTypes)
+      const event = proxyEvent(request, path, match, context)
       const method = `${context.stage.name}/${request.method}${match.route.resourcePath}`
       const sourceArn = `arn:aws:execute-api:${stack.place.region}:${context.account}:${context.apiId}/${method}`
-      return callFunction(invoke, { functionArn, timeoutMs, sourceArn, binaryMediaTypes }, event, request)
+      return callFunction(invoke, { functionArn, timeoutMs, sourceArn }, event)
     },
   }
 }

@@ -1,19 +1,17 @@
 // MOCK integrations: an answer made from the template's own mapping templates.
 
-import type { Resource } from '../cloudformation/stack.ts'
+import { expectOnly, type Resource } from '../cloudformation/stack.ts'
 import { GatewayError } from './gateway-error.ts'
-import { type HttpAnswer, type HttpRequest, headerOf, isBinary, mediaType } from './http-messages.ts'
+import { type HttpAnswer, type HttpRequest, headerOf, mediaType } from './http-messages.ts'
 import { checkTemplate, readMapping, substitute, type Variables } from './mapping-templates.ts'
 
 interface IntegrationResponse {
   StatusCode: string
-  SelectionPattern?: string
   ResponseTemplates?: Record<string, string>
   ResponseParameters?: Record<string, string>
 }
 
 export interface MockIntegration {
-  ContentHandling?: string
   PassthroughBehavior?: string
   RequestTemplates?: Record<string, string>
   IntegrationResponses?: IntegrationResponse[]
@@ -21,21 +19,17 @@ export interface MockIntegration {
 
 export type Integration = (request: HttpRequest, variables: Variables) => HttpAnswer | Promise<HttpAnswer>
 
-export function readMock(method: Resource, integration: MockIntegration, binaryMediaTypes: string[]): Integration {
+export function readMock(method: Resource, integration: MockIntegration): Integration {
   const templates = integration.RequestTemplates ?? {}
-  const responses = (integration.IntegrationResponses ?? []).map((response) => readResponse(method, response))
+  const [response, ...others] = (integration.IntegrationResponses ?? []).map((each) => readResponse(method, each))
+  if (others.length > 0) throw new Error(`template: ${method.logicalId} has more than one integration response`)
   for (const template of Object.values(templates)) checkTemplate(method.logicalId, template)
 
   return (request, variables) => {
     const type = mediaType(headerOf(request, 'content-type')) ?? 'application/json'
     const mapped = selectRequest(integration, templates, type, variables) ?? request.body.toString()
-    // A body that is taken for binary never meets the mapping template.
-    const readable = integration.ContentHandling === 'CONVERT_TO_TEXT' || !isBinary(binaryMediaTypes, type)
-    const status = readable ? /["']?statusCode["']?\s*:\s*["']?(\d{3})/.exec(mapped)?.[1] : undefined
-    if (status === undefined) throw new GatewayError('misconfigured')
-    const response =
-      responses.find(({ pattern }) => pattern?.test(status)) ?? responses.find(({ pattern }) => pattern === undefined)
-    if (!response) throw new GatewayError('misconfigured')
+    const namesStatus = /["']?statusCode["']?\s*:\s*["']?\d{3}/.test(mapped)
+    if (!namesStatus || !response) throw new GatewayError('misconfigured')
     return {
       status: response.status,
       headers: {
@@ -64,6 +58,7 @@ function selectRequest(
 }
 
 function readResponse(method: Resource, response: IntegrationResponse) {
+  expectOnly({ ...method, properties: { ...response } }, ['ResponseParameters', 'ResponseTemplates', 'StatusCode'])
   const declared = (method.properties.MethodResponses ?? []) as {
     StatusCode: string
     ResponseParameters?: Record<string, unknown>
@@ -74,7 +69,6 @@ function readResponse(method: Resource, response: IntegrationResponse) {
   checkTemplate(method.logicalId, template)
   return {
     status: Number(response.StatusCode),
-    pattern: response.SelectionPattern === undefined ? undefined : new RegExp(`^(?:${response.SelectionPattern})$`),
     contentType,
     template,
     headers: Object.entries(response.ResponseParameters ?? {}).map(([target, mapping]) => {

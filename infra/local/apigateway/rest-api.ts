@@ -30,15 +30,7 @@ export interface RestApi {
   answer(request: HttpRequest): Promise<HttpAnswer>
 }
 
-const apiProperties = [
-  'ApiKeySourceType',
-  'BinaryMediaTypes',
-  'Description',
-  'EndpointConfiguration',
-  'Name',
-  'SecurityPolicy',
-  'Tags',
-]
+const apiProperties = ['ApiKeySourceType', 'Description', 'EndpointConfiguration', 'Name', 'SecurityPolicy', 'Tags']
 
 /** @throws Error naming what the template asks of API Gateway that the local run does not know. */
 export function readRestApi({ stack, invoke, domainName, keyValue, now }: RestApiOptions): RestApi {
@@ -49,11 +41,8 @@ export function readRestApi({ stack, invoke, domainName, keyValue, now }: RestAp
     throw new Error(`template: ${api.logicalId} takes API keys from elsewhere than the header`)
   }
   const { account } = stack.place
-  const binaryMediaTypes = (api.properties.BinaryMediaTypes ?? []) as string[]
   const routes = new Routes(stack, api)
-  const methods = new Map<Route, Method>(
-    routes.all().map((route) => [route, readMethod(route, { stack, binaryMediaTypes, invoke })]),
-  )
+  const methods = new Map<Route, Method>(routes.all().map((route) => [route, readMethod(route, { stack, invoke })]))
   const stage = new Stage(stack, api, now)
   const plans = new UsagePlans(stack, { apiId: api.id, name: stage.name }, keyValue, now)
   const gatewayResponse = readGatewayResponses(stack)

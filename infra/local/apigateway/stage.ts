@@ -15,7 +15,6 @@ interface MethodSetting {
 
 export class Stage {
   readonly name: string
-  readonly variables: Record<string, string> | null
   readonly #settings: MethodSetting[]
   readonly #throttles = new Map<string, Throttle>()
   readonly #now: Clock
@@ -33,10 +32,8 @@ export class Stage {
       'StageName',
       'Tags',
       'TracingEnabled',
-      'Variables',
     ])
     this.name = stage.id
-    this.variables = (stage.properties.Variables ?? null) as Record<string, string> | null
     this.#settings = (stage.properties.MethodSettings ?? []) as MethodSetting[]
     this.#now = now
     if (this.#settings.some(({ CachingEnabled }) => CachingEnabled)) {

@@ -25,14 +25,9 @@ export const customResource = /^(Custom::.+|AWS::CloudFormation::CustomResource)
 const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789'
 export const mixedCase = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${lowerCase}`
 
-const alarm = (naming: Naming): Identity => {
-  const name = naming.name('AlarmName')
-  return { Ref: name, Arn: naming.arn('cloudwatch', `alarm:${name}`) }
-}
 const byLogicalId = ({ logicalId }: Naming): Identity => ({ Ref: logicalId })
 
 const types: Record<string, (naming: Naming) => Identity> = {
-  'AWS::ApiGateway::Account': byLogicalId,
   'AWS::ApiGateway::ApiKey': ({ id }) => ({ Ref: id(10), APIKeyId: id(10) }),
   'AWS::ApiGateway::Deployment': ({ id }) => ({ Ref: id(6), DeploymentId: id(6) }),
   'AWS::ApiGateway::GatewayResponse': ({ id }) => ({ Ref: id(6), Id: id(6) }),
@@ -43,9 +38,10 @@ const types: Record<string, (naming: Naming) => Identity> = {
   'AWS::ApiGateway::Stage': ({ name }) => ({ Ref: name('StageName') }),
   'AWS::ApiGateway::UsagePlan': ({ id }) => ({ Ref: id(6), Id: id(6) }),
   'AWS::ApiGateway::UsagePlanKey': ({ id }) => ({ Ref: id(17), Id: id(17) }),
-  'AWS::CDK::Metadata': byLogicalId,
-  'AWS::CloudWatch::Alarm': alarm,
-  'AWS::CloudWatch::CompositeAlarm': alarm,
+  'AWS::CloudWatch::Alarm': ({ name, arn }) => ({
+    Ref: name('AlarmName'),
+    Arn: arn('cloudwatch', `alarm:${name('AlarmName')}`),
+  }),
   'AWS::CloudWatch::Dashboard': ({ name }) => ({ Ref: name('DashboardName') }),
   'AWS::Cognito::UserPool': ({ id, arn, region }) => {
     const poolId = `${region}_${id(9, mixedCase)}`
@@ -69,14 +65,12 @@ const types: Record<string, (naming: Naming) => Identity> = {
     Ref: name('TableName'),
     Arn: arn('dynamodb', `table/${name('TableName')}`),
   }),
-  'AWS::IAM::ManagedPolicy': byLogicalId,
   'AWS::IAM::Policy': byLogicalId,
   'AWS::IAM::Role': ({ name, account, id }) => ({
     Ref: name('RoleName'),
     Arn: `arn:aws:iam::${account}:role/${name('RoleName')}`,
     RoleId: id(21),
   }),
-  'AWS::KMS::Alias': ({ name }) => ({ Ref: name('AliasName') }),
   'AWS::KMS::Key': ({ logicalId, arn }) => {
     const keyId = stableUuid(logicalId)
     return { Ref: keyId, KeyId: keyId, Arn: arn('kms', `key/${keyId}`) }
@@ -90,7 +84,6 @@ const types: Record<string, (naming: Naming) => Identity> = {
     Ref: name('LogGroupName'),
     Arn: arn('logs', `log-group:${name('LogGroupName')}:*`),
   }),
-  'AWS::Logs::MetricFilter': byLogicalId,
   'AWS::SNS::Subscription': byLogicalId,
   'AWS::SNS::Topic': ({ name, arn }) => ({
     Ref: arn('sns', name('TopicName')),

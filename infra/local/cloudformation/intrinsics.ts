@@ -3,8 +3,6 @@
 export interface Scope {
   ref(name: string): unknown
   attribute(logicalId: string, name: string): string
-  mapping(map: string, top: string, second: string): unknown
-  condition(name: string): boolean
 }
 
 type Intrinsic = (argument: unknown, scope: Scope, resolve: (value: unknown) => unknown) => unknown
@@ -38,17 +36,6 @@ const intrinsics: Record<string, Intrinsic> = {
     const [separator, value] = list('Fn::Split', argument)
     return text('Fn::Split', resolve(value)).split(text('Fn::Split', separator))
   },
-  'Fn::If': (argument, scope, resolve) => {
-    const [name, yes, no] = list('Fn::If', argument)
-    return resolve(scope.condition(text('Fn::If', name)) ? yes : no)
-  },
-  'Fn::FindInMap': (argument, scope, resolve) => {
-    const [map, top, second] = list('Fn::FindInMap', resolve(argument)).map(String) as [string, string, string]
-    const value = scope.mapping(map, top, second)
-    if (value === undefined) throw new Error(`template: no ${map}.${top}.${second} in the mappings`)
-    return value
-  },
-  'Fn::Base64': (argument, _scope, resolve) => Buffer.from(String(resolve(argument))).toString('base64'),
 }
 
 /** @throws Error naming the intrinsic function that is not known here. */
@@ -65,31 +52,6 @@ export function resolveValue(value: unknown, scope: Scope): unknown {
   }
   const resolved = entries.map(([key, inner]) => [key, resolve(inner)] as const)
   return Object.fromEntries(resolved.filter(([, inner]) => inner !== undefined))
-}
-
-/** @throws Error naming the condition function that is not known here. */
-export function evaluateCondition(
-  condition: unknown,
-  scope: { value(value: unknown): unknown; condition(name: string): boolean },
-): boolean {
-  const evaluate = (inner: unknown) => evaluateCondition(inner, scope)
-  const [name, argument] = Object.entries(condition as object)[0] ?? []
-  switch (name) {
-    case 'Condition':
-      return scope.condition(text('Condition', argument))
-    case 'Fn::Equals': {
-      const [left, right] = list('Fn::Equals', argument).map((inner) => JSON.stringify(scope.value(inner)))
-      return left === right
-    }
-    case 'Fn::Not':
-      return !list('Fn::Not', argument).every(evaluate)
-    case 'Fn::And':
-      return list('Fn::And', argument).every(evaluate)
-    case 'Fn::Or':
-      return list('Fn::Or', argument).some(evaluate)
-    default:
-      throw new Error(`template: the local run does not know the condition function ${name}`)
-  }
 }
 
 function text(name: string, value: unknown): string {

@@ -2,8 +2,8 @@
 
 import { dependenciesOf } from './dependencies.ts'
 import { type Identity, identify, stableUuid } from './identities.ts'
-import { evaluateCondition, resolveValue } from './intrinsics.ts'
-import type { Place, Template, TemplateResource } from './template.ts'
+import { resolveValue } from './intrinsics.ts'
+import { checkTemplate, type Place, type Template, type TemplateResource } from './template.ts'
 
 /** A resource of the template, its properties resolved. */
 export interface Resource {
@@ -30,6 +30,7 @@ export class Stack {
    * @throws Error naming the resource whose type the local run does not know.
    */
   constructor(template: Template, place: Place, secrets: Map<string, string> = new Map()) {
+    checkTemplate(template)
     this.#template = template
     this.#secrets = secrets
     this.place = place
@@ -66,8 +67,8 @@ export class Stack {
   }
 
   outputs(): Record<string, string> {
-    const present = Object.entries(this.#template.Outputs ?? {}).filter(([, output]) => this.#holds(output.Condition))
-    return Object.fromEntries(present.map(([name, output]) => [name, String(this.resolve(output.Value))]))
+    const outputs = Object.entries(this.#template.Outputs ?? {})
+    return Object.fromEntries(outputs.map(([name, { Value }]) => [name, String(this.resolve(Value))]))
   }
 
   /** A value of the template without its intrinsic functions. */
@@ -75,8 +76,6 @@ export class Stack {
     return resolveValue(value, {
       ref: (name) => this.#ref(name),
       attribute: (logicalId, name) => this.attribute(logicalId, name),
-      mapping: (map, top, second) => this.#template.Mappings?.[map]?.[top]?.[second],
-      condition: (name) => this.#holds(name),
     })
   }
 
@@ -122,17 +121,7 @@ export class Stack {
   }
 
   #logicalIds(): string[] {
-    return Object.keys(this.#template.Resources).filter((logicalId) => this.#holds(this.#resource(logicalId).Condition))
-  }
-
-  #holds(name: string | undefined): boolean {
-    if (name === undefined) return true
-    const condition = this.#template.Conditions?.[name]
-    if (condition === undefined) throw new Error(`template: no condition ${name}`)
-    return evaluateCondition(condition, {
-      value: (value) => this.resolve(value),
-      condition: (other) => this.#holds(other),
-    })
+    return Object.keys(this.#template.Resources)
   }
 }
 

@@ -248,6 +248,21 @@ describe('a template that asks for more than the local run knows is an error tha
       { Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { ApiKeySourceType: 'AUTHORIZER' } } },
       'takes API keys from elsewhere',
     ],
+    [
+      'binary media types',
+      { Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { BinaryMediaTypes: ['*/*'] } } },
+      'Api (AWS::ApiGateway::RestApi) sets BinaryMediaTypes',
+    ],
+    [
+      'stage variables',
+      {
+        Stage: {
+          Type: 'AWS::ApiGateway::Stage',
+          Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1', Variables: { a: '1' } },
+        },
+      },
+      'Stage (AWS::ApiGateway::Stage) sets Variables',
+    ],
     ['a second API', { Second: { Type: 'AWS::ApiGateway::RestApi' } }, 'exactly one REST API'],
     [
       'a property of a resource',

@@ -8,13 +8,6 @@ const stackOf = (template: Partial<Template>) => new Stack({ Resources: {}, ...t
 
 const template: Template = {
   Parameters: { Qualifier: { Type: 'String', Default: 'hnb659fds' } },
-  Mappings: { Sizes: { small: { minutes: 5 } } },
-  Conditions: {
-    IsLocal: { 'Fn::Equals': [{ Ref: 'AWS::AccountId' }, '000000000000'] },
-    IsElsewhere: { 'Fn::Not': [{ Condition: 'IsLocal' }] },
-    IsBoth: { 'Fn::And': [{ Condition: 'IsLocal' }, { Condition: 'IsElsewhere' }] },
-    IsEither: { 'Fn::Or': [{ Condition: 'IsLocal' }, { Condition: 'IsElsewhere' }] },
-  },
   Resources: {
     Pool: { Type: 'AWS::Cognito::UserPool' },
     Client: { Type: 'AWS::Cognito::UserPoolClient', Properties: { GenerateSecret: true } },
@@ -26,7 +19,6 @@ const template: Template = {
       Properties: { FunctionName: { 'Fn::Sub': '${AWS::StackName}-endpoint' } },
     },
     Unnamed: { Type: 'AWS::DynamoDB::Table' },
-    Absent: { Type: 'AWS::Cognito::UserPoolGroup', Condition: 'IsElsewhere' },
   },
 }
 
@@ -96,23 +88,13 @@ describe('intrinsic functions', () => {
       'hnb659fds-us-east-1',
     ],
     ['Fn::Select', { 'Fn::Select': [1, { 'Fn::Split': [',', 'a,b'] }] }, 'b'],
-    ['Fn::If', { 'Fn::If': ['IsLocal', 'yes', 'no'] }, 'yes'],
-    ['Fn::If by Fn::And', { 'Fn::If': ['IsBoth', 'yes', 'no'] }, 'no'],
-    ['Fn::If by Fn::Or', { 'Fn::If': ['IsEither', 'yes', 'no'] }, 'yes'],
-    ['Fn::FindInMap', { 'Fn::FindInMap': ['Sizes', 'small', 'minutes'] }, 5],
     ['AWS::NoValue, by leaving the key out', { a: 1, b: { Ref: 'AWS::NoValue' } }, { a: 1 }],
   ])('resolve %s', (_name, value, resolved) => {
     expect(stack.resolve(value)).toEqual(resolved)
   })
 
-  test('that are unknown are an error that names them', () => {
-    expect(() => stack.resolve({ 'Fn::Cidr': [] })).toThrow('does not know the intrinsic function Fn::Cidr')
-    expect(() =>
-      stackOf({
-        Conditions: { Odd: { 'Fn::Contains': [] } },
-        Outputs: { a: { Value: 1, Condition: 'Odd' } },
-      }).outputs(),
-    ).toThrow('does not know the condition function Fn::Contains')
+  test.each(['Fn::Cidr', 'Fn::If', 'Fn::FindInMap', 'Fn::Base64'])('unknown ones are refused by name: %s', (name) => {
+    expect(() => stack.resolve({ [name]: [] })).toThrow(`does not know the intrinsic function ${name}`)
   })
 
   test('that point nowhere are an error', () => {
@@ -124,14 +106,18 @@ describe('intrinsic functions', () => {
 })
 
 describe('resources', () => {
-  test('of an unknown type are an error that names resource and type', () => {
-    expect(() => stackOf({ Resources: { Bucket: { Type: 'AWS::S3::Bucket' } } })).toThrow(
-      'Bucket is an AWS::S3::Bucket, which the local run does not know',
+  test.each([
+    'AWS::S3::Bucket',
+    'AWS::ApiGateway::Account',
+    'AWS::CDK::Metadata',
+    'AWS::CloudWatch::CompositeAlarm',
+    'AWS::IAM::ManagedPolicy',
+    'AWS::KMS::Alias',
+    'AWS::Logs::MetricFilter',
+  ])('of an unknown type are refused by name: %s', (Type) => {
+    expect(() => stackOf({ Resources: { Odd: { Type } } })).toThrow(
+      `Odd is an ${Type}, which the local run does not know`,
     )
-  })
-
-  test('whose condition does not hold are left out', () => {
-    expect(new Stack(template, place).resources('AWS::Cognito::UserPoolGroup')).toEqual([])
   })
 
   test('named after themselves are an error', () => {
@@ -191,4 +177,14 @@ describe('resources', () => {
 test('outputs are resolved', () => {
   const stack = stackOf({ ...template, Outputs: { PoolId: { Value: { Ref: 'Pool' } } } })
   expect(stack.outputs()).toEqual({ PoolId: stack.resolve({ Ref: 'Pool' }) })
+})
+
+const withCondition = { Type: 'AWS::KMS::Key', Condition: 'Odd' }
+test.each<[string, object]>([
+  ['it has Conditions', { Conditions: {} }],
+  ['it has Mappings', { Mappings: {} }],
+  ['the resource Key has Condition', { Resources: { Key: withCondition } }],
+  ['the output Url has Condition', { Outputs: { Url: { Value: 'x', Condition: 'Odd' } } }],
+])('a template is refused where %s', (message, parts) => {
+  expect(() => stackOf(parts)).toThrow(`template: ${message}, which the local run does not know`)
 })
