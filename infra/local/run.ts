@@ -9,8 +9,8 @@ import { startGateway } from './apigateway/server.ts'
 import { synthesizeInto } from './cloudformation/assembly.ts'
 import { readCustomResources } from './cloudformation/custom-resource-definitions.ts'
 import { type DeployedResource, deploy, destroy } from './cloudformation/custom-resource-lifecycle.ts'
-import { createAsk } from './cloudformation/custom-resource-requests.ts'
-import { startResponses } from './cloudformation/custom-resource-responses.ts'
+import { createSendRequest } from './cloudformation/custom-resource-requests.ts'
+import { startResponseServer } from './cloudformation/custom-resource-responses.ts'
 import { Stack } from './cloudformation/stack.ts'
 import type { Template } from './cloudformation/template.ts'
 import { applyUserPools, removeUserPools } from './cloudformation/user-pool-deployment.ts'
@@ -145,7 +145,7 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
       { invoke, run },
     )
     closers.push(async () => disconnect())
-    const ask = createAsk(stack.id, started(await startResponses()), account.run)
+    const ask = createSendRequest(stack.id, started(await startResponseServer()), account.run)
     const existing = options.previous?.customResources ?? []
     const customResources = await deploy(ask, readCustomResources(stack), existing, (message) =>
       log({ source: 'run', message }),

@@ -1,4 +1,4 @@
-// Runs in a worker thread: see assembly.ts.
+// Worker thread of assembly.ts: synthesizes the stack.
 
 import { workerData } from 'node:worker_threads'
 import { synthesize } from '../../synthesize.ts'

@@ -1,11 +1,12 @@
-// Synthesizes the stack beside this thread, which goes on with its own work meanwhile.
+// Synthesizes the stack in a worker thread, so that this thread is not blocked.
 
 import { text } from 'node:stream/consumers'
 import { Worker } from 'node:worker_threads'
 
 /**
- * @param context as cdk.json or `-c` would give it
- * @throws Error with CDK's message, such as the rule that a setting breaks
+ * Writes the template and the assets to `outdir`.
+ * @param context settings, as in cdk.json or `-c`
+ * @throws Error with CDK's message, for example that a setting breaks its rule
  */
 export async function synthesizeInto(outdir: string, context: Record<string, unknown> = {}): Promise<void> {
   const worker = new Worker(new URL('./assembly-worker.ts', import.meta.url), {
@@ -14,10 +15,10 @@ export async function synthesizeInto(outdir: string, context: Record<string, unk
     stdout: true,
     stderr: true,
   })
-  const printed = Promise.all([text(worker.stdout), text(worker.stderr)])
+  const output = Promise.all([text(worker.stdout), text(worker.stderr)])
   const failure = await new Promise<Error | undefined>((resolve) => {
     worker.once('error', resolve)
-    worker.once('exit', (code) => resolve(code === 0 ? undefined : new Error(`synthesis ended with code ${code}`)))
+    worker.once('exit', (code) => resolve(code === 0 ? undefined : new Error(`the synthesis exited with code ${code}`)))
   })
-  if (failure) throw new Error(failure.message || (await printed).join(''))
+  if (failure) throw new Error(failure.message || (await output).join(''))
 }

@@ -1,4 +1,4 @@
-// Reads the custom resources of the template, in the order in which CloudFormation makes them.
+// Reads the custom resources of the template, in the order in which CloudFormation creates them.
 
 import { customResource } from './identities.ts'
 import type { Stack } from './stack.ts'
@@ -8,10 +8,10 @@ export interface CustomResource {
   type: string
   /** The function's ARN. */
   serviceToken: string
-  /** How long CloudFormation waits for an answer. */
+  /** How long CloudFormation waits for the response. */
   timeoutSeconds: number
   properties: Record<string, unknown>
-  /** Whether it stays when the stack goes. */
+  /** Whether the resource remains when the stack is deleted. */
   retained: boolean
 }
 
@@ -24,12 +24,12 @@ export function readCustomResources(stack: Stack): CustomResource[] {
     properties: asText(properties) as Record<string, unknown>,
     retained,
   }))
-  // What others depend on depends on less than they do.
-  const depth = (logicalId: string) => stack.dependencies(logicalId).size
-  return resources.sort((one, other) => depth(one.logicalId) - depth(other.logicalId))
+  // A resource has more dependencies than each resource that it depends on.
+  const dependencyCount = ({ logicalId }: CustomResource) => stack.dependencies(logicalId).size
+  return resources.sort((one, other) => dependencyCount(one) - dependencyCount(other))
 }
 
-/** CloudFormation hands over every number and truth value as text. */
+/** Converts numbers and booleans to strings, as CloudFormation does. */
 function asText(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(asText)
   if (typeof value !== 'object' || value === null) return String(value)

@@ -1,12 +1,12 @@
-// One request to a custom resource, and its answer.
+// Sends one request to the function of a custom resource and waits for the response.
 // Source: CloudFormation user guide, "Custom resource request and response reference".
 
 import { randomUUID } from 'node:crypto'
 import type { Outcome } from '../lambda/outcome.ts'
 import type { CustomResource } from './custom-resource-definitions.ts'
-import type { CustomResourceResponse, Responses } from './custom-resource-responses.ts'
+import type { CustomResourceResponse, ResponseServer } from './custom-resource-responses.ts'
 
-/** How often Lambda runs a function that fails, where nobody waits for what it returns. */
+/** How often Lambda runs a failing function when the invocation is asynchronous. */
 const tries = 3
 
 export type Request =
@@ -14,9 +14,9 @@ export type Request =
   | { RequestType: 'Update'; PhysicalResourceId: string; OldResourceProperties: Record<string, unknown> }
   | { RequestType: 'Delete'; PhysicalResourceId: string }
 
-/** A request that failed. */
+/** A custom resource request that failed. The message is the Reason. */
 export class CustomResourceFailure extends Error {
-  /** What the function called the resource, where it did. */
+  /** The physical id that the function returned, if any. */
   readonly physicalId: string | undefined
 
   constructor(reason: string, physicalId?: string) {
@@ -25,18 +25,16 @@ export class CustomResourceFailure extends Error {
   }
 }
 
-export type Ask = (resource: CustomResource, request: Request) => Promise<CustomResourceResponse>
+/** Rejects with CustomResourceFailure. */
+export type SendRequest = (resource: CustomResource, request: Request) => Promise<CustomResourceResponse>
 
-/** @param run runs a function, by the right of whoever deploys */
-export function createAsk(
-  stackId: string,
-  responses: Responses,
-  run: (functionArn: string, event: unknown) => Promise<Outcome>,
-): Ask {
-  /** @throws CustomResourceFailure */
+type RunFunction = (functionArn: string, event: unknown) => Promise<Outcome>
+
+/** @param run runs a function with the deployer's rights */
+export function createSendRequest(stackId: string, responses: ResponseServer, run: RunFunction): SendRequest {
   return async (resource, request) => {
     const expected = { StackId: stackId, RequestId: randomUUID(), LogicalResourceId: resource.logicalId }
-    const { url, response, received } = responses.await(expected)
+    const { url, response, isReceived } = responses.expect(expected)
     const event = {
       ...request,
       ...expected,
@@ -45,14 +43,14 @@ export function createAsk(
       ResourceType: resource.type,
       ResourceProperties: resource.properties,
     }
-    const limit = deadline(resource.timeoutSeconds)
-    const answer = await Promise.race([
+    const timeout = startTimeout(resource.timeoutSeconds)
+    const received = await Promise.race([
       response.catch((error: Error) => fail(error.message)),
-      ended(run, resource.serviceToken, event, received),
-      limit.passed,
-    ]).finally(limit.cancel)
-    if (answer.Status === 'FAILED') fail(answer.Reason ?? '', answer.PhysicalResourceId)
-    return answer
+      failWithoutResponse(run, { functionArn: resource.serviceToken, event, isReceived }),
+      timeout.expired,
+    ]).finally(timeout.cancel)
+    if (received.Status === 'FAILED') fail(received.Reason ?? '', received.PhysicalResourceId)
+    return received
   }
 }
 
@@ -60,24 +58,22 @@ function fail(reason: string, physicalId?: string): never {
   throw new CustomResourceFailure(reason, physicalId)
 }
 
-/** Rejects once the function is done and has not answered: nothing will come any more. */
-async function ended(
-  run: (functionArn: string, event: unknown) => Promise<Outcome>,
-  functionArn: string,
-  event: unknown,
-  received: () => boolean,
+/** Runs the function, and rejects if it finishes without sending a response. */
+async function failWithoutResponse(
+  run: RunFunction,
+  { functionArn, event, isReceived }: { functionArn: string; event: unknown; isReceived(): boolean },
 ): Promise<never> {
   for (let attempt = 1; attempt <= tries; attempt++) {
     const outcome = await run(functionArn, event)
-    if (received()) return new Promise(() => {})
+    if (isReceived()) return new Promise(() => {})
     if (outcome.kind === 'denied') fail(`there is no function ${functionArn}`)
     if (outcome.kind === 'answer') break
   }
   return fail('CloudFormation did not receive a response from your Custom Resource.')
 }
 
-function deadline(seconds: number): { passed: Promise<never>; cancel(): void } {
+function startTimeout(seconds: number): { expired: Promise<never>; cancel(): void } {
   const { promise, reject } = Promise.withResolvers<never>()
   const timer = setTimeout(() => reject(new CustomResourceFailure(`no response within ${seconds} s`)), seconds * 1000)
-  return { passed: promise, cancel: () => clearTimeout(timer) }
+  return { expired: promise, cancel: () => clearTimeout(timer) }
 }

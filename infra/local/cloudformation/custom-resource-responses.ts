@@ -1,4 +1,4 @@
-// Where custom resources leave their answers: stands for the presigned URLs of Amazon S3.
+// HTTP server that receives custom resource responses, in place of Amazon S3 presigned URLs.
 // Source: CloudFormation user guide, "Custom resource request and response reference".
 
 import { randomUUID } from 'node:crypto'
@@ -6,8 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 
-/** In bytes. */
-const limit = 4096
+const maxResponseBytes = 4096
 
 export interface CustomResourceResponse {
   Status: 'SUCCESS' | 'FAILED'
@@ -15,41 +14,45 @@ export interface CustomResourceResponse {
   PhysicalResourceId: string
 }
 
-/** What must come back as it was sent. */
-export interface Expected {
+/** The fields of the request that the response must repeat. */
+export interface ExpectedFields {
   StackId: string
   RequestId: string
   LogicalResourceId: string
 }
 
-export interface Responses {
-  /** A new address, and what is put there first. Rejects where that is no answer to what is expected. */
-  await(expected: Expected): { url: string; response: Promise<CustomResourceResponse>; received(): boolean }
+export interface ResponseServer {
+  /** Opens a URL for one response. `response` is the first body sent there; it rejects if the body is not valid. */
+  expect(expected: ExpectedFields): {
+    url: string
+    response: Promise<CustomResourceResponse>
+    isReceived(): boolean
+  }
   close(): Promise<void>
 }
 
 /** Starts the server on 127.0.0.1. */
-export async function startResponses(): Promise<Responses> {
-  const waiting = new Map<string, (body: string) => void>()
+export async function startResponseServer(): Promise<ResponseServer> {
+  const receivers = new Map<string, (body: string) => void>()
   const server = createServer(async (request, response) => {
-    const take = request.method === 'PUT' ? waiting.get(request.url ?? '') : undefined
-    if (take) take(await text(request))
-    response.writeHead(take ? 200 : 403).end()
+    const receive = request.method === 'PUT' ? receivers.get(request.url ?? '') : undefined
+    if (receive) receive(await text(request))
+    response.writeHead(receive ? 200 : 403).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   return {
-    await(expected) {
+    expect(expected) {
       const path = `/${randomUUID()}?X-Amz-Signature=local`
       const body = Promise.withResolvers<string>()
       let received = false
-      waiting.set(path, (sent) => {
+      receivers.set(path, (sent) => {
         received = true
         body.resolve(sent)
       })
       const response = body.promise.then((sent) => readResponse(sent, expected))
       response.catch(() => {})
-      return { url: base + path, response, received: () => received }
+      return { url: base + path, response, isReceived: () => received }
     },
     async close() {
       server.closeAllConnections()
@@ -58,12 +61,12 @@ export async function startResponses(): Promise<Responses> {
   }
 }
 
-function readResponse(text: string, expected: Expected): CustomResourceResponse {
-  if (Buffer.byteLength(text) > limit) throw new Error('Response object is too long.')
+function readResponse(text: string, expected: ExpectedFields): CustomResourceResponse {
+  if (Buffer.byteLength(text) > maxResponseBytes) throw new Error('Response object is too long.')
   const response = parse(text)
   const { Status, Reason, PhysicalResourceId } = response
   for (const [name, value] of Object.entries(expected)) {
-    if (response[name] !== value) throw new Error(`Invalid response object: ${name} is not the request's`)
+    if (response[name] !== value) throw new Error(`Invalid response object: ${name} differs from the request`)
   }
   if (Status !== 'SUCCESS' && Status !== 'FAILED') throw new Error('Invalid response object: Status')
   if (typeof PhysicalResourceId !== 'string' || PhysicalResourceId === '' || PhysicalResourceId.length > 1024)

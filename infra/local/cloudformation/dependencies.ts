@@ -1,22 +1,23 @@
-// Which resources of a template CloudFormation makes before others.
+// The dependencies between the resources of a template.
 
 import type { TemplateResource } from './template.ts'
 
-/** The logical ids of all that a resource depends on, by DependsOn or by reference, over however many steps. */
+/** The logical ids of all resources that a resource depends on, directly or indirectly, by DependsOn or by reference. */
 export function dependenciesOf(resources: Record<string, TemplateResource>, logicalId: string): Set<string> {
-  const found = new Set<string>()
+  const dependencies = new Set<string>()
   const visit = (id: string) => {
     const { DependsOn = [], Properties } = resources[id] ?? {}
     for (const next of [...[DependsOn].flat(), ...references(Properties)]) {
-      if (!(next in resources) || found.has(next)) continue
-      found.add(next)
+      if (!(next in resources) || dependencies.has(next)) continue
+      dependencies.add(next)
       visit(next)
     }
   }
   visit(logicalId)
-  return found
+  return dependencies
 }
 
+/** The names that Ref, Fn::GetAtt and Fn::Sub refer to in a value, including parameters and pseudo parameters. */
 function references(value: unknown): string[] {
   if (Array.isArray(value)) return value.flatMap(references)
   if (typeof value !== 'object' || value === null) return []
@@ -28,6 +29,7 @@ function references(value: unknown): string[] {
   })
 }
 
+/** `Key` for `${Key.Arn}`. Skips literals such as `${!Key}`. */
 function variables(text: string): string[] {
   return [...text.matchAll(/\$\{([^!}.]+)/g)].map(([, name = '']) => name)
 }

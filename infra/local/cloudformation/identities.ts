@@ -1,33 +1,33 @@
-// What `Ref` and `Fn::GetAtt` give for each type of resource that the stack may hold.
+// The values of `Ref` and `Fn::GetAtt` for each known resource type.
 
 import { createHash, randomBytes } from 'node:crypto'
 import type { Place } from './template.ts'
 
-/** `Ref`, and beside it the attributes by their names. */
+/** The value of `Ref`, and the attributes by name. */
 export type Identity = { Ref: string } & Record<string, string>
 
-interface Naming extends Place {
+interface ResourceContext extends Place {
   logicalId: string
-  /** A property of the resource as text, or undefined. */
+  /** The property as text; undefined if it is not set. */
   property(name: string): string | undefined
-  /** The property, or a name that CloudFormation would make up. */
+  /** The property, or a generated name if it is not set. */
   name(property: string): string
-  /** An id that is the same at every run. */
+  /** An id that is the same in every run. */
   id(length: number, alphabet?: string): string
-  /** A value that nobody can guess; the resource keeps it from deployment to deployment. */
+  /** A random value that the resource keeps across deployments. */
   secret(length: number): string
   arn(service: string, resource: string): string
 }
 
-/** The types whose resources are made by a function of somebody's own. Its `Ref` is not known before that. */
+/** The types of custom resources. Their `Ref` is the logical id here; AWS returns the physical id. */
 export const customResource = /^(Custom::.+|AWS::CloudFormation::CustomResource)$/
 
 const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789'
 export const mixedCase = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${lowerCase}`
 
-const byLogicalId = ({ logicalId }: Naming): Identity => ({ Ref: logicalId })
+const byLogicalId = ({ logicalId }: ResourceContext): Identity => ({ Ref: logicalId })
 
-const types: Record<string, (naming: Naming) => Identity> = {
+const types: Record<string, (context: ResourceContext) => Identity> = {
   'AWS::ApiGateway::ApiKey': ({ id }) => ({ Ref: id(10), APIKeyId: id(10) }),
   'AWS::ApiGateway::Deployment': ({ id }) => ({ Ref: id(6), DeploymentId: id(6) }),
   'AWS::ApiGateway::GatewayResponse': ({ id }) => ({ Ref: id(6), Id: id(6) }),
@@ -93,42 +93,46 @@ const types: Record<string, (naming: Naming) => Identity> = {
   'AWS::SNS::TopicPolicy': byLogicalId,
 }
 
-/** @throws Error when the local run does not know the type. */
-export function identify(
-  type: string,
-  logicalId: string,
-  place: Place,
-  property: (name: string) => string | undefined,
-  secrets: Map<string, string>,
-): Identity {
-  const make = customResource.test(type) ? byLogicalId : types[type]
-  if (!make) throw new Error(`template: ${logicalId} is an ${type}, which the local run does not know`)
-  return make({
+export interface IdentifyOptions {
+  type: string
+  logicalId: string
+  place: Place
+  /** A property of the resource as text. */
+  property: (name: string) => string | undefined
+  /** The generated secrets by logical id; new ones are added. */
+  secrets: Map<string, string>
+}
+
+/** @throws Error if the local run does not know the type */
+export function identify({ type, logicalId, place, property, secrets }: IdentifyOptions): Identity {
+  const identityOf = customResource.test(type) ? byLogicalId : types[type]
+  if (!identityOf) throw new Error(`template: ${logicalId} is an ${type}, which the local run does not know`)
+  return identityOf({
     ...place,
     logicalId,
     property,
     name: (name) => property(name) ?? `${place.stackName}-${logicalId}`,
     id: (length, alphabet = lowerCase) =>
-      spell(createHash('sha512').update(`${type} ${logicalId}`).digest(), length, alphabet),
+      encode(createHash('sha512').update(`${type} ${logicalId}`).digest(), { length, alphabet }),
     secret(length) {
-      const kept = secrets.get(logicalId) ?? secret(length)
-      secrets.set(logicalId, kept)
-      return kept
+      const value = secrets.get(logicalId) ?? secret(length)
+      secrets.set(logicalId, value)
+      return value
     },
     arn: (service, resource) => `arn:aws:${service}:${place.region}:${place.account}:${resource}`,
   })
 }
 
-/** A value that nobody can guess. */
+/** A random value from a cryptographic source. */
 export function secret(length: number, alphabet: string = lowerCase): string {
-  return spell(randomBytes(length), length, alphabet)
+  return encode(randomBytes(length), { length, alphabet })
 }
 
-function spell(bytes: Uint8Array, length: number, alphabet: string): string {
+function encode(bytes: Uint8Array, { length, alphabet }: { length: number; alphabet: string }): string {
   return [...bytes.subarray(0, length)].map((byte) => alphabet[byte % alphabet.length]).join('')
 }
 
-/** A UUID that is the same at every run. */
+/** A UUID that depends on the name only. */
 export function stableUuid(name: string): string {
   const hex = createHash('sha256').update(name).digest('hex')
   return [hex.slice(0, 8), hex.slice(8, 12), `4${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(

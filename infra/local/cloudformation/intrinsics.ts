@@ -1,4 +1,4 @@
-// CloudFormation's intrinsic functions, as far as the template uses them.
+// CloudFormation's intrinsic functions that the template uses.
 
 export interface Scope {
   ref(name: string): unknown
@@ -38,7 +38,10 @@ const intrinsics: Record<string, Intrinsic> = {
   },
 }
 
-/** @throws Error naming the intrinsic function that is not known here. */
+/**
+ * Replaces the intrinsic functions in a value.
+ * @throws Error naming an unknown intrinsic function
+ */
 export function resolveValue(value: unknown, scope: Scope): unknown {
   const resolve = (inner: unknown) => resolveValue(inner, scope)
   if (Array.isArray(value)) return value.map(resolve).filter((item) => item !== undefined)
@@ -55,11 +58,11 @@ export function resolveValue(value: unknown, scope: Scope): unknown {
 }
 
 function text(name: string, value: unknown): string {
-  if (typeof value !== 'string') throw new Error(`template: ${name} wants a string, not ${JSON.stringify(value)}`)
+  if (typeof value !== 'string') throw new Error(`template: ${name} needs a string, not ${JSON.stringify(value)}`)
   return value
 }
 
 function list(name: string, value: unknown): unknown[] {
-  if (!Array.isArray(value)) throw new Error(`template: ${name} wants a list, not ${JSON.stringify(value)}`)
+  if (!Array.isArray(value)) throw new Error(`template: ${name} needs a list, not ${JSON.stringify(value)}`)
   return value
 }

@@ -1,33 +1,32 @@
-// Reads a CloudFormation template as a deployment would: ids, attributes and intrinsic functions resolved.
+// A stack: its template with ids, attributes and intrinsic functions resolved.
 
 import { dependenciesOf } from './dependencies.ts'
 import { type Identity, identify, stableUuid } from './identities.ts'
 import { resolveValue } from './intrinsics.ts'
 import { checkTemplate, type Place, type Template, type TemplateResource } from './template.ts'
 
-/** A resource of the template, its properties resolved. */
+/** A resource of the template with resolved properties. */
 export interface Resource {
   logicalId: string
   type: string
-  /** What `Ref` gives. */
+  /** The value of `Ref`. */
   id: string
   properties: Record<string, unknown>
-  /** Whether it stays when the stack goes. */
+  /** Whether the resource remains when the stack is deleted. */
   retained: boolean
 }
 
-/** One stack, made from its template. */
 export class Stack {
   readonly place: Place
   readonly id: string
   readonly #template: Template
   readonly #secrets: Map<string, string>
   readonly #identities = new Map<string, Identity>()
-  readonly #underWay = new Set<string>()
+  readonly #inProgress = new Set<string>()
 
   /**
-   * @param secrets what an earlier deployment of the stack made up, by logical id; new ones are added
-   * @throws Error naming the resource whose type the local run does not know.
+   * @param secrets the generated secrets of earlier deployments, by logical id; new ones are added
+   * @throws Error naming a section, attribute or resource type that the local run does not know
    */
   constructor(template: Template, place: Place, secrets: Map<string, string> = new Map()) {
     checkTemplate(template)
@@ -39,7 +38,7 @@ export class Stack {
     for (const logicalId of this.#logicalIds()) this.#identity(logicalId)
   }
 
-  /** The resources of these types, in the template's order. */
+  /** The resources of these types, in the order of the template. */
   resources(...types: (string | RegExp)[]): Resource[] {
     return this.#logicalIds()
       .filter((logicalId) => types.some((type) => isOfType(this.#resource(logicalId), type)))
@@ -52,16 +51,18 @@ export class Stack {
       }))
   }
 
-  /** The resources that must be there before this one. */
+  /** The logical ids of all resources that this one depends on, directly or indirectly. */
   dependencies(logicalId: string): Set<string> {
     return dependenciesOf(this.#template.Resources, logicalId)
   }
 
-  /** An attribute as `Fn::GetAtt` gives it. */
+  /** The value of `Fn::GetAtt`. */
   attribute(logicalId: string, name: string): string {
     const value = name === 'Ref' ? undefined : this.#identity(logicalId)[name]
     if (value === undefined) {
-      throw new Error(`template: ${logicalId} (${this.#resource(logicalId).Type}) has no attribute ${name} here`)
+      throw new Error(
+        `template: ${logicalId} (${this.#resource(logicalId).Type}) has no attribute ${name} that the local run knows`,
+      )
     }
     return value
   }
@@ -71,7 +72,7 @@ export class Stack {
     return Object.fromEntries(outputs.map(([name, { Value }]) => [name, String(this.resolve(Value))]))
   }
 
-  /** A value of the template without its intrinsic functions. */
+  /** Replaces the intrinsic functions in a value of the template. */
   resolve(value: unknown): unknown {
     return resolveValue(value, {
       ref: (name) => this.#ref(name),
@@ -81,7 +82,7 @@ export class Stack {
 
   #ref(name: string): unknown {
     const { region, account, stackName } = this.place
-    const pseudo: Record<string, unknown> = {
+    const pseudoParameters: Record<string, unknown> = {
       'AWS::Region': region,
       'AWS::AccountId': account,
       'AWS::Partition': 'aws',
@@ -91,7 +92,7 @@ export class Stack {
       'AWS::NoValue': undefined,
       'AWS::NotificationARNs': [],
     }
-    if (name in pseudo) return pseudo[name]
+    if (name in pseudoParameters) return pseudoParameters[name]
     const parameter = this.#template.Parameters?.[name]
     if (!parameter) return this.#identity(name).Ref
     if (parameter.Default === undefined) throw new Error(`template: parameter ${name} has no default`)
@@ -101,15 +102,15 @@ export class Stack {
   #identity(logicalId: string): Identity {
     const known = this.#identities.get(logicalId)
     if (known) return known
-    if (this.#underWay.has(logicalId)) throw new Error(`template: ${logicalId} depends on itself`)
-    this.#underWay.add(logicalId)
+    if (this.#inProgress.has(logicalId)) throw new Error(`template: ${logicalId} depends on itself`)
+    this.#inProgress.add(logicalId)
     const { Type, Properties } = this.#resource(logicalId)
     const property = (name: string) => {
       const value = this.resolve(Properties?.[name])
       return value === undefined ? undefined : String(value)
     }
-    const identity = identify(Type, logicalId, this.place, property, this.#secrets)
-    this.#underWay.delete(logicalId)
+    const identity = identify({ type: Type, logicalId, place: this.place, property, secrets: this.#secrets })
+    this.#inProgress.delete(logicalId)
     this.#identities.set(logicalId, identity)
     return identity
   }
@@ -129,7 +130,7 @@ function isOfType({ Type }: TemplateResource, type: string | RegExp): boolean {
   return typeof type === 'string' ? Type === type : type.test(Type)
 }
 
-/** @throws Error when the resource has a property that the local run neither obeys nor knows to be without effect here. */
+/** @throws Error if the resource sets a property outside `known`, the ones that the local run obeys or may ignore */
 export function expectOnly(resource: Resource, known: readonly string[]): void {
   for (const name of Object.keys(resource.properties)) {
     if (known.includes(name)) continue

@@ -13,7 +13,7 @@ export interface TemplateResource {
   Properties?: Record<string, unknown>
 }
 
-/** Where a template is deployed to. */
+/** The target of a deployment. */
 export interface Place {
   stackName: string
   region: string

@@ -1,12 +1,12 @@
-// Reads the user pools of the template, and the app clients and groups that it makes in them or in others.
+// Reads the user pools of the template, and the app clients and groups that it adds to own and existing pools.
 
 import { clientSettings } from '../cognito/clients.ts'
 import type { UserPoolDefinition } from '../cognito/server.ts'
 import { customResource } from './identities.ts'
 import { expectOnly, type Stack } from './stack.ts'
 
-/** What the template makes in one pool. */
-export type PoolParts = Pick<UserPoolDefinition, 'id' | 'clients' | 'groups'>
+/** The app clients and groups that the template adds to one pool. */
+export type PoolContents = Pick<UserPoolDefinition, 'id' | 'clients' | 'groups'>
 
 const poolProperties = [
   'AccountRecoverySetting',
@@ -33,12 +33,15 @@ const poolProperties = [
 const clientProperties = [...clientSettings, 'ClientName', 'GenerateSecret', 'UserPoolId']
 const groupProperties = ['Description', 'GroupName', 'Precedence', 'UserPoolId']
 
-/** @throws Error naming a property that the local Cognito does not know. */
+/**
+ * The pools that the template creates.
+ * @throws Error naming a property that the local Cognito does not know
+ */
 export function readUserPools(stack: Stack): UserPoolDefinition[] {
   return stack.resources('AWS::Cognito::UserPool').map((pool) => {
     expectOnly(pool, poolProperties)
     return {
-      ...readParts(stack, pool.id),
+      ...readContents(stack, pool.id),
       arn: stack.attribute(pool.logicalId, 'Arn'),
       region: stack.place.region,
       account: stack.place.account,
@@ -47,28 +50,28 @@ export function readUserPools(stack: Stack): UserPoolDefinition[] {
   })
 }
 
-/** What the template makes in pools that are not its own, also where that is done by custom resources alone. */
-export function readForeignPools(stack: Stack): PoolParts[] {
-  const own = stack.resources('AWS::Cognito::UserPool').map(({ id }) => id)
-  const named = stack
+/** The existing pools that the template refers to, including pools that only custom resources change. */
+export function readExistingPools(stack: Stack): PoolContents[] {
+  const ownIds = stack.resources('AWS::Cognito::UserPool').map(({ id }) => id)
+  const referenced = stack
     .resources('AWS::Cognito::UserPoolClient', 'AWS::Cognito::UserPoolGroup', customResource)
     .flatMap(({ properties }) => (typeof properties.UserPoolId === 'string' ? [properties.UserPoolId] : []))
-  return [...new Set(named)].filter((id) => !own.includes(id)).map((id) => readParts(stack, id))
+  return [...new Set(referenced)].filter((id) => !ownIds.includes(id)).map((id) => readContents(stack, id))
 }
 
-function readParts(stack: Stack, id: string): PoolParts {
-  const belonging = (type: string, known: string[]) =>
+function readContents(stack: Stack, id: string): PoolContents {
+  const resourcesOfPool = (type: string, known: string[]) =>
     stack.resources(type).filter((resource) => {
       expectOnly(resource, known)
       return resource.properties.UserPoolId === id
     })
   return {
     id,
-    clients: belonging('AWS::Cognito::UserPoolClient', clientProperties).map((client) => ({
+    clients: resourcesOfPool('AWS::Cognito::UserPoolClient', clientProperties).map((client) => ({
       id: client.id,
       properties: client.properties,
       ...(client.properties.GenerateSecret === true && { secret: stack.attribute(client.logicalId, 'ClientSecret') }),
     })),
-    groups: belonging('AWS::Cognito::UserPoolGroup', groupProperties).map(({ properties }) => properties),
+    groups: resourcesOfPool('AWS::Cognito::UserPoolGroup', groupProperties).map(({ properties }) => properties),
   }
 }

@@ -1,77 +1,81 @@
-// Makes the template's pools, app clients and groups in the local Cognito, and takes them away.
+// Creates, changes and deletes the template's pools, app clients and groups in the local Cognito.
 
 import { addParts, makePool } from '../cognito/make-pool.ts'
 import { type Pool, userPoolArn } from '../cognito/pool.ts'
 import type { Cognito, UserPoolDefinition } from '../cognito/server.ts'
 import type { Stack } from './stack.ts'
-import { type PoolParts, readForeignPools, readUserPools } from './user-pool-definitions.ts'
+import { type PoolContents, readExistingPools, readUserPools } from './user-pool-definitions.ts'
 
 /**
- * @param ordinary the app clients of pools that are not there, which are made then; undefined: they must be there
- * @returns what puts everything back
- * @throws Error naming a pool that is not there
+ * @param ordinaryClientIds the app clients of existing pools that Cognito lacks: such pools are created with these
+ *   clients; undefined: such pools are an error
+ * @returns a function that undoes the changes
+ * @throws Error naming a pool that does not exist
  */
 export async function applyUserPools(
   stack: Stack,
   cognito: Cognito,
   now: number,
-  ordinary: readonly string[] | undefined,
+  ordinaryClientIds: readonly string[] | undefined,
 ): Promise<() => void> {
-  const undo: (() => void)[] = []
-  const back = () => {
-    for (const step of undo.splice(0).toReversed()) step()
+  const undoSteps: (() => void)[] = []
+  const undo = () => {
+    for (const step of undoSteps.splice(0).toReversed()) step()
   }
   try {
-    for (const parts of readForeignPools(stack)) {
-      const pool = cognito.pools.get(parts.id)
-      if (pool) undo.push(change(pool, parts))
-      else if (ordinary) await make(cognito, ordinaryPool(stack, parts, ordinary), now)
-      else throw new Error(`user pool ${parts.id} does not exist`)
+    for (const contents of readExistingPools(stack)) {
+      const pool = cognito.pools.get(contents.id)
+      if (pool) undoSteps.push(change(pool, contents))
+      else if (ordinaryClientIds) await create(cognito, ordinaryPool(stack, contents, ordinaryClientIds), now)
+      else throw new Error(`user pool ${contents.id} does not exist`)
     }
     for (const definition of readUserPools(stack)) {
       const pool = cognito.pools.get(definition.id)
-      if (pool) undo.push(change(pool, definition))
-      else undo.push(await make(cognito, definition, now))
+      undoSteps.push(pool ? change(pool, definition) : await create(cognito, definition, now))
     }
   } catch (error) {
-    back()
+    undo()
     throw error
   }
-  return back
+  return undo
 }
 
-/** Takes away what the stack made and does not retain, unless its `next` version makes it too. */
+/** Deletes what the stack created, except what it retains and what its `next` version still has. */
 export function removeUserPools(stack: Stack, cognito: Cognito, next?: Stack): void {
-  const leaving = (type: string) => {
-    const staying = next?.resources(type) ?? []
-    const isStaying = (pool: unknown, id: string) =>
-      staying.some((resource) => resource.id === id && resource.properties.UserPoolId === pool)
+  const toDelete = (type: string) => {
+    const nextResources = next?.resources(type) ?? []
+    const isInNext = (poolId: unknown, id: string) =>
+      nextResources.some((resource) => resource.id === id && resource.properties.UserPoolId === poolId)
     return stack
       .resources(type)
-      .filter(({ retained, id, properties }) => !retained && !isStaying(properties.UserPoolId, id))
+      .filter(({ retained, id, properties }) => !retained && !isInNext(properties.UserPoolId, id))
   }
-  for (const { id, properties } of leaving('AWS::Cognito::UserPoolClient')) {
+  for (const { id, properties } of toDelete('AWS::Cognito::UserPoolClient')) {
     cognito.pools.get(String(properties.UserPoolId))?.clients.delete(id)
   }
-  for (const { id, properties } of leaving('AWS::Cognito::UserPoolGroup')) {
+  for (const { id, properties } of toDelete('AWS::Cognito::UserPoolGroup')) {
     cognito.pools.get(String(properties.UserPoolId))?.groups.delete(id)
   }
-  for (const { id } of leaving('AWS::Cognito::UserPool')) cognito.pools.delete(id)
+  for (const { id } of toDelete('AWS::Cognito::UserPool')) cognito.pools.delete(id)
 }
 
-async function make(cognito: Cognito, definition: UserPoolDefinition, now: number): Promise<() => void> {
+/** @returns a function that deletes the pool */
+async function create(cognito: Cognito, definition: UserPoolDefinition, now: number): Promise<() => void> {
   cognito.pools.set(definition.id, makePool(definition, await cognito.makeKeys(), now))
   return () => cognito.pools.delete(definition.id)
 }
 
-function change(pool: Pool, parts: PoolParts & Partial<UserPoolDefinition>): () => void {
+/** @returns a function that undoes the change */
+function change(pool: Pool, contents: PoolContents & Partial<UserPoolDefinition>): () => void {
   const { properties } = pool
-  const clients = parts.clients.map(({ id }) => [id, pool.clients.get(id)] as const)
-  const groups = parts.groups.map(({ GroupName }) => [String(GroupName), pool.groups.get(String(GroupName))] as const)
-  addParts(pool, parts)
-  if (parts.properties) pool.properties = parts.properties
+  const clients = contents.clients.map(({ id }) => [id, pool.clients.get(id)] as const)
+  const groups = contents.groups.map(
+    ({ GroupName }) => [String(GroupName), pool.groups.get(String(GroupName))] as const,
+  )
+  addParts(pool, contents)
+  if (contents.properties) pool.properties = contents.properties
   return () => {
-    if (parts.properties) pool.properties = properties
+    if (contents.properties) pool.properties = properties
     for (const [id, client] of clients) restore(pool.clients, id, client)
     for (const [name, group] of groups) restore(pool.groups, name, group)
   }
@@ -82,20 +86,20 @@ function restore<Value>(map: Map<string, Value>, key: string, before: Value | un
   else map.set(key, before)
 }
 
-/** A pool as AWS makes one by default, save that people sign in by e-mail too. */
+/** A pool with the defaults of AWS, except that people also sign in by e-mail. */
 function ordinaryPool(
   { place: { region, account } }: Stack,
-  parts: PoolParts,
+  contents: PoolContents,
   clientIds: readonly string[],
 ): UserPoolDefinition {
   const ExplicitAuthFlows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
-  const others = clientIds.filter((clientId) => !parts.clients.some(({ id }) => id === clientId))
+  const missing = clientIds.filter((clientId) => !contents.clients.some(({ id }) => id === clientId))
   return {
-    ...parts,
-    arn: userPoolArn({ id: parts.id, region, account }),
+    ...contents,
+    arn: userPoolArn({ id: contents.id, region, account }),
     region,
     account,
     properties: { AliasAttributes: ['email'] },
-    clients: [...parts.clients, ...others.map((id) => ({ id, properties: { ExplicitAuthFlows } }))],
+    clients: [...contents.clients, ...missing.map((id) => ({ id, properties: { ExplicitAuthFlows } }))],
   }
 }

@@ -1,4 +1,4 @@
-// How custom resources are made, changed and deleted, their functions being plain ones.
+// Creation, update, deletion and rollback of custom resources, with test functions in place of Lambda.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { readCustomResources } from '../../../../infra/local/cloudformation/custom-resource-definitions.ts'
 import {
@@ -6,8 +6,11 @@ import {
   deploy,
   destroy,
 } from '../../../../infra/local/cloudformation/custom-resource-lifecycle.ts'
-import { createAsk } from '../../../../infra/local/cloudformation/custom-resource-requests.ts'
-import { type Responses, startResponses } from '../../../../infra/local/cloudformation/custom-resource-responses.ts'
+import { createSendRequest } from '../../../../infra/local/cloudformation/custom-resource-requests.ts'
+import {
+  type ResponseServer,
+  startResponseServer,
+} from '../../../../infra/local/cloudformation/custom-resource-responses.ts'
 import { Stack } from '../../../../infra/local/cloudformation/stack.ts'
 import type { TemplateResource } from '../../../../infra/local/cloudformation/template.ts'
 import type { Outcome } from '../../../../infra/local/lambda/outcome.ts'
@@ -25,13 +28,13 @@ interface Event {
 }
 type Handler = (event: Event) => Promise<unknown>
 
-let responses: Responses
+let responses: ResponseServer
 let events: Event[]
-let notes: string[]
+let reports: string[]
 beforeEach(async () => {
-  responses = await startResponses()
+  responses = await startResponseServer()
   events = []
-  notes = []
+  reports = []
 })
 afterEach(() => responses.close())
 
@@ -56,7 +59,7 @@ const resource = (properties: Record<string, unknown> = {}, more: Partial<Templa
 })
 const stackOf = (Resources: Record<string, TemplateResource>) => new Stack({ Resources }, place)
 
-/** @param handler how the function behaves; what it throws is a function that failed */
+/** @param handler the function; an error that it throws is a failed invocation */
 function cloudFormation(handler: Handler) {
   const run = async (_: string, event: unknown): Promise<Outcome> => {
     events.push(structuredClone(event) as Event)
@@ -67,19 +70,19 @@ function cloudFormation(handler: Handler) {
       return { kind: 'error', errorType: 'Error', errorMessage: (error as Error).message }
     }
   }
-  const ask = createAsk(stackOf({}).id, responses, run)
+  const send = createSendRequest(stackOf({}).id, responses, run)
   return {
     deploy: (resources: Record<string, TemplateResource>, existing: readonly DeployedResource[] = []) =>
-      deploy(ask, readCustomResources(stackOf(resources)), existing, (note) => notes.push(note)),
-    destroy: (deployed: readonly DeployedResource[]) => destroy(ask, deployed),
+      deploy(send, readCustomResources(stackOf(resources)), existing, (message) => reports.push(message)),
+    destroy: (deployed: readonly DeployedResource[]) => destroy(send, deployed),
   }
 }
 const calls = () => events.map(({ RequestType, LogicalResourceId }) => `${RequestType} ${LogicalResourceId}`)
 
-describe('a custom resource', () => {
-  test('is created with all that CloudFormation says, values as text', async () => {
+describe('a deployment', () => {
+  test('creates a resource with every field of the request, and property values as text', async () => {
     const properties = { Number: 1, Truth: true, List: [1, { Deep: false }] }
-    const [made] = await cloudFormation(succeed).deploy({ Thing: resource(properties) })
+    const [created] = await cloudFormation(succeed).deploy({ Thing: resource(properties) })
     expect(events).toEqual([
       {
         RequestType: 'Create',
@@ -97,10 +100,10 @@ describe('a custom resource', () => {
         },
       },
     ])
-    expect(made?.physicalId).toBe('physical-Thing')
+    expect(created?.physicalId).toBe('physical-Thing')
   })
 
-  test('waits for what it depends on, by DependsOn and by reference, over other resources too', async () => {
+  test('creates a resource after its dependencies: by DependsOn, by reference, and indirect ones', async () => {
     const role = { Type: 'AWS::IAM::Role', DependsOn: 'Second' }
     await cloudFormation(succeed).deploy({
       Third: resource({ Role: { 'Fn::GetAtt': ['Role', 'Arn'] } }),
@@ -111,7 +114,7 @@ describe('a custom resource', () => {
     expect(calls()).toEqual(['Create First', 'Create Second', 'Create Third'])
   })
 
-  test('is updated where its properties differ, and left alone where they do not', async () => {
+  test('updates a resource only if its properties differ', async () => {
     const { deploy } = cloudFormation(succeed)
     const first = await deploy({ Thing: resource({ A: 1 }), Other: resource() })
     await deploy({ Thing: resource({ A: 2 }), Other: resource() }, first)
@@ -123,7 +126,7 @@ describe('a custom resource', () => {
     })
   })
 
-  test('that takes another physical id is deleted by the old one', async () => {
+  test('deletes the old physical id when an update returns a new one', async () => {
     const first = await cloudFormation(succeed).deploy({ Thing: resource({ A: 1 }) })
     const { deploy } = cloudFormation((event) =>
       put(event, { Status: 'SUCCESS', ...identity(event), PhysicalResourceId: 'another' }),
@@ -134,22 +137,22 @@ describe('a custom resource', () => {
     expect(second[0]?.physicalId).toBe('another')
   })
 
-  test('that the template no longer has is deleted after all else, unless it is retained', async () => {
+  test('deletes removed resources last, and leaves retained ones', async () => {
     const { deploy } = cloudFormation(succeed)
     const first = await deploy({ Old: resource(), Kept: resource({}, { DeletionPolicy: 'Retain' }) })
     await deploy({ New: resource() }, first)
     expect(calls().slice(2)).toEqual(['Create New', 'Delete Old'])
   })
 
-  test('that can’t be cleaned up is told of, and holds up nothing', async () => {
+  test('reports a removed resource that cannot be deleted, and succeeds', async () => {
     const first = await cloudFormation(succeed).deploy({ Old: resource() })
     expect(await cloudFormation(refuse('in use')).deploy({}, first)).toEqual([])
-    expect(notes).toEqual(['Old (Custom::Thing) was not deleted: in use'])
+    expect(reports).toEqual(['Old (Custom::Thing) was not deleted: in use'])
   })
 })
 
-describe('a stack that goes', () => {
-  test('deletes its resources, the last one first, and not those that it retains', async () => {
+describe('the deletion of a stack', () => {
+  test('deletes resources in reverse order, and leaves retained ones', async () => {
     const { deploy, destroy } = cloudFormation(succeed)
     const Kept = resource({}, { DeletionPolicy: 'RetainExceptOnCreate' })
     await destroy(await deploy({ First: resource(), Kept, Second: resource({}, { DependsOn: 'First' }) }))
@@ -157,47 +160,51 @@ describe('a stack that goes', () => {
     expect(events[3]).toMatchObject({ PhysicalResourceId: 'physical-Second' })
   })
 
-  test('stays where a resource refuses to go', async () => {
-    const made = await cloudFormation(succeed).deploy({
+  test('stops at the first resource that cannot be deleted', async () => {
+    const deployed = await cloudFormation(succeed).deploy({
       First: resource(),
       Second: resource({}, { DependsOn: 'First' }),
     })
-    await expect(cloudFormation(refuse('in use')).destroy(made)).rejects.toThrow(
+    await expect(cloudFormation(refuse('in use')).destroy(deployed)).rejects.toThrow(
       'Second (Custom::Thing) was not deleted: in use',
     )
     expect(calls().slice(2)).toEqual(['Delete Second'])
   })
 })
 
-describe('a creation fails', () => {
+describe('a failed creation', () => {
   const failing =
     (behaviour: Handler): Handler =>
     (event) =>
       event.LogicalResourceId === 'Second' && event.RequestType === 'Create' ? behaviour(event) : succeed(event)
 
   test.each<[string, string | RegExp, Handler]>([
-    ['says FAILED', 'the slot is taken', refuse('the slot is taken')],
-    ['says FAILED and not why', 'Invalid response object: Reason', refuse('')],
-    ['returns without an answer', 'did not receive a response', async () => {}],
-    ['puts no JSON', 'not a JSON object', (event) => put(event, 'SUCCESS')],
-    ['puts a list', 'not a JSON object', (event) => put(event, [])],
-    ['says neither', 'Invalid response object: Status', (event) => put(event, { Status: 'ok', ...identity(event) })],
+    ['responds with FAILED', 'the slot is taken', refuse('the slot is taken')],
+    ['responds with FAILED and no Reason', 'Invalid response object: Reason', refuse('')],
+    ['returns without a response', 'did not receive a response', async () => {}],
+    ['sends invalid JSON', 'not a JSON object', (event) => put(event, 'SUCCESS')],
+    ['sends a list', 'not a JSON object', (event) => put(event, [])],
     [
-      'answers another request',
-      'RequestId is not the request',
+      'sends another Status',
+      'Invalid response object: Status',
+      (event) => put(event, { Status: 'ok', ...identity(event) }),
+    ],
+    [
+      'responds to another request',
+      'RequestId differs from the request',
       (event) => put(event, { Status: 'SUCCESS', ...identity(event), RequestId: 'x' }),
     ],
     [
-      'has no physical id',
+      'sends no physical id',
       'Invalid PhysicalResourceId',
       (event) => put(event, { Status: 'SUCCESS', ...identity(event), PhysicalResourceId: '' }),
     ],
     [
-      'says more than 4,096 bytes',
+      'sends more than 4,096 bytes',
       'Response object is too long',
       (event) => put(event, { Status: 'SUCCESS', ...identity(event), Data: { text: 'x'.repeat(4096) } }),
     ],
-  ])('where the function %s, and everything is deleted', async (_, reason, behaviour) => {
+  ])('is rolled back when the function %s', async (_, reason, behaviour) => {
     const { deploy } = cloudFormation(failing(behaviour))
     const deployment = deploy({ First: resource(), Second: resource({}, { DependsOn: 'First' }) })
     await expect(deployment).rejects.toThrow(/^Second \(Custom::Thing\) was not created: /)
@@ -206,27 +213,27 @@ describe('a creation fails', () => {
     expect(events[2]?.PhysicalResourceId).toEqual(expect.stringMatching(/./))
   })
 
-  test('where nothing is answered in time', async () => {
+  test('is rolled back when no response arrives in time', async () => {
     const { deploy } = cloudFormation(failing(() => new Promise(() => {})))
     const deployment = deploy({ Second: resource({ ServiceTimeout: 1 }) })
     await expect(deployment).rejects.toThrow('Second (Custom::Thing) was not created: no response within 1 s')
     expect(calls()).toEqual(['Create Second', 'Delete Second'])
   })
 
-  test('where the function fails three times', async () => {
+  test('is rolled back when the function fails three times', async () => {
     const { deploy } = cloudFormation(failing(() => Promise.reject(new Error('crashed'))))
     await expect(deploy({ Second: resource() })).rejects.toThrow('did not receive a response')
     expect(calls()).toEqual([...Array(3).fill('Create Second'), 'Delete Second'])
     expect(new Set(events.slice(0, 3).map(({ RequestId }) => RequestId)).size).toBe(1)
   })
 
-  test('where there is no such function', async () => {
-    const ask = createAsk('stack', responses, async () => ({ kind: 'denied' }))
-    const made = deploy(ask, readCustomResources(stackOf({ Thing: resource() })), [], () => {})
-    await expect(made).rejects.toThrow('there is no function arn:maker')
+  test('names a function that does not exist', async () => {
+    const send = createSendRequest('stack', responses, async () => ({ kind: 'denied' }))
+    const deployment = deploy(send, readCustomResources(stackOf({ Thing: resource() })), [], () => {})
+    await expect(deployment).rejects.toThrow('there is no function arn:maker')
   })
 
-  test('and says so where even the way back fails', async () => {
+  test('reports a rollback that fails too', async () => {
     const { deploy } = cloudFormation((event) => refuse(`no ${event.RequestType}`)(event))
     await expect(deploy({ Thing: resource() })).rejects.toThrow(
       'Thing (Custom::Thing) was not created: no Create; rolling back Thing (Custom::Thing) failed: no Delete',
@@ -234,7 +241,7 @@ describe('a creation fails', () => {
   })
 })
 
-test('a function that fails at first and then answers is believed', async () => {
+test('a response counts even after failed invocations', async () => {
   const { deploy } = cloudFormation((event) => {
     if (events.length < 3) throw new Error('crashed')
     return succeed(event)
@@ -243,7 +250,7 @@ test('a function that fails at first and then answers is believed', async () => 
   expect(calls()).toEqual(Array(3).fill('Create Thing'))
 })
 
-test('a function that answers and then fails is believed, and not run again', async () => {
+test('a function that responds and then fails is not run again', async () => {
   const { deploy, destroy } = cloudFormation(async (event) => {
     await succeed(event)
     throw new Error('crashed')
@@ -252,21 +259,21 @@ test('a function that answers and then fails is believed, and not run again', as
   expect(calls()).toEqual(['Create Thing', 'Delete Thing'])
 })
 
-test('of two answers the first one counts, and both are taken', async () => {
+test('the first of two responses counts, and both get status 200', async () => {
   const statuses: number[] = []
-  const answer = async (behaviour: Handler, event: Event) => {
+  const respond = async (behaviour: Handler, event: Event) => {
     statuses.push(((await behaviour(event)) as Response).status)
   }
   const { deploy } = cloudFormation(async (event) => {
-    await answer(succeed, event)
-    await answer(refuse('after all'), event)
+    await respond(succeed, event)
+    await respond(refuse('after all'), event)
   })
   await deploy({ Thing: resource() })
   await until(() => statuses.length === 2)
   expect(statuses).toEqual([200, 200])
 })
 
-test('an update that fails is taken back, from the last to the first', async () => {
+test('a failed update is rolled back in reverse order', async () => {
   const { deploy } = cloudFormation((event) =>
     event.LogicalResourceId === 'Second' && event.ResourceProperties.A === '2' ? refuse('no')(event) : succeed(event),
   )
@@ -286,8 +293,8 @@ test('an update that fails is taken back, from the last to the first', async () 
   expect(events.at(-1)).toMatchObject({ ResourceProperties: { A: '1' }, OldResourceProperties: { A: '2' } })
 })
 
-test('an address that nobody was given takes nothing', async () => {
-  const { url } = responses.await({ StackId: 's', RequestId: 'r', LogicalResourceId: 'l' })
+test('the response server refuses unknown URLs and other methods', async () => {
+  const { url } = responses.expect({ StackId: 's', RequestId: 'r', LogicalResourceId: 'l' })
   expect((await fetch(new URL('/elsewhere', url), { method: 'PUT', body: '{}' })).status).toBe(403)
   expect((await fetch(url)).status).toBe(403)
 })

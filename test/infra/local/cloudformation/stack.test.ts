@@ -1,4 +1,4 @@
-// biome-ignore-all lint/suspicious/noTemplateCurlyInString: what Fn::Sub takes
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: the syntax of Fn::Sub
 import { describe, expect, test } from '@jest/globals'
 import { Stack } from '../../../../infra/local/cloudformation/stack.ts'
 import type { Template } from '../../../../infra/local/cloudformation/template.ts'
@@ -33,28 +33,28 @@ describe('ids', () => {
     ['Key', /^[a-z0-9]{10}$/],
     ['Function', /^Sample-endpoint$/],
     ['Unnamed', /^Sample-Unnamed$/],
-  ])('%s has the form that AWS gives it', (logicalId, form) => {
+  ])('%s has the format of AWS', (logicalId, form) => {
     expect(idOf(logicalId)).toMatch(form)
   })
 
-  test('are the same at the next run, secrets are not', () => {
+  test('are the same in the next run, but secrets differ', () => {
     const next = new Stack(template, place)
     expect(next.resolve({ Ref: 'Pool' })).toBe(idOf('Pool'))
     expect(next.attribute('Client', 'ClientSecret')).toMatch(/^[a-z0-9]{51}$/)
     expect(next.attribute('Client', 'ClientSecret')).not.toBe(stack.attribute('Client', 'ClientSecret'))
   })
 
-  test('keep their secrets where the stack is deployed again', () => {
+  test('keep their secrets when the stack is deployed again', () => {
     const secrets = new Map<string, string>()
     const [first, second] = [new Stack(template, place, secrets), new Stack(template, place, secrets)]
     expect(second.attribute('Client', 'ClientSecret')).toBe(first.attribute('Client', 'ClientSecret'))
   })
 
-  test('a secret stays what it is within one run', () => {
+  test('a secret stays the same within one run', () => {
     expect(stack.attribute('Client', 'ClientSecret')).toBe(stack.attribute('Client', 'ClientSecret'))
   })
 
-  test('only a client that generates a secret has one', () => {
+  test('a client has a secret only with GenerateSecret', () => {
     expect(() => stack.attribute('PublicClient', 'ClientSecret')).toThrow('has no attribute ClientSecret')
   })
 })
@@ -64,7 +64,7 @@ describe('intrinsic functions', () => {
 
   test.each<[string, unknown, unknown]>([
     ['a pseudo parameter', { Ref: 'AWS::Region' }, 'us-east-1'],
-    ['a parameter by its default', { Ref: 'Qualifier' }, 'hnb659fds'],
+    ['the default of a parameter', { Ref: 'Qualifier' }, 'hnb659fds'],
     [
       'Fn::GetAtt as a list',
       { 'Fn::GetAtt': ['Function', 'Arn'] },
@@ -88,16 +88,16 @@ describe('intrinsic functions', () => {
       'hnb659fds-us-east-1',
     ],
     ['Fn::Select', { 'Fn::Select': [1, { 'Fn::Split': [',', 'a,b'] }] }, 'b'],
-    ['AWS::NoValue, by leaving the key out', { a: 1, b: { Ref: 'AWS::NoValue' } }, { a: 1 }],
+    ['AWS::NoValue by dropping the key', { a: 1, b: { Ref: 'AWS::NoValue' } }, { a: 1 }],
   ])('resolve %s', (_name, value, resolved) => {
     expect(stack.resolve(value)).toEqual(resolved)
   })
 
-  test.each(['Fn::Cidr', 'Fn::If', 'Fn::FindInMap', 'Fn::Base64'])('unknown ones are refused by name: %s', (name) => {
+  test.each(['Fn::Cidr', 'Fn::If', 'Fn::FindInMap', 'Fn::Base64'])('refuse the unknown function %s', (name) => {
     expect(() => stack.resolve({ [name]: [] })).toThrow(`does not know the intrinsic function ${name}`)
   })
 
-  test('that point nowhere are an error', () => {
+  test('refuse references to a missing resource and to a parameter without a default', () => {
     expect(() => stack.resolve({ Ref: 'Nobody' })).toThrow('no resource Nobody')
     expect(() => stackOf({ Parameters: { Bare: { Type: 'String' } } }).resolve({ Ref: 'Bare' })).toThrow(
       'parameter Bare has no default',
@@ -114,19 +114,19 @@ describe('resources', () => {
     'AWS::IAM::ManagedPolicy',
     'AWS::KMS::Alias',
     'AWS::Logs::MetricFilter',
-  ])('of an unknown type are refused by name: %s', (Type) => {
+  ])('of the unknown type %s are refused', (Type) => {
     expect(() => stackOf({ Resources: { Odd: { Type } } })).toThrow(
       `Odd is an ${Type}, which the local run does not know`,
     )
   })
 
-  test('named after themselves are an error', () => {
+  test('that refer to themselves are refused', () => {
     expect(() =>
       stackOf({ Resources: { A: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: { Ref: 'A' } } } } }),
     ).toThrow('A depends on itself')
   })
 
-  test('come with their properties resolved', () => {
+  test('have resolved properties', () => {
     const [fn] = new Stack(template, place).resources('AWS::Lambda::Function')
     expect(fn).toEqual({
       logicalId: 'Function',
@@ -137,7 +137,7 @@ describe('resources', () => {
     })
   })
 
-  test('are found by a pattern of their types, and say whether they are retained', () => {
+  test('are found by a type pattern, with their retention', () => {
     const stack = stackOf({
       Resources: {
         Mine: { Type: 'Custom::Mine', DeletionPolicy: 'Retain' },
@@ -152,7 +152,7 @@ describe('resources', () => {
     ])
   })
 
-  test('depend on what they refer to, in every way, and on what that depends on', () => {
+  test('depend on every resource they refer to, directly or indirectly', () => {
     const stack = stackOf({
       Resources: {
         Pool: { Type: 'AWS::Cognito::UserPool' },
@@ -179,12 +179,12 @@ test('outputs are resolved', () => {
   expect(stack.outputs()).toEqual({ PoolId: stack.resolve({ Ref: 'Pool' }) })
 })
 
-const withCondition = { Type: 'AWS::KMS::Key', Condition: 'Odd' }
+const conditional = { Type: 'AWS::KMS::Key', Condition: 'Odd' }
 test.each<[string, object]>([
   ['it has Conditions', { Conditions: {} }],
   ['it has Mappings', { Mappings: {} }],
-  ['the resource Key has Condition', { Resources: { Key: withCondition } }],
+  ['the resource Key has Condition', { Resources: { Key: conditional } }],
   ['the output Url has Condition', { Outputs: { Url: { Value: 'x', Condition: 'Odd' } } }],
-])('a template is refused where %s', (message, parts) => {
+])('a template is refused if %s', (message, parts) => {
   expect(() => stackOf(parts)).toThrow(`template: ${message}, which the local run does not know`)
 })
