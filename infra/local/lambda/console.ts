@@ -1,35 +1,36 @@
-// Lambda's JSON log format: what a function writes to its console, one structured line each.
+// Lambda's JSON log format: one structured line for each console call of a function.
 
 import { format } from 'node:util'
 
 const levels = { trace: 0, debug: 1, log: 2, info: 2, warn: 3, error: 4 } as const
 const names = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR'] as const
 
+/** @param leastLevel the lowest level to print; INFO if undefined */
 export function patchConsole(
   leastLevel: string | undefined,
   requestId: () => string | undefined,
   print: (line: Record<string, unknown>) => void,
 ): void {
-  const least = names.indexOf((leastLevel ?? 'INFO') as (typeof names)[number])
+  const minimum = names.indexOf((leastLevel ?? 'INFO') as (typeof names)[number])
   for (const [method, level] of Object.entries(levels)) {
     console[method as keyof typeof levels] = (...values: unknown[]) => {
-      if (level >= least) print(toLine(names[level] ?? 'INFO', requestId(), values))
+      if (level >= minimum) print(toLine(names[level] ?? 'INFO', requestId(), values))
     }
   }
 }
 
 function toLine(level: string, requestId: string | undefined, values: unknown[]): Record<string, unknown> {
-  const head = { timestamp: new Date().toISOString(), level, ...(requestId !== undefined && { requestId }) }
+  const common = { timestamp: new Date().toISOString(), level, ...(requestId !== undefined && { requestId }) }
   if (values.length === 1) {
     try {
-      return JSON.parse(JSON.stringify({ ...head, message: values[0] }, spellErrors))
+      return JSON.parse(JSON.stringify({ ...common, message: values[0] }, describeErrors))
     } catch {}
   }
   const error = values.find((value) => value instanceof Error)
-  return { ...head, message: format(...values), ...(error && describeError(error)) }
+  return { ...common, message: format(...values), ...(error && describeError(error)) }
 }
 
-function spellErrors(_key: string, value: unknown): unknown {
+function describeErrors(_key: string, value: unknown): unknown {
   return value instanceof Error ? { ...describeError(value), ...value } : value
 }
 

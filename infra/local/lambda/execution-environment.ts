@@ -1,4 +1,4 @@
-// One execution environment of a function: a worker thread that sees its own variables only.
+// One execution environment of a function: a worker thread with its own environment variables.
 
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
@@ -8,8 +8,8 @@ import type { FunctionDefinition } from './function-definitions.ts'
 import type { FromWorker, Invocation, WorkerData } from './function-worker.ts'
 import type { Outcome } from './outcome.ts'
 
-export class Environment {
-  /** Settled once the handler is loaded, or has failed to load. */
+export class ExecutionEnvironment {
+  /** Resolves when the handler is loaded: undefined, or the failure. */
   readonly ready: Promise<Outcome | undefined>
   alive = true
   readonly #definition: FunctionDefinition
@@ -17,20 +17,21 @@ export class Environment {
   readonly #worker: Worker
   #settle: (outcome: Outcome) => void = () => {}
 
-  constructor(definition: FunctionDefinition, surroundings: Readonly<Record<string, string>>, log: Log) {
+  /** @param variables environment variables in addition to the function's own */
+  constructor(definition: FunctionDefinition, variables: Readonly<Record<string, string>>, log: Log) {
     this.#definition = definition
     this.#log = log
     this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
       workerData: { directory: definition.directory, handler: definition.handler } satisfies WorkerData,
-      env: { ...variablesOfLambda(definition), ...surroundings, ...definition.environment },
+      env: { ...lambdaVariables(definition), ...variables, ...definition.environment },
       execArgv: [],
       stdout: true,
       stderr: true,
     })
-    this.#forward(this.#worker.stdout)
-    this.#forward(this.#worker.stderr)
+    this.#printLines(this.#worker.stdout)
+    this.#printLines(this.#worker.stderr)
 
-    let failure: Outcome = { kind: 'error', errorType: 'Runtime.ExitError', errorMessage: 'the worker ended' }
+    let failure: Outcome = { kind: 'error', errorType: 'Runtime.ExitError', errorMessage: 'the worker exited' }
     this.ready = new Promise((resolve) => {
       this.#worker.on('message', (message: FromWorker) => {
         if (message.type === 'log') this.#print(message.line)
@@ -39,7 +40,7 @@ export class Environment {
       })
       this.#worker.on('error', (error: Error) => {
         failure = { kind: 'error', errorType: error.name, errorMessage: error.message }
-        this.#print({ timestamp: new Date().toISOString(), level: 'ERROR', message: error.message })
+        this.#printError(error.message)
       })
       this.#worker.on('exit', () => {
         this.alive = false
@@ -49,7 +50,7 @@ export class Environment {
     })
   }
 
-  /** Handles one event. The environment is dead afterwards if the function timed out or crashed. */
+  /** Handles one event. A time-out or a crash ends the environment. */
   async invoke(event: unknown, requestId: string): Promise<Outcome> {
     const failure = await this.ready
     if (failure) return failure
@@ -59,12 +60,7 @@ export class Environment {
     const outcome = await new Promise<Outcome>((resolve) => {
       this.#settle = resolve
       timer = setTimeout(() => {
-        this.#print({
-          timestamp: new Date().toISOString(),
-          level: 'ERROR',
-          requestId,
-          message: timedOut(timeoutSeconds),
-        })
+        this.#printError(`Task timed out after ${timeoutSeconds.toFixed(2)} seconds`, { requestId })
         resolve({ kind: 'timeout', limit: 'function' })
         void this.end()
       }, timeoutSeconds * 1000)
@@ -82,8 +78,12 @@ export class Environment {
     await this.#worker.terminate()
   }
 
-  #forward(output: Readable): void {
+  #printLines(output: Readable): void {
     createInterface({ input: output }).on('line', (text) => this.#print(parseLine(text)))
+  }
+
+  #printError(message: string, fields: Record<string, unknown> = {}): void {
+    this.#print({ timestamp: new Date().toISOString(), level: 'ERROR', ...fields, message })
   }
 
   #print(line: Record<string, unknown>): void {
@@ -91,8 +91,8 @@ export class Environment {
   }
 }
 
-// What Lambda sets, per "Defined runtime environment variables". HOME keeps the SDK from this machine's own AWS profile.
-function variablesOfLambda(definition: FunctionDefinition): Record<string, string> {
+// Lambda's "Defined runtime environment variables". HOME hides this machine's AWS profile from the SDK.
+function lambdaVariables(definition: FunctionDefinition): Record<string, string> {
   return {
     AWS_ACCESS_KEY_ID: 'local',
     AWS_SECRET_ACCESS_KEY: 'local',
@@ -110,10 +110,6 @@ function variablesOfLambda(definition: FunctionDefinition): Record<string, strin
     TZ: ':UTC',
     _HANDLER: definition.handler,
   }
-}
-
-function timedOut(seconds: number): string {
-  return `Task timed out after ${seconds.toFixed(2)} seconds`
 }
 
 function parseLine(text: string): Record<string, unknown> {

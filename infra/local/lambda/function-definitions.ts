@@ -1,4 +1,4 @@
-// Reads the AWS::Lambda::Function resources, and finds their code among the assets of the synthesized stack.
+// Reads the Lambda functions of the template and locates their bundles.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -7,27 +7,40 @@ import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.t
 export interface FunctionDefinition {
   name: string
   arn: string
-  /** Where the bundle lies. */
+  /** The folder of the bundle. */
   directory: string
-  /** `file.export`, as Lambda takes it. */
+  /** `file.export` */
   handler: string
   environment: Record<string, string>
   timeoutSeconds: number
   memoryMegabytes: number
-  /** Least level of what is logged, of Lambda's JSON log format. */
+  /** The lowest level to log, in Lambda's JSON log format. */
   logLevel: string
-  /** How many events at once; 0 switches the function off. */
+  /** The maximum number of concurrent events; 0 disables the function. */
   reservedConcurrency?: number
 }
 
-const obeyed = ['Code', 'Environment', 'FunctionName', 'Handler', 'LoggingConfig', 'MemorySize', 'Runtime', 'Timeout']
-const withoutEffect = ['Architectures', 'Description', 'RecursiveLoop', 'Role', 'Tags', 'TracingConfig']
+const supported = [
+  'Code',
+  'Environment',
+  'FunctionName',
+  'Handler',
+  'LoggingConfig',
+  'MemorySize',
+  'ReservedConcurrentExecutions',
+  'Runtime',
+  'Timeout',
+]
+const ignored = ['Architectures', 'Description', 'RecursiveLoop', 'Role', 'Tags', 'TracingConfig']
 
-/** @param assembly the folder that the stack was synthesized into */
+/**
+ * @param assembly the folder of the synthesized stack
+ * @throws Error naming an unknown property, a runtime other than Node.js, missing code, or a variable without text
+ */
 export function readFunctions(stack: Stack, assembly: string): FunctionDefinition[] {
   const assets = readAssets(join(assembly, `${stack.place.stackName}.assets.json`))
   return stack.resources('AWS::Lambda::Function').map((fn) => {
-    expectOnly(fn, [...obeyed, 'ReservedConcurrentExecutions', ...withoutEffect])
+    expectOnly(fn, [...supported, ...ignored])
     const { Code, Environment, Handler, LoggingConfig, MemorySize, Runtime, Timeout } = fn.properties
     const reserved = fn.properties.ReservedConcurrentExecutions
     if (!String(Runtime).startsWith('nodejs')) throw new Error(`template: ${fn.logicalId} runs ${Runtime}, not Node.js`)
@@ -58,6 +71,7 @@ function readEnvironment(fn: Resource, environment: unknown): Record<string, str
   )
 }
 
+/** The folders of the assets by object key. */
 function readAssets(path: string): Map<string, string> {
   const { files } = JSON.parse(readFileSync(path, 'utf8')) as {
     files: Record<string, { source: { path: string }; destinations: Record<string, { objectKey: string }> }>

@@ -1,4 +1,4 @@
-// What the functions of the stack are told, as far as the local run itself wants to know it.
+// The environment variables of the functions that the local run itself reads.
 
 import type { FunctionDefinition } from './function-definitions.ts'
 
@@ -17,7 +17,7 @@ export function readSettings(definitions: FunctionDefinition[]): FunctionSetting
   }
 }
 
-/** The app clients that actors sign in with. */
+/** The ids of the app clients that actors sign in with. */
 export function readActorClientIds(definitions: FunctionDefinition[]): string[] {
   return JSON.parse(variables(definitions).ACTOR_CLIENT_IDS ?? '[]')
 }

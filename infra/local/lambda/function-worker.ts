@@ -1,4 +1,4 @@
-// Runs in a worker thread: loads a function's handler and answers its events, as Lambda's Node.js runtime does.
+// Worker thread of execution-environment.ts: loads a handler and runs it for each event, as Lambda's Node.js runtime does.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -13,7 +13,7 @@ export interface WorkerData {
 }
 
 export interface Invocation {
-  /** JSON, as it goes over the wire to Lambda. */
+  /** JSON text */
   event: string
   context: {
     requestId: string
@@ -33,7 +33,7 @@ export type FromWorker =
 type Handler = (event: unknown, context: unknown) => unknown
 
 const port = parentPort
-if (!port) throw new Error('not a worker thread')
+if (!port) throw new Error('this file must run in a worker thread')
 const send = (message: FromWorker) => port.postMessage(message)
 
 let requestId: string | undefined

@@ -1,23 +1,23 @@
-// The Lambda functions of the template, each in worker threads of its own.
+// Runs the Lambda functions of the template in worker threads.
 
 import { randomUUID } from 'node:crypto'
 import type { Log } from '../log.ts'
 import type { FunctionDefinition } from './function-definitions.ts'
 import type { Outcome } from './outcome.ts'
 import { isPermitted, type Permission } from './permissions.ts'
-import { Pool } from './worker-pool.ts'
+import { WorkerPool } from './worker-pool.ts'
 
 export interface Caller {
   /** The service, such as `cognito-idp.amazonaws.com`. */
   principal: string
   sourceArn: string
-  /** How long the caller waits, in ms. The function itself goes on after it. */
+  /** How long the caller waits, in ms. The function continues after that. */
   timeoutMs?: number
 }
 
 export interface Functions {
   invoke(functionArn: string, event: unknown, caller: Caller): Promise<Outcome>
-  /** For a caller who needs no permission of the function's, since its own allow it. */
+  /** Runs a function without a permission check, for a caller with rights of its own. */
   run(functionArn: string, event: unknown): Promise<Outcome>
   close(): Promise<void>
 }
@@ -25,18 +25,18 @@ export interface Functions {
 export interface FunctionsOptions {
   definitions: readonly FunctionDefinition[]
   permissions: readonly Permission[]
-  /** What Lambda's own environment adds to each function's, such as the endpoints of the services. */
+  /** Environment variables for every function, such as the endpoints of the services. */
   environment: Readonly<Record<string, string>>
   log: Log
 }
 
-/** Starts one worker a function; more follow when calls overlap. */
+/** Starts one worker for each function. Concurrent calls start more. */
 export async function startFunctions(options: FunctionsOptions): Promise<Functions> {
-  const pools = new Map<string, Pool>()
+  const pools = new Map<string, WorkerPool>()
   for (const definition of options.definitions) {
-    pools.set(definition.arn, new Pool(definition, options.environment, options.log))
+    pools.set(definition.arn, new WorkerPool(definition, options.environment, options.log))
   }
-  await Promise.all([...pools.values()].map((pool) => pool.warm()))
+  await Promise.all([...pools.values()].map((pool) => pool.startFirst()))
 
   return {
     async invoke(functionArn, event, caller) {
@@ -46,7 +46,7 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
         return { kind: 'denied' }
       }
       const outcome = pool.invoke(event, randomUUID())
-      return caller.timeoutMs === undefined ? outcome : withDeadline(outcome, caller.timeoutMs)
+      return caller.timeoutMs === undefined ? outcome : withTimeout(outcome, caller.timeoutMs)
     },
     async run(functionArn, event) {
       return pools.get(functionArn)?.invoke(event, randomUUID()) ?? { kind: 'denied' }
@@ -57,13 +57,13 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
   }
 }
 
-async function withDeadline(outcome: Promise<Outcome>, milliseconds: number): Promise<Outcome> {
+async function withTimeout(outcome: Promise<Outcome>, milliseconds: number): Promise<Outcome> {
   let timer: NodeJS.Timeout | undefined
-  const deadline = new Promise<Outcome>((resolve) => {
+  const timeout = new Promise<Outcome>((resolve) => {
     timer = setTimeout(() => resolve({ kind: 'timeout', limit: 'caller' }), milliseconds)
   })
   try {
-    return await Promise.race([outcome, deadline])
+    return await Promise.race([outcome, timeout])
   } finally {
     clearTimeout(timer)
   }

@@ -1,4 +1,4 @@
-// Who may invoke a function: the template's AWS::Lambda::Permission, as Lambda reads them.
+// Checks the template's AWS::Lambda::Permission resources as Lambda does.
 
 import { expectOnly, type Stack } from '../cloudformation/stack.ts'
 
@@ -9,6 +9,7 @@ export interface Permission {
   sourceAccount?: string
 }
 
+/** @throws Error naming a permission for a function that the template lacks */
 export function readPermissions(stack: Stack): Permission[] {
   return stack.resources('AWS::Lambda::Permission').flatMap((permission) => {
     expectOnly(permission, ['Action', 'FunctionName', 'Principal', 'SourceArn', 'SourceAccount'])
@@ -17,7 +18,8 @@ export function readPermissions(stack: Stack): Permission[] {
     const fn = stack
       .resources('AWS::Lambda::Function')
       .find(({ logicalId, id }) => FunctionName === id || FunctionName === stack.attribute(logicalId, 'Arn'))
-    if (!fn) throw new Error(`template: ${permission.logicalId} names the function ${FunctionName}, which is not there`)
+    if (!fn)
+      throw new Error(`template: ${permission.logicalId} names the function ${FunctionName}, which does not exist`)
     return {
       functionArn: stack.attribute(fn.logicalId, 'Arn'),
       principal: String(Principal),
@@ -41,7 +43,7 @@ export function isPermitted(
   )
 }
 
-// IAM's ArnLike: each of the six parts is matched by itself, so that `*` does not reach over a colon.
+// IAM's ArnLike matches the six parts of an ARN separately, so `*` does not match across a colon.
 function arnLike(pattern: string, arn: string): boolean {
   const [patterns, parts] = [arnParts(pattern), arnParts(arn)]
   return patterns.every((part, index) => glob(part).test(parts[index] ?? ''))

@@ -1,31 +1,32 @@
-// One function's execution environments: each handles one event at a time, as Lambda's do.
+// The execution environments of one function. As in Lambda, each handles one event at a time.
 
 import type { Log } from '../log.ts'
-import { Environment } from './execution-environment.ts'
+import { ExecutionEnvironment } from './execution-environment.ts'
 import type { FunctionDefinition } from './function-definitions.ts'
 import type { Outcome } from './outcome.ts'
 
-const most = 4
+const maxEnvironments = 4
 
-export class Pool {
+export class WorkerPool {
   readonly #definition: FunctionDefinition
-  readonly #surroundings: Readonly<Record<string, string>>
+  readonly #variables: Readonly<Record<string, string>>
   readonly #log: Log
   readonly #limit: number
-  readonly #environments = new Set<Environment>()
-  readonly #idle: Environment[] = []
+  readonly #environments = new Set<ExecutionEnvironment>()
+  readonly #idle: ExecutionEnvironment[] = []
   readonly #waiting: (() => void)[] = []
   #closed = false
 
-  constructor(definition: FunctionDefinition, surroundings: Readonly<Record<string, string>>, log: Log) {
+  /** @param variables environment variables in addition to the function's own */
+  constructor(definition: FunctionDefinition, variables: Readonly<Record<string, string>>, log: Log) {
     this.#definition = definition
-    this.#surroundings = surroundings
+    this.#variables = variables
     this.#log = log
-    this.#limit = Math.min(most, definition.reservedConcurrency ?? most)
+    this.#limit = Math.min(maxEnvironments, definition.reservedConcurrency ?? maxEnvironments)
   }
 
-  /** Starts the first environment, so that the first event finds it ready. */
-  async warm(): Promise<void> {
+  /** Starts the first environment before the first event. */
+  async startFirst(): Promise<void> {
     if (this.#limit === 0) return
     const environment = this.#start()
     await environment.ready
@@ -35,7 +36,7 @@ export class Pool {
   async invoke(event: unknown, requestId: string): Promise<Outcome> {
     if (this.#limit === 0)
       return { kind: 'error', errorType: 'TooManyRequestsException', errorMessage: 'Rate Exceeded.' }
-    const environment = await this.#take()
+    const environment = await this.#acquire()
     if (!environment) return { kind: 'error', errorType: 'Runtime.ExitError', errorMessage: 'the local run has ended' }
     const outcome = await environment.invoke(event, requestId)
     this.#idle.push(environment)
@@ -48,7 +49,8 @@ export class Pool {
     await Promise.all([...this.#environments].map((environment) => environment.end()))
   }
 
-  async #take(): Promise<Environment | undefined> {
+  /** @returns undefined once the pool is closed */
+  async #acquire(): Promise<ExecutionEnvironment | undefined> {
     while (!this.#closed) {
       const environment = this.#idle.pop()
       if (environment?.alive) return environment
@@ -59,8 +61,8 @@ export class Pool {
     return undefined
   }
 
-  #start(): Environment {
-    const environment = new Environment(this.#definition, this.#surroundings, this.#log)
+  #start(): ExecutionEnvironment {
+    const environment = new ExecutionEnvironment(this.#definition, this.#variables, this.#log)
     this.#environments.add(environment)
     return environment
   }

@@ -30,11 +30,7 @@ afterEach(async () => {
   rmSync(assembly, { recursive: true })
 })
 
-async function start(
-  code: string,
-  properties: Record<string, unknown> = {},
-  surroundings: Record<string, string> = {},
-) {
+async function start(code: string, properties: Record<string, unknown> = {}, environment: Record<string, string> = {}) {
   writeFileSync(join(assembly, 'sample.mjs'), code)
   const files = { a: { source: { path: '.' }, destinations: { here: { objectKey: 'a.zip' } } } }
   writeFileSync(join(assembly, 'Sample.assets.json'), JSON.stringify({ files }))
@@ -53,7 +49,7 @@ async function start(
   functions = await startFunctions({
     definitions: readFunctions(stack, assembly),
     permissions: [{ functionArn: arn, principal: caller.principal }],
-    environment: surroundings,
+    environment,
     log: (entry) => logged.push(entry),
   })
   return (event: unknown = {}, timeoutMs?: number) =>
@@ -64,17 +60,17 @@ const stackOf = (resources: Record<string, TemplateResource>) => new Stack({ Res
 const lines = () => logged.flatMap((entry) => (entry.source === 'function' ? [entry.line] : []))
 
 describe('a function', () => {
-  test('answers what its handler returns', async () => {
+  test('returns the value of its handler', async () => {
     const invoke = await start('export const handler = async (event) => ({ got: event.a, none: undefined })')
     expect(await invoke({ a: 1 })).toEqual({ kind: 'answer', payload: { got: 1 } })
   })
 
-  test('answers null when its handler returns nothing', async () => {
+  test('returns null if its handler returns nothing', async () => {
     const invoke = await start('export const handler = async () => {}')
     expect(await invoke()).toEqual({ kind: 'answer', payload: null })
   })
 
-  test('sees its own environment, what Lambda adds, and nothing of this process', async () => {
+  test('sees its own variables and those of Lambda, but none of this process', async () => {
     process.env.OF_THIS_PROCESS = 'x'
     const invoke = await start(
       'export const handler = async () => process.env',
@@ -105,7 +101,7 @@ describe('a function', () => {
     expect(payload.left).toBeLessThanOrEqual(7000)
   })
 
-  test('handles one event at a time in one worker, and others beside it', async () => {
+  test('handles one event at a time in each worker', async () => {
     const invoke = await start(`
       let running = 0
       export const handler = async () => {
@@ -119,13 +115,13 @@ describe('a function', () => {
     expect(outcomes).toEqual(Array.from({ length: 12 }, () => ({ kind: 'answer', payload: 1 })))
   })
 
-  test('keeps what it remembers between events', async () => {
+  test('keeps its memory between events', async () => {
     const invoke = await start('let count = 0; export const handler = async () => ++count')
     await invoke()
     expect(await invoke()).toEqual({ kind: 'answer', payload: 2 })
   })
 
-  test('that throws gives the name and the message of the error, and logs it', async () => {
+  test('that throws returns the error name and message, and logs them', async () => {
     const invoke = await start('export const handler = async () => { throw new RangeError("too far") }')
     expect(await invoke()).toEqual({ kind: 'error', errorType: 'RangeError', errorMessage: 'too far' })
     expect(lines()).toContainEqual(
@@ -133,20 +129,20 @@ describe('a function', () => {
     )
   })
 
-  test('that ends its process gives an error, and is started anew for the next event', async () => {
+  test('that exits returns an error, and restarts for the next event', async () => {
     const invoke = await start('export const handler = async (e) => e.end ? process.exit(1) : "well"')
     expect(await invoke({ end: true })).toMatchObject({ kind: 'error', errorType: 'Runtime.ExitError' })
     expect(await invoke()).toEqual({ kind: 'answer', payload: 'well' })
   })
 
-  test('over its own Timeout is ended, and is started anew for the next event', async () => {
+  test('that exceeds its Timeout is stopped, and restarts for the next event', async () => {
     const invoke = await start('export const handler = async (e) => { while (e.hang); return "well" }', { Timeout: 1 })
     expect(await invoke({ hang: true })).toEqual({ kind: 'timeout', limit: 'function' })
     expect(lines()).toContainEqual(expect.objectContaining({ message: 'Task timed out after 1.00 seconds' }))
     expect(await invoke()).toEqual({ kind: 'answer', payload: 'well' })
   })
 
-  test('slower than its caller waits goes on by itself', async () => {
+  test('continues after its caller stops waiting', async () => {
     const invoke = await start(
       `
       let done = 0
@@ -160,7 +156,7 @@ describe('a function', () => {
     expect(await invoke()).toEqual({ kind: 'answer', payload: 2 })
   })
 
-  test('that is at work, or waited for, when the run ends gives an error', async () => {
+  test('returns an error for running and waiting events when the run ends', async () => {
     const invoke = await start('export const handler = () => new Promise(() => {})', {
       ReservedConcurrentExecutions: 1,
     })
@@ -170,12 +166,12 @@ describe('a function', () => {
     expect(await outcomes).toEqual([ended, ended])
   })
 
-  test('that cannot be loaded gives its error at each call', async () => {
+  test('that cannot be loaded returns the load error for each event', async () => {
     const invoke = await start('throw new Error("missing setting A")')
     expect(await invoke()).toMatchObject({ kind: 'error', errorMessage: 'missing setting A' })
   })
 
-  test('whose reserved concurrency is 0 takes no event', async () => {
+  test('with a reserved concurrency of 0 refuses every event', async () => {
     const invoke = await start('export const handler = async () => 1', { ReservedConcurrentExecutions: 0 })
     expect(await invoke()).toMatchObject({ kind: 'error', errorType: 'TooManyRequestsException' })
   })
@@ -187,11 +183,11 @@ describe('a function', () => {
       return c.awsRequestId }`)
     const { payload: requestId } = (await invoke()) as { payload: string }
     await until(() => lines().some(({ message }) => message === 'plain'))
-    const head = { timestamp: expect.any(String), requestId }
+    const common = { timestamp: expect.any(String), requestId }
     expect(lines()).toEqual(
       expect.arrayContaining([
-        { ...head, level: 'INFO', message: { code: 'a' } },
-        { ...head, level: 'WARN', message: 'two 2' },
+        { ...common, level: 'INFO', message: { code: 'a' } },
+        { ...common, level: 'WARN', message: 'two 2' },
         { own: 1 },
         { message: 'plain' },
         expect.objectContaining({
@@ -203,7 +199,7 @@ describe('a function', () => {
     expect(JSON.stringify(lines())).not.toContain('unseen')
   })
 
-  test('logs from the level that the template sets', async () => {
+  test('logs from the level of the template', async () => {
     const invoke = await start('export const handler = async () => console.debug("seen")', {
       LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG' },
     })
@@ -212,19 +208,19 @@ describe('a function', () => {
   })
 })
 
-describe('the template', () => {
+describe('a function definition', () => {
   const properties = { Runtime: 'nodejs24.x', Handler: 'a.b', Code: { S3Key: 'a.zip' } }
 
   test.each([
     ['an unknown property', { ...properties, Layers: ['x'] }, 'sets Layers, which the local run does not know'],
     ['another runtime', { ...properties, Runtime: 'python3.14' }, 'runs python3.14, not Node.js'],
-    ['code that is not in the assembly', { ...properties, Code: { S3Key: 'b.zip' } }, 'no code for Function'],
+    ['code that the assembly lacks', { ...properties, Code: { S3Key: 'b.zip' } }, 'no code for Function'],
     [
-      'a variable that is no text',
+      'a variable without text',
       { ...properties, Environment: { Variables: { A: ['x'] } } },
       'no text for the variable A',
     ],
-  ])('with %s is an error', (_name, given, message) => {
+  ])('with %s is refused', (_name, given, message) => {
     const files = { a: { source: { path: '.' }, destinations: { here: { objectKey: 'a.zip' } } } }
     writeFileSync(join(assembly, 'Sample.assets.json'), JSON.stringify({ files }))
     const stack = stackOf({ Function: { Type: 'AWS::Lambda::Function', Properties: given } })
@@ -232,7 +228,7 @@ describe('the template', () => {
   })
 })
 
-describe('permission', () => {
+describe('a permission', () => {
   const pool = 'arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_abc'
   const route = 'arn:aws:execute-api:us-east-1:000000000000:api/v1/POST/auth/impersonate'
   const permitted = (properties: Record<string, unknown>, principal: string, sourceArn: string) => {
@@ -254,11 +250,11 @@ describe('permission', () => {
 
   test.each<[string, Record<string, unknown>, string, string, boolean]>([
     ['the same principal and source', { Principal: cognito, SourceArn: pool }, cognito, pool, true],
-    ['a function named by its name', { Principal: cognito, FunctionName: { Ref: 'Function' } }, cognito, pool, true],
+    ['a function by its name', { Principal: cognito, FunctionName: { Ref: 'Function' } }, cognito, pool, true],
     ['another principal', { Principal: gateway, SourceArn: pool }, cognito, pool, false],
     ['another source', { Principal: cognito, SourceArn: `${pool}d` }, cognito, pool, false],
-    ['a source that only begins alike', { Principal: cognito, SourceArn: pool }, cognito, `${pool}d`, false],
-    ['no source asked for', { Principal: cognito }, cognito, pool, true],
+    ['a source with the same beginning', { Principal: cognito, SourceArn: pool }, cognito, `${pool}d`, false],
+    ['no source', { Principal: cognito }, cognito, pool, true],
     ['the source account', { Principal: cognito, SourceAccount: '000000000000' }, cognito, pool, true],
     ['another source account', { Principal: cognito, SourceAccount: '111111111111' }, cognito, pool, false],
     ['a wildcard stage', { Principal: gateway, SourceArn: route.replace('/v1/', '/*/') }, gateway, route, true],
@@ -270,14 +266,14 @@ describe('permission', () => {
       true,
     ],
     [
-      'a wildcard that would reach over a colon',
+      'a wildcard across a colon',
       { Principal: gateway, SourceArn: 'arn:aws:execute-api:*/v1/POST/auth/impersonate' },
       gateway,
       route,
       false,
     ],
     [
-      'a dot that is no wildcard',
+      'a dot instead of a hyphen',
       { Principal: cognito, SourceArn: pool.replace('us-east-1:', 'us.east.1:') },
       cognito,
       pool,
@@ -288,12 +284,12 @@ describe('permission', () => {
     expect(permitted(properties, principal, sourceArn)).toBe(expected)
   })
 
-  test('to invoke one function is none to invoke another', () => {
+  test('covers one function only', () => {
     const permission = { functionArn: arn, principal: cognito }
     expect(isPermitted([permission], `${arn}-2`, { principal: cognito, sourceArn: pool })).toBe(false)
   })
 
-  test('is needed: without it the call is denied, and the run says so', async () => {
+  test('is required: other calls are denied and logged', async () => {
     await start('export const handler = async () => 1')
     const stranger = { ...caller, principal: 's3.amazonaws.com' }
     expect(await (functions as Functions).invoke(arn, {}, stranger)).toEqual({ kind: 'denied' })
@@ -301,13 +297,13 @@ describe('permission', () => {
     expect(logged).toContainEqual({ source: 'run', message: `s3.amazonaws.com may not invoke ${arn}` })
   })
 
-  test('for a function that is not there is an error', () => {
+  test('for a missing function is refused', () => {
     const stack = stackOf({
       Permission: {
         Type: 'AWS::Lambda::Permission',
         Properties: { Action: 'lambda:InvokeFunction', FunctionName: 'x', Principal: 'y' },
       },
     })
-    expect(() => readPermissions(stack)).toThrow('Permission names the function x, which is not there')
+    expect(() => readPermissions(stack)).toThrow('Permission names the function x, which does not exist')
   })
 })
