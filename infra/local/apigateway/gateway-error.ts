@@ -1,7 +1,7 @@
-// What API Gateway answers by itself: status, message and error type of each, before a gateway response changes it.
+// The errors of API Gateway itself: status, message and type, before a gateway response changes them.
 
 interface Failure {
-  /** The type of gateway response, per "Gateway response types for API Gateway"; none where only DEFAULT_* applies. */
+  /** From "Gateway response types for API Gateway"; absent if only DEFAULT_4XX or DEFAULT_5XX applies. */
   type?: string
   status: number
   message: string
@@ -18,7 +18,7 @@ const failures = {
     message: 'Missing Authentication Token',
     errorType: 'MissingAuthenticationTokenException',
   },
-  // An Authorization header where there is no route is taken for a signature; the message is completed with its hash.
+  // On an unknown route, API Gateway reads an Authorization header as a signature. The message names its hash.
   noRouteButAuthorization: { status: 403, message: '', errorType: 'IncompleteSignatureException' },
   invalidApiKey: { type: 'INVALID_API_KEY', status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
   badParameters: {
@@ -34,7 +34,7 @@ const failures = {
     message: 'Limit Exceeded',
     errorType: 'LimitExceededException',
   },
-  // Over Lambda's limit of 6 MB; what is over API Gateway's own 10 MB never becomes a gateway response.
+  // Over Lambda's limit of 6 MB. Requests over API Gateway's own 10 MB get no gateway response.
   tooLarge: { type: 'REQUEST_TOO_LARGE', status: 413, message: 'Request Too Long', errorType: 'BadRequestException' },
   unsupportedMediaType: {
     type: 'UNSUPPORTED_MEDIA_TYPE',
@@ -47,7 +47,7 @@ const failures = {
   timedOut: { type: 'INTEGRATION_TIMEOUT', status: 504, ...internal, message: 'Endpoint request timed out' },
 } satisfies Record<string, Failure>
 
-/** Ends a request with an answer of API Gateway's own. */
+/** Ends a request with an error of API Gateway itself. */
 export class GatewayError extends Error {
   readonly failure: Failure
 

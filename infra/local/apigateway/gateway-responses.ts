@@ -1,9 +1,9 @@
-// Gateway responses: the form of what API Gateway answers by itself, from AWS::ApiGateway::GatewayResponse.
+// Gateway responses: how the template formats the errors of API Gateway itself.
 
 import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
 import type { GatewayError } from './gateway-error.ts'
 import type { HttpAnswer } from './http-messages.ts'
-import { checkTemplate, readMapping, substitute, type Variables } from './mapping-templates.ts'
+import { checkMappingTemplate, readHeaderMapping, substitute, type Variables } from './mapping-templates.ts'
 
 interface GatewayResponse {
   status?: number
@@ -28,23 +28,23 @@ export function readGatewayResponses(stack: Stack): GatewayResponses {
   )
   return (error, variables) => {
     const { type, status, errorType } = error.failure
-    const byDefault = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
-    const response = responses.get(type ?? byDefault) ?? responses.get(byDefault) ?? builtIn
-    const filled: Variables = {
+    const defaultType = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
+    const response = responses.get(type ?? defaultType) ?? responses.get(defaultType) ?? builtIn
+    const values: Variables = {
       ...variables,
       'context.error.message': error.message,
       'context.error.messageString': JSON.stringify(error.message),
-      'context.error.responseType': type ?? byDefault,
+      'context.error.responseType': type ?? defaultType,
     }
     return {
       status: response.status ?? status,
       headers: {
         'Content-Type': response.contentType,
         'x-amzn-ErrorType': errorType,
-        ...Object.fromEntries(response.headers.map(([name, value]) => [name, value(filled)])),
+        ...Object.fromEntries(response.headers.map(([name, value]) => [name, value(values)])),
       },
-      body: substitute(response.template, filled),
-      gatewayResponse: type ?? byDefault,
+      body: substitute(response.template, values),
+      gatewayResponse: type ?? defaultType,
     }
   }
 }
@@ -55,7 +55,7 @@ function readResponse(resource: Resource): GatewayResponse {
   const templates = (ResponseTemplates ?? {}) as Record<string, string>
   const contentType = 'application/json' in templates ? 'application/json' : Object.keys(templates)[0]
   const template = contentType === undefined ? undefined : templates[contentType]
-  checkTemplate(resource.logicalId, template ?? '')
+  checkMappingTemplate({ logicalId: resource.logicalId, template: template ?? '' })
   return {
     ...(StatusCode !== undefined && { status: Number(StatusCode) }),
     contentType: contentType ?? builtIn.contentType,
@@ -63,7 +63,7 @@ function readResponse(resource: Resource): GatewayResponse {
     headers: Object.entries((ResponseParameters ?? {}) as Record<string, string>).map(([target, mapping]) => {
       const name = /^gatewayresponse\.header\.(.+)$/.exec(target)?.[1]
       if (!name) throw new Error(`template: ${resource.logicalId} sets ${target}, which the local run does not know`)
-      return [name, readMapping(resource.logicalId, mapping)]
+      return [name, readHeaderMapping({ logicalId: resource.logicalId, mapping })]
     }),
   }
 }

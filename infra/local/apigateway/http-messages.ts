@@ -1,11 +1,11 @@
-// A request as it reached the gateway, and the answer to it.
+// An HTTP request to the gateway, and the answer.
 
 export interface HttpRequest {
   method: string
-  /** As sent, percent-encoding and all, without the query. */
+  /** As sent: percent-encoded, without the query. */
   path: string
   query: URLSearchParams
-  /** In the order and spelling in which they were sent. */
+  /** In the order and spelling of the sender. */
   headers: [name: string, value: string][]
   body: Buffer
   sourceIp: string
@@ -15,11 +15,11 @@ export interface HttpAnswer {
   status: number
   headers: Record<string, string | string[]>
   body: string | Buffer
-  /** The type of gateway response, where API Gateway answers by itself. */
+  /** The gateway response type, if API Gateway itself answers. */
   gatewayResponse?: string
 }
 
-/** The last value of a header, whatever its spelling. */
+/** The last value of a header. @param name in lower case */
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   return request.headers.findLast(([sent]) => sent.toLowerCase() === name)?.[1]
 }

@@ -1,4 +1,4 @@
-// The event that a function behind an AWS_PROXY integration gets, field by field as API Gateway sends it.
+// The event of an AWS_PROXY integration, with every field that API Gateway sends.
 
 import { type HttpRequest, headerOf } from './http-messages.ts'
 import type { Match } from './routes.ts'
@@ -18,7 +18,7 @@ export interface RequestContext {
   apiKey: ApiKey | undefined
 }
 
-// Dropped on the way to a function, per "Amazon API Gateway important notes".
+// Request headers that API Gateway drops ("Amazon API Gateway important notes").
 const dropped = [
   'connection',
   'content-md5',
@@ -39,7 +39,7 @@ export function proxyEvent(
   { route, pathParameters }: Match,
   context: RequestContext,
 ) {
-  const headers = multiValue(forwarded(request, context))
+  const headers = multiValue(forwardedHeaders(request, context))
   const query = multiValue([...request.query])
   return {
     resource: route.resourcePath,
@@ -91,16 +91,16 @@ function identityOf(request: HttpRequest, apiKey: ApiKey | undefined) {
   }
 }
 
-function forwarded(request: HttpRequest, { domainName, traceId }: RequestContext): [string, string][] {
+function forwardedHeaders(request: HttpRequest, { domainName, traceId }: RequestContext): [string, string][] {
   const kept = request.headers.filter(([name]) => {
     const lower = name.toLowerCase()
     return !dropped.includes(lower) && lower !== 'x-forwarded-for' && lower !== 'x-forwarded-proto'
   })
-  const before = headerOf(request, 'x-forwarded-for')
+  const claimed = headerOf(request, 'x-forwarded-for')
   return [
     ...kept,
     ['X-Amzn-Trace-Id', traceId],
-    ['X-Forwarded-For', before ? `${before}, ${request.sourceIp}` : request.sourceIp],
+    ['X-Forwarded-For', claimed ? `${claimed}, ${request.sourceIp}` : request.sourceIp],
     ['X-Forwarded-Port', domainName.split(':')[1] ?? '80'],
     ['X-Forwarded-Proto', 'http'],
   ]
@@ -116,7 +116,7 @@ function lastValues(values: Record<string, string[]> | null): Record<string, str
   return values && Object.fromEntries(Object.entries(values).map(([name, all]) => [name, all.at(-1) ?? '']))
 }
 
-/** Such as `22/Nov/2026:15:09:00 +0000`. */
+/** For example `22/Nov/2026:15:09:00 +0000`. */
 function requestTime(date: Date): string {
   const [, day, month, year, time] = date.toUTCString().split(' ')
   return `${day}/${month}/${year}:${time} +0000`

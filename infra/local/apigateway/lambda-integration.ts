@@ -1,4 +1,4 @@
-// AWS_PROXY integrations: the whole request as an event, and the function's answer as the response.
+// AWS_PROXY integrations: invoke the function and turn its result into the HTTP answer.
 
 import type { Functions } from '../lambda/functions.ts'
 import type { Outcome } from '../lambda/outcome.ts'
@@ -10,10 +10,11 @@ const lambdaPayloadLimit = 6_291_456
 interface Call {
   functionArn: string
   timeoutMs: number
-  /** execute-api ARN of the method that is called. */
+  /** The execute-api ARN of the method. */
   sourceArn: string
 }
 
+/** @throws GatewayError if the event is too large, the call is denied or times out, or the result is not valid */
 export async function callFunction(
   invoke: Functions['invoke'],
   { functionArn, timeoutMs, sourceArn }: Call,
@@ -32,7 +33,7 @@ export async function callFunction(
   }
 }
 
-// A function that ran out of its own time has failed; only API Gateway's own limit is a time-out of the integration.
+// A function that exceeds its own Timeout has failed. Only API Gateway's limit is an integration time-out.
 function payloadOf(outcome: Outcome): unknown {
   if (outcome.kind === 'answer') return outcome.payload
   if (outcome.kind === 'denied') throw new GatewayError('misconfigured')
@@ -65,7 +66,7 @@ function isProxyAnswer(payload: unknown): payload is ProxyAnswer {
   )
 }
 
-// "Amazon API Gateway important notes": what happens to headers on their way back.
+// Response headers that API Gateway drops or renames ("Amazon API Gateway important notes").
 const dropped = [
   'accept',
   'expect',
@@ -89,8 +90,8 @@ const remapped = [
 ]
 
 function responseHeaders({ headers, multiValueHeaders }: ProxyAnswer): Record<string, string | string[]> {
-  const given = { ...headers, ...multiValueHeaders }
-  const kept = Object.entries(given).flatMap(([name, value]) => {
+  const all = { ...headers, ...multiValueHeaders }
+  const kept = Object.entries(all).flatMap(([name, value]) => {
     const lower = name.toLowerCase()
     if (dropped.includes(lower) || lower === 'content-length') return []
     const values = Array.isArray(value) ? value.map(String) : String(value)

@@ -1,29 +1,29 @@
-// Throttles and quotas, as API Gateway counts them.
+// Throttles and quotas, counted as in API Gateway.
 
 /** Milliseconds since the epoch. */
 export type Clock = () => number
 
-/** A token bucket: `burst` requests at once, refilled at `rate` a second. */
+/** A token bucket. `rate` is in requests per second; `burst` is the size of the bucket. */
 export class Throttle {
   readonly #rate: number
   readonly #burst: number
   readonly #now: Clock
   #tokens: number
-  #at: number
+  #refilledAt: number
 
-  constructor(rate: number, burst: number, now: Clock) {
+  constructor({ rate, burst, now }: { rate: number; burst: number; now: Clock }) {
     this.#rate = rate
     this.#burst = burst
     this.#now = now
     this.#tokens = burst
-    this.#at = now()
+    this.#refilledAt = now()
   }
 
-  /** Counts a request; false when it is one too many. */
+  /** Counts a request; false if it exceeds the limit. */
   admit(): boolean {
     const now = this.#now()
-    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#rate)
-    this.#at = now
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#refilledAt) / 1000) * this.#rate)
+    this.#refilledAt = now
     if (this.#tokens < 1) return false
     this.#tokens -= 1
     return true
@@ -32,12 +32,12 @@ export class Throttle {
 
 export type Period = 'DAY' | 'WEEK' | 'MONTH'
 
-/** So many requests a day, week or month, which begin at midnight UTC. */
+/** A number of requests per day, week or month. Periods begin at midnight UTC, weeks on Sunday. */
 export class Quota {
   readonly #limit: number
   readonly #period: Period
   readonly #now: Clock
-  #current = ''
+  #currentPeriod = ''
   #count = 0
 
   constructor(limit: number, period: Period, now: Clock) {
@@ -46,19 +46,19 @@ export class Quota {
     this.#now = now
   }
 
-  /** Counts a request; false when it is one too many. */
+  /** Counts a request; false if it exceeds the limit. */
   admit(): boolean {
-    const current = nameOf(this.#period, new Date(this.#now()))
-    if (current !== this.#current) this.#count = 0
-    this.#current = current
+    const current = periodKey(this.#period, new Date(this.#now()))
+    if (current !== this.#currentPeriod) this.#count = 0
+    this.#currentPeriod = current
     if (this.#count >= this.#limit) return false
     this.#count += 1
     return true
   }
 }
 
-function nameOf(period: Period, date: Date): string {
+function periodKey(period: Period, date: Date): string {
   if (period === 'MONTH') return date.toISOString().slice(0, 7)
   if (period === 'DAY') return date.toISOString().slice(0, 10)
-  return String(Math.floor((date.getTime() / 86_400_000 + 4) / 7)) // day 0 of the epoch was a Thursday
+  return String(Math.floor((date.getTime() / 86_400_000 + 4) / 7)) // day 0 of the epoch is a Thursday
 }

@@ -1,4 +1,4 @@
-// The variables in the templates of gateway responses and mock integrations, which are replaced as plain text.
+// Mapping templates of gateway responses and mock integrations: their variables are replaced as plain text.
 
 export type Variables = Record<(typeof known)[number], string>
 
@@ -17,12 +17,15 @@ const known = [
 
 const variable = /\$([a-z]+(?:\.[a-z]+)*)/gi
 
-/** @throws Error when the template uses more of API Gateway's template language than the local run knows. */
-export function checkTemplate(where: string, template: string): void {
-  const unknown = [...template.matchAll(variable)].find(([, name]) => !isKnown(name))
+/**
+ * @param logicalId the resource that the error message names
+ * @throws Error naming a variable or directive that the local run does not know
+ */
+export function checkMappingTemplate({ logicalId, template }: { logicalId: string; template: string }): void {
+  const unknownVariable = [...template.matchAll(variable)].find(([, name]) => !isKnown(name))
   const directive = /#(?:set|if|foreach|end)\b/.exec(template)
-  const text = unknown?.[0] ?? directive?.[0]
-  if (text) throw new Error(`template: ${where} uses ${text}, which the local run does not know`)
+  const unknown = unknownVariable?.[0] ?? directive?.[0]
+  if (unknown) throw new Error(`template: ${logicalId} uses ${unknown}, which the local run does not know`)
 }
 
 export function substitute(template: string, variables: Variables): string {
@@ -30,14 +33,15 @@ export function substitute(template: string, variables: Variables): string {
 }
 
 /**
- * The value of a header: `'text'` or `context.…`, as response parameters map them.
+ * Reads the mapping of a response header: `'text'` or `context.…`.
+ * @param logicalId the resource that the error message names
  * @throws Error on any other mapping
  */
-export function readMapping(where: string, mapping: string): (variables: Variables) => string {
+export function readHeaderMapping({ logicalId, mapping }: { logicalId: string; mapping: string }) {
   const text = /^'(.*)'$/s.exec(mapping)?.[1]
   if (text !== undefined) return () => text
-  if (isKnown(mapping)) return (variables) => variables[mapping]
-  throw new Error(`template: ${where} maps ${mapping}, which the local run does not know`)
+  if (isKnown(mapping)) return (variables: Variables) => variables[mapping]
+  throw new Error(`template: ${logicalId} maps ${mapping}, which the local run does not know`)
 }
 
 function isKnown(name: string | undefined): name is (typeof known)[number] {

@@ -1,4 +1,4 @@
-// The methods of the REST API: what each asks of a request, and what it is integrated with.
+// The methods of the REST API: their checks and their integrations.
 
 import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
 import type { Functions } from '../lambda/functions.ts'
@@ -10,7 +10,8 @@ import { type MockIntegration, readMock } from './mock-integration.ts'
 import type { Match, Route } from './routes.ts'
 import { readValidation, type Validate } from './validation.ts'
 
-export interface Arrival {
+/** A request that passed the checks. */
+export interface CheckedRequest {
   request: HttpRequest
   /** The path below the stage. */
   path: string
@@ -22,7 +23,7 @@ export interface Arrival {
 export interface Method {
   apiKeyRequired: boolean
   validate: Validate
-  integrate(arrival: Arrival): HttpAnswer | Promise<HttpAnswer>
+  integrate(checked: CheckedRequest): HttpAnswer | Promise<HttpAnswer>
 }
 
 interface Integration extends MockIntegration {
@@ -53,9 +54,9 @@ const integrationProperties = [
   'Type',
   'Uri',
 ]
-const longest = 29_000
+const maxTimeoutMs = 29_000
 
-/** @throws Error when the method asks for what the local run does not know, such as an authorizer */
+/** @throws Error naming a part of the method that the local run does not know, such as an authorizer */
 export function readMethod(
   { resource }: Route,
   { stack, invoke }: { stack: Stack; invoke: Functions['invoke'] },
@@ -63,7 +64,9 @@ export function readMethod(
   expectOnly(resource, methodProperties)
   const { ApiKeyRequired, AuthorizationType, Integration } = resource.properties
   if ((AuthorizationType ?? 'NONE') !== 'NONE') {
-    throw new Error(`template: ${resource.logicalId} wants ${AuthorizationType}, which the local run does not know`)
+    throw new Error(
+      `template: ${resource.logicalId} has the authorization type ${AuthorizationType}, which the local run does not know`,
+    )
   }
   const integration = (Integration ?? {}) as Integration
   expectOnly({ ...resource, properties: { ...integration } }, integrationProperties)
@@ -74,11 +77,11 @@ export function readMethod(
   }
   if (integration.Type !== 'AWS_PROXY') {
     throw new Error(
-      `template: ${resource.logicalId} has an integration ${integration.Type}, which the local run does not know`,
+      `template: ${resource.logicalId} has the integration type ${integration.Type}, which the local run does not know`,
     )
   }
   const functionArn = functionOf(resource, integration)
-  const timeoutMs = Math.min(Number(integration.TimeoutInMillis ?? longest), longest)
+  const timeoutMs = Math.min(Number(integration.TimeoutInMillis ?? maxTimeoutMs), maxTimeoutMs)
   return {
     ...common,
     integrate({ request, path, match, context }) {
@@ -92,8 +95,9 @@ export function readMethod(
 
 function functionOf(resource: Resource, { Uri, IntegrationHttpMethod }: Integration): string {
   const functionArn = /^arn:aws:apigateway:[^:]+:lambda:path\/2015-03-31\/functions\/(.+)\/invocations$/.exec(Uri ?? '')
-  if (!functionArn?.[1]) throw new Error(`template: ${resource.logicalId} is integrated with ${Uri}, no function`)
+  if (!functionArn?.[1])
+    throw new Error(`template: ${resource.logicalId} is integrated with ${Uri}, which is not a function`)
   if (IntegrationHttpMethod !== 'POST')
-    throw new Error(`template: ${resource.logicalId} invokes its function by ${IntegrationHttpMethod}, not POST`)
+    throw new Error(`template: ${resource.logicalId} invokes its function with ${IntegrationHttpMethod}, not POST`)
   return functionArn[1]
 }

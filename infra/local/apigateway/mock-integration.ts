@@ -1,9 +1,9 @@
-// MOCK integrations: an answer made from the template's own mapping templates.
+// MOCK integrations: answer a request from mapping templates, without a function.
 
 import { expectOnly, type Resource } from '../cloudformation/stack.ts'
 import { GatewayError } from './gateway-error.ts'
 import { type HttpAnswer, type HttpRequest, headerOf, mediaType } from './http-messages.ts'
-import { checkTemplate, readMapping, substitute, type Variables } from './mapping-templates.ts'
+import { checkMappingTemplate, readHeaderMapping, substitute, type Variables } from './mapping-templates.ts'
 
 interface IntegrationResponse {
   StatusCode: string
@@ -17,13 +17,14 @@ export interface MockIntegration {
   IntegrationResponses?: IntegrationResponse[]
 }
 
-export type Integration = (request: HttpRequest, variables: Variables) => HttpAnswer | Promise<HttpAnswer>
+type Answer = (request: HttpRequest, variables: Variables) => HttpAnswer
 
-export function readMock(method: Resource, integration: MockIntegration): Integration {
+/** @throws Error naming a part of the integration that the local run does not know */
+export function readMock(method: Resource, integration: MockIntegration): Answer {
   const templates = integration.RequestTemplates ?? {}
   const [response, ...others] = (integration.IntegrationResponses ?? []).map((each) => readResponse(method, each))
   if (others.length > 0) throw new Error(`template: ${method.logicalId} has more than one integration response`)
-  for (const template of Object.values(templates)) checkTemplate(method.logicalId, template)
+  for (const template of Object.values(templates)) checkMappingTemplate({ logicalId: method.logicalId, template })
 
   return (request, variables) => {
     const type = mediaType(headerOf(request, 'content-type')) ?? 'application/json'
@@ -41,7 +42,7 @@ export function readMock(method: Resource, integration: MockIntegration): Integr
   }
 }
 
-// "Integration passthrough behaviors": undefined means that the body goes through as it is.
+// Source: "Integration passthrough behaviors". Undefined: the body passes through unchanged.
 function selectRequest(
   { PassthroughBehavior = 'WHEN_NO_MATCH' }: MockIntegration,
   templates: Record<string, string>,
@@ -50,10 +51,10 @@ function selectRequest(
 ): string | undefined {
   const template = templates[type]
   if (template !== undefined) return substitute(template, variables)
-  const refused =
+  const isRefused =
     PassthroughBehavior === 'NEVER' ||
     (PassthroughBehavior === 'WHEN_NO_TEMPLATES' && Object.keys(templates).length > 0)
-  if (refused) throw new GatewayError('unsupportedMediaType')
+  if (isRefused) throw new GatewayError('unsupportedMediaType')
   return undefined
 }
 
@@ -66,7 +67,7 @@ function readResponse(method: Resource, response: IntegrationResponse) {
   const methodResponse = declared.find(({ StatusCode }) => StatusCode === response.StatusCode)
   if (!methodResponse) throw new Error(`template: ${method.logicalId} has no method response ${response.StatusCode}`)
   const [contentType, template] = Object.entries(response.ResponseTemplates ?? {})[0] ?? ['application/json', '']
-  checkTemplate(method.logicalId, template)
+  checkMappingTemplate({ logicalId: method.logicalId, template })
   return {
     status: Number(response.StatusCode),
     contentType,
@@ -76,7 +77,7 @@ function readResponse(method: Resource, response: IntegrationResponse) {
       if (!name || !(target in (methodResponse.ResponseParameters ?? {}))) {
         throw new Error(`template: ${method.logicalId} sets ${target}, which its method response does not declare`)
       }
-      return [name, readMapping(method.logicalId, mapping)] as const
+      return [name, readHeaderMapping({ logicalId: method.logicalId, mapping })] as const
     }),
   }
 }

@@ -1,4 +1,4 @@
-// The REST API of the template: takes a request through API Gateway's checks, in its order, to an answer.
+// The REST API of the template: runs API Gateway's checks on a request in their order, then the integration.
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { expectOnly, type Stack } from '../cloudformation/stack.ts'
@@ -16,9 +16,9 @@ import { type ApiKey, UsagePlans } from './usage-plans.ts'
 export interface RestApiOptions {
   stack: Stack
   invoke: Functions['invoke']
-  /** Host and port that requests come in on. */
+  /** Host and port of the server. */
   domainName: string
-  /** The value of the n-th API key, where the template has none. */
+  /** The value of the n-th API key, if the template sets none. */
   keyValue: (index: number) => string
   now: Clock
 }
@@ -26,94 +26,91 @@ export interface RestApiOptions {
 export interface RestApi {
   stageName: string
   keys: readonly ApiKey[]
-  /** Its headers x-amzn-RequestId and x-amz-apigw-id name the request. */
+  /** The headers x-amzn-RequestId and x-amz-apigw-id of the answer identify the request. */
   answer(request: HttpRequest): Promise<HttpAnswer>
 }
 
 const apiProperties = ['ApiKeySourceType', 'Description', 'EndpointConfiguration', 'Name', 'SecurityPolicy', 'Tags']
 
-/** @throws Error naming what the template asks of API Gateway that the local run does not know. */
+/** @throws Error naming a part of the template that the local run does not know */
 export function readRestApi({ stack, invoke, domainName, keyValue, now }: RestApiOptions): RestApi {
   const [api, ...others] = stack.resources('AWS::ApiGateway::RestApi')
-  if (!api || others.length > 0) throw new Error('template: the local run wants exactly one REST API')
+  if (!api || others.length > 0) throw new Error('template: the local run needs exactly one REST API')
   expectOnly(api, apiProperties)
   if ((api.properties.ApiKeySourceType ?? 'HEADER') !== 'HEADER') {
-    throw new Error(`template: ${api.logicalId} takes API keys from elsewhere than the header`)
+    throw new Error(`template: ${api.logicalId} reads API keys from ${api.properties.ApiKeySourceType}, not HEADER`)
   }
   const { account } = stack.place
+  const apiId = api.id
   const routes = new Routes(stack, api)
   const methods = new Map<Route, Method>(routes.all().map((route) => [route, readMethod(route, { stack, invoke })]))
   const stage = new Stage(stack, api, now)
-  const plans = new UsagePlans(stack, { apiId: api.id, name: stage.name }, keyValue, now)
+  const plans = new UsagePlans(stack, { apiId, name: stage.name }, keyValue, now)
   const gatewayResponse = readGatewayResponses(stack)
 
   return { stageName: stage.name, keys: plans.keys, answer }
 
   async function answer(sent: HttpRequest): Promise<HttpAnswer> {
     const request = { ...sent, method: headerOf(sent, 'x-http-method-override') ?? sent.method }
-    // "$context.requestId: clients can override this request ID"; the extended one is API Gateway's own.
-    const requestId = headerOf(sent, 'x-amzn-requestid') ?? randomUUID()
-    const extendedRequestId = randomBytes(11).toString('base64')
-    const traceId = `Root=1-${Math.floor(now() / 1000).toString(16)}-${randomBytes(12).toString('hex')}`
-    const ids = { 'x-amzn-RequestId': requestId, 'x-amz-apigw-id': extendedRequestId }
+    const ids = createIds(sent, now())
+    const idHeaders = { 'x-amzn-RequestId': ids.requestId, 'x-amz-apigw-id': ids.extendedRequestId }
     const [, stageName, ...rest] = request.path.split('/')
-    // Outside the stage no API is known, and so none of its gateway responses.
+    // Paths outside the stage belong to no API, so the gateway responses do not apply.
     if (stageName !== stage.name) {
-      const headers = { ...ids, 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' }
+      const headers = { ...idHeaders, 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' }
       return { status: 403, headers, body: '{"message":"Forbidden"}' }
     }
     const path = `/${rest.join('/')}`
-    const match = routes.find(request.method, path)
-    const variables = variablesOf(request, match, requestId, extendedRequestId)
+    const match = routes.find({ method: request.method, path })
+    const variables = variablesOf(request, match, ids)
     try {
-      if (!match) throw noRoute(request)
+      if (!match) throw unknownRoute(request)
       const method = methods.get(match.route) as Method
       const apiKey = method.apiKeyRequired ? plans.admit(request, match.route) : undefined
       if (!stage.admit(match.route)) throw new GatewayError('throttled')
       method.validate(request)
-      const time = now()
-      const context = {
-        account,
-        apiId: api?.id ?? '',
-        domainName,
-        requestId,
-        extendedRequestId,
-        traceId,
-        time,
-        stage,
-        apiKey,
-      }
+      const context = { account, apiId, domainName, ...ids, time: now(), stage, apiKey }
       const integrated = await method.integrate({ request, path, match, context, variables })
-      return { ...integrated, headers: { ...integrated.headers, ...ids, 'X-Amzn-Trace-Id': traceId } }
+      return { ...integrated, headers: { ...integrated.headers, ...idHeaders, 'X-Amzn-Trace-Id': ids.traceId } }
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error
       const response = gatewayResponse(error, variables)
-      return { ...response, headers: { ...ids, ...response.headers } }
+      return { ...response, headers: { ...idHeaders, ...response.headers } }
     }
   }
 
-  function variablesOf(
-    request: HttpRequest,
-    match: Match | undefined,
-    requestId: string,
-    extendedRequestId: string,
-  ): Variables {
+  function variablesOf(request: HttpRequest, match: Match | undefined, ids: RequestIds): Variables {
     return {
-      'context.apiId': api?.id ?? '',
+      'context.apiId': apiId,
       'context.error.message': '',
       'context.error.messageString': '',
       'context.error.responseType': '',
-      'context.extendedRequestId': extendedRequestId,
+      'context.extendedRequestId': ids.extendedRequestId,
       'context.httpMethod': request.method,
       'context.path': request.path,
-      'context.requestId': requestId,
+      'context.requestId': ids.requestId,
       'context.resourcePath': match?.route.resourcePath ?? '',
       'context.stage': stage.name,
     }
   }
 }
 
-function noRoute(request: HttpRequest): GatewayError {
+interface RequestIds {
+  requestId: string
+  extendedRequestId: string
+  traceId: string
+}
+
+// "$context.requestId: clients can override this request ID". They cannot override the extended one.
+function createIds(request: HttpRequest, now: number): RequestIds {
+  return {
+    requestId: headerOf(request, 'x-amzn-requestid') ?? randomUUID(),
+    extendedRequestId: randomBytes(11).toString('base64'),
+    traceId: `Root=1-${Math.floor(now / 1000).toString(16)}-${randomBytes(12).toString('hex')}`,
+  }
+}
+
+function unknownRoute(request: HttpRequest): GatewayError {
   const authorization = headerOf(request, 'authorization')
   if (authorization === undefined) return new GatewayError('noRoute')
   const hash = createHash('sha256').update(authorization).digest('base64')

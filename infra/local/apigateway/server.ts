@@ -1,4 +1,4 @@
-// API Gateway, as far as the template uses it: an HTTP server in front of the REST API.
+// The local API Gateway: an HTTP server in front of the REST API.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -11,35 +11,36 @@ import type { ApiKey } from './usage-plans.ts'
 
 export interface GatewayOptions {
   stack: Stack
-  /** 0: a free one */
+  /** 0: any free port */
   port: number
   invoke: Functions['invoke']
   keyValue: (index: number) => string
   log: Log
   /** ms since the epoch */
   now?: () => number
-  /** Serves what lies beside the API on its port, and gives false for what it leaves to the API. */
+  /** Creates a handler for other paths on the same port. */
   beside?: (gateway: Pick<Gateway, 'url' | 'keys'>) => Beside
 }
 
+/** @returns false if the request is for the API */
 export type Beside = (incoming: IncomingMessage, response: ServerResponse) => boolean
 
 export interface Gateway {
-  /** The stage's base, without a slash at the end. */
+  /** The base URL of the stage, without a trailing slash. */
   url: string
   keys: readonly ApiKey[]
   close(): Promise<void>
 }
 
-// "Amazon API Gateway quotas": what is over these is answered in plain text, and by no gateway response.
-const bodyLimit = 10_485_760
-const headerLimit = 10_240
+// Source: "Amazon API Gateway quotas". Requests over these get plain text, not a gateway response. In bytes.
+const maxBodyBytes = 10_485_760
+const maxHeaderBytes = 10_240
 
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { port, log, now = Date.now } = options
   let api: RestApi | undefined
   let beside: Beside | undefined
-  const server = createServer({ maxHeaderSize: 8 * headerLimit }, (incoming, response) => {
+  const server = createServer({ maxHeaderSize: 8 * maxHeaderBytes }, (incoming, response) => {
     if (!api || beside?.(incoming, response)) return
     void serve(api, incoming, response, log).catch((error: unknown) => fail(error, response, log))
   })
@@ -96,7 +97,7 @@ async function receive(incoming: IncomingMessage): Promise<HttpRequest & { bytes
   let bytes = 0
   for await (const chunk of incoming as AsyncIterable<Buffer>) {
     bytes += chunk.length
-    if (bytes <= bodyLimit) chunks.push(chunk)
+    if (bytes <= maxBodyBytes) chunks.push(chunk)
   }
   const [path = '/', query = ''] = (incoming.url ?? '/').split('?', 2)
   const raw = incoming.rawHeaders
@@ -113,11 +114,11 @@ async function receive(incoming: IncomingMessage): Promise<HttpRequest & { bytes
 
 function tooLarge(request: HttpRequest & { bytes: number }): HttpAnswer | undefined {
   const headers = { 'Content-Type': 'text; charset=utf-8' }
-  if (request.bytes > bodyLimit)
-    return { status: 413, headers, body: `HTTP content length exceeded ${bodyLimit} bytes.` }
+  if (request.bytes > maxBodyBytes)
+    return { status: 413, headers, body: `HTTP content length exceeded ${maxBodyBytes} bytes.` }
   const headerBytes = request.headers.reduce((sum, [, value]) => sum + Buffer.byteLength(value, 'latin1'), 0)
-  if (headerBytes <= headerLimit) return undefined
-  return { status: 431, headers, body: `HTTP header is larger than ${headerLimit} bytes.` }
+  if (headerBytes <= maxHeaderBytes) return undefined
+  return { status: 431, headers, body: `HTTP header is larger than ${maxHeaderBytes} bytes.` }
 }
 
 function fail(error: unknown, response: ServerResponse, log: Log): void {

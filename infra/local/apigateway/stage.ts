@@ -1,9 +1,9 @@
-// The stage that the REST API is deployed to, and the throttles of its methods.
+// The stage of the REST API, and the throttles of its methods.
 
 import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
 import type { Clock, Throttle } from './limits.ts'
 import type { Route } from './routes.ts'
-import { obtain, throttleOf } from './usage-plans.ts'
+import { createThrottle, getOrCreate } from './usage-plans.ts'
 
 interface MethodSetting {
   HttpMethod: string
@@ -19,10 +19,11 @@ export class Stage {
   readonly #throttles = new Map<string, Throttle>()
   readonly #now: Clock
 
+  /** @throws Error unless the template has one stage without a cache */
   constructor(stack: Stack, api: Resource, now: Clock) {
     const stages = stack.resources('AWS::ApiGateway::Stage').filter(({ properties }) => properties.RestApiId === api.id)
     const [stage] = stages
-    if (!stage || stages.length > 1) throw new Error(`template: ${stages.length} stages of ${api.logicalId}, not one`)
+    if (!stage || stages.length > 1) throw new Error(`template: ${api.logicalId} has ${stages.length} stages, not one`)
     expectOnly(stage, [
       'AccessLogSetting',
       'DeploymentId',
@@ -37,11 +38,11 @@ export class Stage {
     this.#settings = (stage.properties.MethodSettings ?? []) as MethodSetting[]
     this.#now = now
     if (this.#settings.some(({ CachingEnabled }) => CachingEnabled)) {
-      throw new Error(`template: ${stage.logicalId} caches answers, which the local run does not know`)
+      throw new Error(`template: ${stage.logicalId} has a cache, which the local run does not know`)
     }
   }
 
-  /** Counts a request for a method, each method by itself; false when it is one too many. */
+  /** Counts a request for this method; false if it exceeds the limit. */
   admit(route: Route): boolean {
     const setting =
       this.#settings.find(({ HttpMethod, ResourcePath }) => {
@@ -50,13 +51,12 @@ export class Stage {
     const { ThrottlingRateLimit, ThrottlingBurstLimit } = setting ?? {}
     if (ThrottlingRateLimit === undefined && ThrottlingBurstLimit === undefined) return true
     const limit = { RateLimit: ThrottlingRateLimit, BurstLimit: ThrottlingBurstLimit }
-    return obtain(this.#throttles, `${route.httpMethod} ${route.resourcePath}`, () =>
-      throttleOf(limit, this.#now),
-    ).admit()
+    const key = `${route.httpMethod} ${route.resourcePath}`
+    return getOrCreate(this.#throttles, key, () => createThrottle(limit, this.#now)).admit()
   }
 }
 
-// `/~1auth~1impersonate` or `/auth~1impersonate`: CloudFormation takes both.
+// CloudFormation accepts both `/~1auth~1impersonate` and `/auth~1impersonate`.
 function decode(resourcePath: string): string {
   return resourcePath.replaceAll('~1', '/').replace(/^\/\//, '/')
 }

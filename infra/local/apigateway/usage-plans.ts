@@ -1,4 +1,4 @@
-// API keys and the usage plans they belong to: who is let in, and how often.
+// API keys and usage plans: check a request's key, and count the request.
 
 import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
 import { GatewayError } from './gateway-error.ts'
@@ -21,13 +21,13 @@ interface Limit {
 interface Plan {
   id: string
   keyIds: Set<string>
-  /** `/path/METHOD` → its own throttle; present when the plan covers the stage. */
+  /** The throttles by `/path/METHOD`; undefined if the plan does not cover the stage. */
   methods: Record<string, Limit> | undefined
   throttle: Limit | undefined
   quota: { Limit: number; Period: Period } | undefined
 }
 
-// What an account has where nothing else is set, per "Amazon API Gateway quotas".
+// The defaults of an account ("Amazon API Gateway quotas").
 const accountRate = 10_000
 const accountBurst = 5_000
 
@@ -38,7 +38,7 @@ export class UsagePlans {
   readonly #throttles = new Map<string, Throttle>()
   readonly #quotas = new Map<string, Quota>()
 
-  /** @param keyValue the value of a key that the template leaves to API Gateway to make up */
+  /** @param keyValue the value of the n-th key, if the template sets none */
   constructor(stack: Stack, stage: { apiId: string; name: string }, keyValue: (index: number) => string, now: Clock) {
     this.#now = now
     this.keys = stack
@@ -48,8 +48,8 @@ export class UsagePlans {
   }
 
   /**
-   * The key that the request carries, once it is let in.
-   * @throws GatewayError when there is none that is good for this stage, or when it was used too often
+   * Checks the key of the request and counts the request.
+   * @throws GatewayError if the key is missing or not valid for this stage, or over its throttle or quota
    */
   admit(request: HttpRequest, route: Route): ApiKey {
     const value = headerOf(request, 'x-api-key')
@@ -57,9 +57,9 @@ export class UsagePlans {
     const plan = key && this.#plans.find(({ methods, keyIds }) => methods !== undefined && keyIds.has(key.id))
     if (!plan) throw new GatewayError('invalidApiKey')
     const method = `${route.resourcePath}/${route.httpMethod}`
-    const own = plan.methods?.[method]
-    const throttle = own
-      ? this.#throttle(`${plan.id} ${key.id} ${method}`, own)
+    const methodLimit = plan.methods?.[method]
+    const throttle = methodLimit
+      ? this.#throttle(`${plan.id} ${key.id} ${method}`, methodLimit)
       : this.#throttle(`${plan.id} ${key.id}`, plan.throttle)
     if (throttle && !throttle.admit()) throw new GatewayError('throttled')
     const quota = this.#quota(`${plan.id} ${key.id}`, plan.quota)
@@ -68,21 +68,22 @@ export class UsagePlans {
   }
 
   #throttle(name: string, limit: Limit | undefined): Throttle | undefined {
-    return limit && obtain(this.#throttles, name, () => throttleOf(limit, this.#now))
+    return limit && getOrCreate(this.#throttles, name, () => createThrottle(limit, this.#now))
   }
 
   #quota(name: string, limit: Plan['quota']): Quota | undefined {
-    return limit && obtain(this.#quotas, name, () => new Quota(Number(limit.Limit), limit.Period, this.#now))
+    return limit && getOrCreate(this.#quotas, name, () => new Quota(Number(limit.Limit), limit.Period, this.#now))
   }
 }
 
-export function throttleOf(limit: Limit, now: Clock): Throttle {
-  return new Throttle(Number(limit.RateLimit ?? accountRate), Number(limit.BurstLimit ?? accountBurst), now)
+export function createThrottle(limit: Limit, now: Clock): Throttle {
+  const { RateLimit = accountRate, BurstLimit = accountBurst } = limit
+  return new Throttle({ rate: Number(RateLimit), burst: Number(BurstLimit), now })
 }
 
-export function obtain<Value>(map: Map<string, Value>, name: string, make: () => Value): Value {
-  const value = map.get(name) ?? make()
-  map.set(name, value)
+export function getOrCreate<Value>(map: Map<string, Value>, key: string, create: () => Value): Value {
+  const value = map.get(key) ?? create()
+  map.set(key, value)
   return value
 }
 
@@ -106,12 +107,12 @@ function readPlans(stack: Stack, stage: { apiId: string; name: string }): Plan[]
     expectOnly(resource, ['ApiStages', 'Description', 'Quota', 'Tags', 'Throttle', 'UsagePlanName'])
     const { ApiStages, Quota, Throttle } = resource.properties
     const stages = (ApiStages ?? []) as { ApiId: string; Stage: string; Throttle?: Record<string, Limit> }[]
-    const covered = stages.find(({ ApiId, Stage }) => ApiId === stage.apiId && Stage === stage.name)
+    const coverage = stages.find(({ ApiId, Stage }) => ApiId === stage.apiId && Stage === stage.name)
     const members = memberships.filter(({ UsagePlanId }) => UsagePlanId === resource.id)
     return {
       id: resource.id,
       keyIds: new Set(members.map(({ KeyId }) => String(KeyId))),
-      methods: covered && (covered.Throttle ?? {}),
+      methods: coverage && (coverage.Throttle ?? {}),
       throttle: Throttle as Limit | undefined,
       quota: Quota as Plan['quota'],
     }

@@ -1,4 +1,4 @@
-// Request validators, as far as they look at parameters: what a method declares as required must be there.
+// Request validators: check the required parameters of a method.
 
 import { expectOnly, type Resource, type Stack } from '../cloudformation/stack.ts'
 import { GatewayError } from './gateway-error.ts'
@@ -6,12 +6,12 @@ import { type HttpRequest, headerOf } from './http-messages.ts'
 
 export type Validate = (request: HttpRequest) => void
 
-/** @throws Error when the method's validator checks what the local run does not know, such as a body */
+/** @throws Error naming a check that the local run does not know, such as one of the body */
 export function readValidation(stack: Stack, method: Resource): Validate {
   const { RequestParameters, RequestValidatorId } = method.properties
   if (RequestValidatorId === undefined) return () => {}
   const validator = stack.resources('AWS::ApiGateway::RequestValidator').find(({ id }) => id === RequestValidatorId)
-  if (!validator) throw new Error(`template: ${method.logicalId} has a request validator that is not there`)
+  if (!validator) throw new Error(`template: ${method.logicalId} has a request validator that does not exist`)
   expectOnly(validator, ['Name', 'RestApiId', 'ValidateRequestBody', 'ValidateRequestParameters'])
   if (validator.properties.ValidateRequestBody === true) {
     throw new Error(`template: ${validator.logicalId} validates bodies, which the local run does not know`)
@@ -29,9 +29,10 @@ export function readValidation(stack: Stack, method: Resource): Validate {
 }
 
 function readParameter(method: Resource, parameter: string) {
-  const [, place, name = ''] = /^method\.request\.(header|querystring)\.(.+)$/.exec(parameter) ?? []
-  if (!place) throw new Error(`template: ${method.logicalId} wants ${parameter}, which the local run does not know`)
+  const [, location, name = ''] = /^method\.request\.(header|querystring)\.(.+)$/.exec(parameter) ?? []
+  if (!location)
+    throw new Error(`template: ${method.logicalId} requires ${parameter}, which the local run does not know`)
   const valueIn = (request: HttpRequest) =>
-    place === 'header' ? headerOf(request, name.toLowerCase()) : request.query.get(name)
+    location === 'header' ? headerOf(request, name.toLowerCase()) : request.query.get(name)
   return { name, valueIn }
 }

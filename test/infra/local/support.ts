@@ -1,4 +1,4 @@
-// What the tests of the local run share: a small REST API as a template, and calls to it.
+// A small REST API as a template, and helpers to start and call it.
 
 import { type Gateway, startGateway } from '../../../infra/local/apigateway/server.ts'
 import { Stack } from '../../../infra/local/cloudformation/stack.ts'
@@ -35,7 +35,7 @@ export function method(on: string, HttpMethod: string, properties: Record<string
   }
 }
 
-/** POST /things behind a function, with `resources` beside it. */
+/** The template of an API with POST /things, plus `resources`. */
 export function apiTemplate(resources: Record<string, TemplateResource> = {}): Template {
   return {
     Resources: {
@@ -48,7 +48,7 @@ export function apiTemplate(resources: Record<string, TemplateResource> = {}): T
   }
 }
 
-/** A key in a plan for the stage. */
+/** The same API with an API key in a usage plan for the stage. */
 export function keyedApi(plan: Record<string, unknown> = {}, key: Record<string, unknown> = {}): Template {
   return apiTemplate({
     PostThings: method('Things', 'POST', { ApiKeyRequired: true }),
@@ -82,7 +82,7 @@ export interface ServedGateway extends Gateway {
   send(path: string, init?: RequestInit): Promise<Response>
 }
 
-/** @param outcome what the function gives, 200 with an empty body when left out */
+/** @param outcome the outcome of the function; by default status 200 with an empty body */
 export async function serve(
   template: Template,
   outcome: Outcome | ((call: Call) => Outcome) = { kind: 'answer', payload: { statusCode: 200 } },
@@ -107,7 +107,7 @@ export async function serve(
 
 export const answered = (payload: unknown): Outcome => ({ kind: 'answer', payload })
 
-/** Waits for what is bound to come, until the test's own time is up. */
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 10))
+/** Waits until the condition is true; the test's timeout ends the wait. */
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 10))
 }

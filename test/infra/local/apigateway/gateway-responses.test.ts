@@ -24,7 +24,7 @@ const post = (path: string, init: RequestInit = {}) =>
   (gateway as ServedGateway).send(path, { method: 'POST', ...init })
 
 describe('without gateway responses in the template', () => {
-  test('an unknown route is a 403 about a token', async () => {
+  test('an unknown route is a 403 with MissingAuthenticationTokenException', async () => {
     await start()
     const response = await post('/nothing')
     expect(response.status).toBe(403)
@@ -32,7 +32,7 @@ describe('without gateway responses in the template', () => {
     expect(await response.json()).toEqual({ message: 'Missing Authentication Token' })
   })
 
-  test('an unknown route with an Authorization header is a 403 that names its hash', async () => {
+  test('an unknown route with an Authorization header is a 403 with the hash of the header', async () => {
     await start()
     const response = await post('/nothing', { headers: { authorization: 'Bearer secret' } })
     expect(response.status).toBe(403)
@@ -42,23 +42,23 @@ describe('without gateway responses in the template', () => {
     expect(message).not.toContain('secret')
   })
 
-  test('another method on a known route is an unknown route', async () => {
+  test('a known path with another method is a 403', async () => {
     await start()
     expect((await gateway?.send('/things'))?.status).toBe(403)
   })
 
-  test('outside the stage there is no API', async () => {
+  test('a path outside the stage is a 403 that no gateway response changes', async () => {
     const { url } = await start({ Any: gatewayResponse('DEFAULT_4XX', { StatusCode: '404' }) })
     const response = await fetch(new URL('/v2/things', url))
     expect([response.status, await response.json()]).toEqual([403, { message: 'Forbidden' }])
   })
 
   test.each<[string, Outcome, number, string]>([
-    ['failed', { kind: 'error', errorType: 'Error', errorMessage: 'secret' }, 502, 'Internal server error'],
-    ['ran out of its own time', { kind: 'timeout', limit: 'function' }, 502, 'Internal server error'],
-    ['ran out of the time of API Gateway', { kind: 'timeout', limit: 'caller' }, 504, 'Endpoint request timed out'],
+    ['fails', { kind: 'error', errorType: 'Error', errorMessage: 'secret' }, 502, 'Internal server error'],
+    ['exceeds its own Timeout', { kind: 'timeout', limit: 'function' }, 502, 'Internal server error'],
+    ['exceeds the limit of API Gateway', { kind: 'timeout', limit: 'caller' }, 504, 'Endpoint request timed out'],
     ['may not be invoked', { kind: 'denied' }, 500, 'Internal server error'],
-  ])('a function that %s is told apart', async (_name, outcome, status, message) => {
+  ])('a function that %s gets its own status and message', async (_name, outcome, status, message) => {
     await start({}, outcome)
     const response = await post('/things')
     expect([response.status, await response.json()]).toEqual([status, { message }])
@@ -68,7 +68,7 @@ describe('without gateway responses in the template', () => {
 describe('a gateway response of the template', () => {
   const envelope = { 'application/json': '{"status":"error","message":$context.error.messageString}' }
 
-  test('gives status, headers and text', async () => {
+  test('sets status, headers and body', async () => {
     await start({
       NoRoute: gatewayResponse('MISSING_AUTHENTICATION_TOKEN', {
         StatusCode: '404',
@@ -87,12 +87,12 @@ describe('a gateway response of the template', () => {
     expect(await response.json()).toEqual({ status: 'error', message: 'Missing Authentication Token' })
   })
 
-  test('without a status keeps the status', async () => {
+  test('without a status keeps the original one', async () => {
     await start({ NoRoute: gatewayResponse('MISSING_AUTHENTICATION_TOKEN', { ResponseTemplates: envelope }) })
     expect((await post('/nothing')).status).toBe(403)
   })
 
-  test('quotes messageString, and message not', async () => {
+  test('quotes messageString but not message', async () => {
     const ResponseTemplates = { 'application/json': '[$context.error.messageString,"$context.error.message"]' }
     await start({ NoRoute: gatewayResponse('MISSING_AUTHENTICATION_TOKEN', { ResponseTemplates }) })
     expect(await (await post('/nothing')).json()).toEqual([
@@ -101,7 +101,7 @@ describe('a gateway response of the template', () => {
     ])
   })
 
-  test('names the request, the route and its own type', async () => {
+  test('replaces the variables for the request, the route and the response type', async () => {
     const text =
       '$context.requestId $context.extendedRequestId $context.httpMethod $context.path $context.stage $context.error.responseType.'
     await start({
@@ -115,22 +115,22 @@ describe('a gateway response of the template', () => {
   test.each([
     ['a 4xx of another type', { kind: 'answer', payload: {} } as Outcome, '/nothing', 'DEFAULT_4XX', 418],
     ['a 5xx of another type', { kind: 'denied' } as Outcome, '/things', 'DEFAULT_5XX', 599],
-    ['an answer that is none', { kind: 'answer', payload: 1 } as Outcome, '/things', 'DEFAULT_5XX', 599],
-    ['a signature that is none', { kind: 'answer', payload: {} } as Outcome, '/nothing', 'DEFAULT_4XX', 418],
-  ])('of a default type stands in for %s', async (name, outcome, path, type, status) => {
+    ['an invalid result', { kind: 'answer', payload: 1 } as Outcome, '/things', 'DEFAULT_5XX', 599],
+    ['an invalid signature', { kind: 'answer', payload: {} } as Outcome, '/nothing', 'DEFAULT_4XX', 418],
+  ])('of a default type applies to %s', async (name, outcome, path, type, status) => {
     await start({ Any: gatewayResponse(type, { StatusCode: String(status), ResponseTemplates: envelope }) }, outcome)
     const response = await post(path, name.includes('signature') ? { headers: { authorization: 'x' } } : {})
     expect(response.status).toBe(status)
     expect(await response.json()).toHaveProperty('status', 'error')
   })
 
-  test('of the type goes before the default', async () => {
+  test('of the exact type precedes the default', async () => {
     const own = gatewayResponse('MISSING_AUTHENTICATION_TOKEN', { StatusCode: '404' })
     await start({ Any: gatewayResponse('DEFAULT_4XX', { StatusCode: '418' }), Own: own })
     expect((await post('/nothing')).status).toBe(404)
   })
 
-  test('takes its text in the media type of its template', async () => {
+  test('has the media type of its template', async () => {
     const ResponseTemplates = { 'text/plain': 'no' }
     await start({ NoRoute: gatewayResponse('MISSING_AUTHENTICATION_TOKEN', { ResponseTemplates }) })
     expect((await post('/nothing')).headers.get('content-type')).toBe('text/plain')
@@ -150,7 +150,7 @@ describe('a gateway response of the template', () => {
     ],
     ['another target', { ResponseParameters: { 'gatewayresponse.path.A': "'x'" } }, 'sets gatewayresponse.path.A'],
     ['another property', { Odd: 1 }, 'sets Odd'],
-  ])('with %s is an error of the template', async (_name, properties, message) => {
+  ])('with %s is refused at the start', async (_name, properties, message) => {
     await expect(start({ R: gatewayResponse('THROTTLED', properties) })).rejects.toThrow(message)
   })
 })
@@ -164,7 +164,7 @@ describe('a required parameter', () => {
     },
   })
 
-  test('that is missing refuses the request before the function is called', async () => {
+  test('that is missing makes the request a 400 before the function is called', async () => {
     await start(validated({ 'method.request.header.Wanted': true, 'method.request.querystring.q': true }))
     const response = await post('/things')
     expect(response.status).toBe(400)
@@ -172,12 +172,12 @@ describe('a required parameter', () => {
     expect(gateway?.calls).toEqual([])
   })
 
-  test('that is there lets it in', async () => {
+  test('that is present is accepted', async () => {
     await start(validated({ 'method.request.header.Wanted': true, 'method.request.querystring.q': true }))
     expect((await post('/things?q=1', { headers: { wanted: 'yes' } })).status).toBe(200)
   })
 
-  test('is not asked for unless it is required and the validator looks at parameters', async () => {
+  test('is not checked unless both the parameter and the validator require it', async () => {
     await start(validated({ 'method.request.header.Wanted': false }))
     expect((await post('/things')).status).toBe(200)
     await gateway?.close()
@@ -185,14 +185,16 @@ describe('a required parameter', () => {
     expect((await post('/things')).status).toBe(200)
   })
 
-  test('in a path, or a validated body, is an error of the template', async () => {
-    await expect(start(validated({ 'method.request.path.id': true }))).rejects.toThrow('wants method.request.path.id')
+  test('in the path and a validated body are refused at the start', async () => {
+    await expect(start(validated({ 'method.request.path.id': true }))).rejects.toThrow(
+      'requires method.request.path.id',
+    )
     await expect(start(validated({}, { ValidateRequestBody: true }))).rejects.toThrow('validates bodies')
   })
 })
 
 describe('the order of the checks', () => {
-  test('is: route, key, throttle, parameters', async () => {
+  test('is route, key, throttle, parameters', async () => {
     const template = keyedApi({ Throttle: { RateLimit: 1, BurstLimit: 1 } })
     const { PostThings, Validator } = {
       PostThings: method('Things', 'POST', {
@@ -215,9 +217,13 @@ describe('the order of the checks', () => {
   })
 })
 
-describe('a template that asks for more than the local run knows is an error that names it', () => {
+describe('the start refuses by name', () => {
   test.each<[string, Record<string, TemplateResource>, string]>([
-    ['an authorizer', { M: method('Things', 'GET', { AuthorizationType: 'AWS_IAM' }) }, 'M wants AWS_IAM'],
+    [
+      'an authorizer',
+      { M: method('Things', 'GET', { AuthorizationType: 'AWS_IAM' }) },
+      'M has the authorization type AWS_IAM',
+    ],
     [
       'a property of a method',
       { M: method('Things', 'GET', { AuthorizerId: 'x' }) },
@@ -226,7 +232,7 @@ describe('a template that asks for more than the local run knows is an error tha
     [
       'another kind of integration',
       { M: method('Things', 'GET', { Integration: { Type: 'HTTP_PROXY' } }) },
-      'M has an integration HTTP_PROXY',
+      'M has the integration type HTTP_PROXY',
     ],
     [
       'a property of an integration',
@@ -234,19 +240,19 @@ describe('a template that asks for more than the local run knows is an error tha
       'sets Credentials',
     ],
     [
-      'an integration with no function',
+      'an integration without a function',
       { M: method('Things', 'GET', { Integration: { ...lambdaIntegration, Uri: 'arn:x' } }) },
-      'M is integrated with arn:x',
+      'M is integrated with arn:x, which is not a function',
     ],
     [
-      'a function invoked by GET',
+      'a function invoked with GET',
       { M: method('Things', 'GET', { Integration: { ...lambdaIntegration, IntegrationHttpMethod: 'GET' } }) },
-      'by GET, not POST',
+      'with GET, not POST',
     ],
     [
       'keys from an authorizer',
       { Api: { Type: 'AWS::ApiGateway::RestApi', Properties: { ApiKeySourceType: 'AUTHORIZER' } } },
-      'takes API keys from elsewhere',
+      'reads API keys from AUTHORIZER, not HEADER',
     ],
     [
       'binary media types',
@@ -272,7 +278,7 @@ describe('a template that asks for more than the local run knows is an error tha
     [
       'a second stage',
       { S: { Type: 'AWS::ApiGateway::Stage', Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v2' } } },
-      '2 stages of Api, not one',
+      'Api has 2 stages, not one',
     ],
     [
       'a cache',
@@ -282,7 +288,7 @@ describe('a template that asks for more than the local run knows is an error tha
           Properties: { RestApiId: { Ref: 'Api' }, StageName: 'v1', MethodSettings: [{ CachingEnabled: true }] },
         },
       },
-      'caches answers',
+      'has a cache',
     ],
   ])('%s', async (_name, resources, message) => {
     await expect(start(resources)).rejects.toThrow(message)

@@ -18,7 +18,7 @@ const statuses = async (count: number, send: () => Promise<Response>) => {
 }
 
 describe('an API key', () => {
-  test('of the plan of this stage is let in, and the function is told its id', async () => {
+  test('of a plan for this stage is accepted, and the event contains its id', async () => {
     const post = await start(keyedApi())
     expect((await post()).status).toBe(200)
     expect(gateway?.calls[0]?.event.requestContext).toMatchObject({
@@ -26,7 +26,7 @@ describe('an API key', () => {
     })
   })
 
-  test('may be sent by any spelling of the header', async () => {
+  test('is accepted in any spelling of the header', async () => {
     expect((await (await start(keyedApi()))({ 'X-API-KEY': apiKey })).status).toBe(200)
   })
 
@@ -54,20 +54,20 @@ describe('an API key', () => {
     expect((await (await start(template))()).status).toBe(403)
   })
 
-  test('is not asked for where the method does not require one', async () => {
+  test('is not needed if the method does not require one', async () => {
     const template = keyedApi()
     template.Resources.PostThings = method('Things', 'POST')
     expect((await (await start(template))({})).status).toBe(200)
     expect(gateway?.calls[0]?.event.requestContext).not.toHaveProperty('identity.apiKey')
   })
 
-  test('of fewer than 20 characters is an error of the template', async () => {
+  test('of fewer than 20 characters is refused at the start', async () => {
     await expect(start(keyedApi({}, { Value: 'short' }))).rejects.toThrow('has 5 characters, not 20 to 128')
   })
 })
 
 describe('a usage plan', () => {
-  test('throttles each key, then lets it in again', async () => {
+  test('throttles each key, and admits it again later', async () => {
     let now = 0
     const post = await start(keyedApi({ Throttle: { RateLimit: 1, BurstLimit: 2 } }), () => now)
     expect(await statuses(3, post)).toEqual([200, 200, 429])
@@ -75,7 +75,7 @@ describe('a usage plan', () => {
     expect(await statuses(2, post)).toEqual([200, 429])
   })
 
-  test('throttles a method by its own limit', async () => {
+  test('throttles a method by the limit of the method', async () => {
     const ApiStages = [
       { ApiId: { Ref: 'Api' }, Stage: { Ref: 'Stage' }, Throttle: { '/things/POST': { RateLimit: 1, BurstLimit: 1 } } },
     ]
@@ -83,7 +83,7 @@ describe('a usage plan', () => {
     expect(await statuses(2, post)).toEqual([200, 429])
   })
 
-  test('says of a throttle and of a quota which it was', async () => {
+  test('answers with different messages for throttle and quota', async () => {
     const throttled = await start(keyedApi({ Throttle: { RateLimit: 1, BurstLimit: 0 } }))
     expect(await (await throttled()).json()).toEqual({ message: 'Too Many Requests' })
     await gateway?.close()
@@ -91,7 +91,7 @@ describe('a usage plan', () => {
     expect(await (await used()).json()).toEqual({ message: 'Limit Exceeded' })
   })
 
-  test('ends with its quota until the next period', async () => {
+  test('refuses requests over the quota until the next period', async () => {
     let now = Date.parse('2026-11-22T12:00:00Z')
     const post = await start(keyedApi({ Quota: { Limit: 2, Period: 'DAY' } }), () => now)
     expect(await statuses(3, post)).toEqual([200, 200, 429])
@@ -109,7 +109,7 @@ describe('a usage plan', () => {
   })
 })
 
-describe("the stage's own throttle", () => {
+describe('the throttle of a stage', () => {
   const staged = (MethodSettings: unknown) => {
     const template = keyedApi()
     template.Resources.PostThings = method('Things', 'POST')
@@ -118,15 +118,15 @@ describe("the stage's own throttle", () => {
   }
 
   test.each([
-    ['of all methods', { HttpMethod: '*', ResourcePath: '/*' }],
-    ['of the method, as CDK writes it', { HttpMethod: 'POST', ResourcePath: '/~1things' }],
-    ['of the method, as CloudFormation documents it', { HttpMethod: 'POST', ResourcePath: '/things' }],
-  ])('%s holds without a key', async (_name, method) => {
+    ['for all methods', { HttpMethod: '*', ResourcePath: '/*' }],
+    ['for one method in CDK’s notation', { HttpMethod: 'POST', ResourcePath: '/~1things' }],
+    ['for one method in CloudFormation’s documented notation', { HttpMethod: 'POST', ResourcePath: '/things' }],
+  ])('%s applies without a key', async (_name, method) => {
     const post = await start(staged([{ ...method, ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 }]), () => 0)
     expect(await statuses(2, () => post({}))).toEqual([200, 429])
   })
 
-  test('of another method does not', async () => {
+  test('for another method does not apply', async () => {
     const other = { HttpMethod: 'GET', ResourcePath: '/~1things', ThrottlingRateLimit: 1, ThrottlingBurstLimit: 1 }
     const post = await start(staged([other]), () => 0)
     expect(await statuses(2, () => post({}))).toEqual([200, 200])

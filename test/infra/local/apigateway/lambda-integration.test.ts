@@ -22,7 +22,7 @@ const post = (init: RequestInit = {}, path = '/things') =>
   (gateway as ServedGateway).send(path, { method: 'POST', ...init })
 const event = () => gateway?.calls[0]?.event ?? {}
 
-/** Sends headers in just this spelling, which fetch does not. */
+/** Sends headers with their exact spelling. fetch changes it. */
 function sendRaw(headers: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request(`${gateway?.url}/things`, { method: 'POST' }, (response) =>
@@ -35,7 +35,7 @@ function sendRaw(headers: string[]): Promise<void> {
 }
 
 describe('the event', () => {
-  test('describes the request as API Gateway does', async () => {
+  test('has the fields of API Gateway', async () => {
     const { url } = await start()
     const response = await post({
       body: '{"a":1}',
@@ -71,21 +71,21 @@ describe('the event', () => {
     })
   })
 
-  test('has headers in the spelling in which they were sent, the last value and all of them', async () => {
+  test('has the headers in their original spelling, with the last value and with all values', async () => {
     await start()
     await sendRaw(['X-Thing', 'one', 'X-Thing', 'two', 'AUTHORIZATION', 'x'])
     expect(event().headers).toMatchObject({ 'X-Thing': 'two', AUTHORIZATION: 'x' })
     expect(event().multiValueHeaders).toMatchObject({ 'X-Thing': ['one', 'two'], AUTHORIZATION: ['x'] })
   })
 
-  test('says where a request came from, after what the caller claims', async () => {
+  test('appends the real source address to the X-Forwarded-For of the caller', async () => {
     await start()
     await sendRaw(['X-Forwarded-For', '192.0.2.1', 'X-Forwarded-Proto', 'gopher'])
     expect(event().headers).toMatchObject({ 'X-Forwarded-For': '192.0.2.1, 127.0.0.1', 'X-Forwarded-Proto': 'http' })
     expect(event()).toHaveProperty('requestContext.identity.sourceIp', '127.0.0.1')
   })
 
-  test('lacks the headers that go from hop to hop', async () => {
+  test('lacks hop-by-hop headers', async () => {
     await start()
     await sendRaw(['Connection', 'close', 'TE', 'trailers', 'WWW-Authenticate', 'x'])
     expect(Object.keys(event().headers as object).map((name) => name.toLowerCase())).not.toEqual(
@@ -93,40 +93,40 @@ describe('the event', () => {
     )
   })
 
-  test('has the query, the last value and all of them', async () => {
+  test('has the query parameters, with the last value and with all values', async () => {
     await start()
     await post({}, '/things?a=1&a=2%263&b=')
     expect(event().queryStringParameters).toEqual({ a: '2&3', b: '' })
     expect(event().multiValueQueryStringParameters).toEqual({ a: ['1', '2&3'], b: [''] })
   })
 
-  test('has the parameters of the path', async () => {
+  test('has the path parameters', async () => {
     const template = apiTemplate({ Thing: resource('Things', '{id}'), Get: method('Thing', 'POST') })
     await start(undefined, template)
     await post({}, '/things/7')
     expect(event()).toMatchObject({ resource: '/things/{id}', path: '/things/7', pathParameters: { id: '7' } })
   })
 
-  test('has null for no body', async () => {
+  test('has null for an empty body', async () => {
     await start()
     await post()
     expect(event()).toMatchObject({ body: null, isBase64Encoded: false })
   })
 
-  test('has the body as text, whatever its content type', async () => {
+  test('has the body as text, for any content type', async () => {
     await start()
     await post({ body: 'text', headers: { 'content-type': 'image/png' } })
     expect(event()).toMatchObject({ body: 'text', isBase64Encoded: false })
   })
 
-  test('takes the method from X-HTTP-Method-Override, and the request id from x-amzn-RequestId', async () => {
+  test('has the method from X-HTTP-Method-Override and the request id from x-amzn-RequestId', async () => {
     await start(undefined, apiTemplate({ Put: method('Things', 'PUT') }))
     await post({ headers: { 'x-http-method-override': 'PUT', 'x-amzn-requestid': 'chosen' } })
     expect(event()).toMatchObject({ httpMethod: 'PUT', requestContext: { requestId: 'chosen' } })
   })
 })
 
-test('the function is called as API Gateway, for this very method and path', async () => {
+test('the caller is API Gateway, with the ARN of the method and path', async () => {
   const { calls } = await start()
   await post()
   const { requestContext } = event() as { requestContext: { apiId: string } }
@@ -143,7 +143,7 @@ test('the function is called as API Gateway, for this very method and path', asy
 test.each([
   [5000, 5000],
   [60_000, 29_000],
-])('an integration time-out of %d ms is %d ms', async (TimeoutInMillis, timeoutMs) => {
+])('an integration time-out of %d ms becomes %d ms', async (TimeoutInMillis, timeoutMs) => {
   const { calls } = await start(
     undefined,
     apiTemplate({ PostThings: method('Things', 'POST', { Integration: { ...lambdaIntegration, TimeoutInMillis } }) }),
@@ -153,7 +153,7 @@ test.each([
 })
 
 describe('the answer', () => {
-  test('is what the function gives', async () => {
+  test('has the status, headers and body of the function', async () => {
     await start({
       statusCode: '201',
       headers: { 'X-One': 1, 'Content-Type': 'text/plain', 'X-Both': 'lost' },
@@ -173,12 +173,12 @@ describe('the answer', () => {
     })
   })
 
-  test('is JSON where the function does not say', async () => {
+  test('is JSON if the function sets no content type', async () => {
     await start({ statusCode: 200, body: '{}' })
     expect((await post()).headers.get('content-type')).toBe('application/json')
   })
 
-  test('has some headers renamed, and some dropped', async () => {
+  test('renames some headers and drops others', async () => {
     await start({
       statusCode: 401,
       headers: { 'WWW-Authenticate': 'Basic', Server: 'x', Via: 'x', 'content-length': '99' },
@@ -193,45 +193,45 @@ describe('the answer', () => {
   })
 
   test.each<[string, unknown]>([
-    ['nothing', null],
-    ['text', 'hello'],
+    ['null', null],
+    ['a string', 'hello'],
     ['no status', { body: 'x' }],
-    ['a status that is none', { statusCode: 'ok' }],
-    ['a body that is no text', { statusCode: 200, body: { a: 1 } }],
-    ['headers that are no map', { statusCode: 200, headers: ['x'] }],
-    ['many values that are one', { statusCode: 200, multiValueHeaders: { a: 'x' } }],
-    ['a field of another format', { statusCode: 200, cookies: [] }],
+    ['an invalid status', { statusCode: 'ok' }],
+    ['an object as the body', { statusCode: 200, body: { a: 1 } }],
+    ['a list of headers', { statusCode: 200, headers: ['x'] }],
+    ['a single value in multiValueHeaders', { statusCode: 200, multiValueHeaders: { a: 'x' } }],
+    ['an unknown field', { statusCode: 200, cookies: [] }],
     ['isBase64Encoded as text', { statusCode: 200, isBase64Encoded: 'true' }],
     ['more than 6 MB', { statusCode: 200, body: 'x'.repeat(6_291_456) }],
-  ])('with %s is a 502', async (_name, payload) => {
+  ])('to a result with %s is a 502', async (_name, payload) => {
     await start(payload)
     const response = await post()
     expect(response.status).toBe(502)
     expect(response.headers.get('x-amzn-errortype')).toBe('InternalServerErrorException')
   })
 
-  test('in base64 is passed on as it is', async () => {
+  test('keeps a base64 body undecoded', async () => {
     await start({ statusCode: 200, body: btoa('text'), isBase64Encoded: true })
     expect(await (await post({ headers: { accept: 'image/png' } })).text()).toBe(btoa('text'))
   })
 })
 
-describe('size', () => {
-  test('of a body over 6 MB is too much for Lambda', async () => {
+describe('the size', () => {
+  test('of a body may not exceed the 6 MB of Lambda', async () => {
     await start()
     const response = await post({ body: 'x'.repeat(6_291_456) })
     expect([response.status, await response.json()]).toEqual([413, { message: 'Request Too Long' }])
     expect(gateway?.calls).toEqual([])
   })
 
-  test('of a body over 10 MB is too much for API Gateway, which no gateway response changes', async () => {
+  test('of a body may not exceed the 10 MB of API Gateway, whose answer is not a gateway response', async () => {
     await start()
     const response = await post({ body: 'x'.repeat(10_485_761) })
     expect([response.status, await response.text()]).toEqual([413, 'HTTP content length exceeded 10485760 bytes.'])
     expect(response.headers.get('content-type')).toBe('text; charset=utf-8')
   })
 
-  test('of headers may come to 10,240 bytes', async () => {
+  test('of the headers may not exceed 10,240 bytes', async () => {
     await start()
     expect((await post({ headers: { 'x-a': 'x'.repeat(9_000) } })).status).toBe(200)
     expect((await post({ headers: { 'x-a': 'x'.repeat(9_000), 'x-b': 'x'.repeat(1_300) } })).status).toBe(431)
@@ -239,7 +239,7 @@ describe('size', () => {
 })
 
 describe('the log', () => {
-  test('has an entry a request, with its id and no header or body', async () => {
+  test('has one entry for each request, with its id but no header or body', async () => {
     await start({ statusCode: 200, headers: { 'Impersonation-Id': 'i-1' }, body: 'secret' })
     const response = await post({ body: 'secret', headers: { authorization: 'secret' } }, '/things?q=secret')
     expect(gateway?.logged).toEqual([
@@ -255,14 +255,14 @@ describe('the log', () => {
     ])
   })
 
-  test('names the gateway response', async () => {
+  test('contains the type of the gateway response', async () => {
     await start()
     await post({}, '/nothing')
     expect(gateway?.logged).toMatchObject([{ status: 403, gatewayResponse: 'MISSING_AUTHENTICATION_TOKEN' }])
   })
 })
 
-test('a HEAD request gets no body', async () => {
+test('the answer to a HEAD request has no body', async () => {
   await start({ statusCode: 200, body: 'text' }, apiTemplate({ Any: method('Things', 'ANY') }))
   const response = await (gateway as ServedGateway).send('/things', { method: 'HEAD' })
   expect([response.status, await response.text()]).toEqual([200, ''])

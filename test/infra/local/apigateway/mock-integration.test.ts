@@ -25,8 +25,8 @@ async function start(integration: Record<string, unknown> = {}, declared = ['404
 const post = (headers: Record<string, string> = {}, body: string | null = null) =>
   (gateway as ServedGateway).send('/things', { method: 'POST', headers, body })
 
-describe('a mock', () => {
-  test('answers by itself', async () => {
+describe('a mock integration', () => {
+  test('answers without a function', async () => {
     await start()
     const response = await post()
     expect(response.status).toBe(404)
@@ -34,7 +34,7 @@ describe('a mock', () => {
     expect(gateway?.calls).toEqual([])
   })
 
-  test('answers with the headers that its method response declares', async () => {
+  test('sets the headers that its method response declares', async () => {
     await start({ IntegrationResponses: [{ StatusCode: '404', ResponseParameters: { [cacheControl]: "'no-store'" } }] })
     expect((await post()).headers.get('cache-control')).toBe('no-store')
   })
@@ -47,7 +47,7 @@ describe('a mock', () => {
     expect((await post()).status).toBe(599)
   })
 
-  test("takes CDK's `{ statusCode: 404 }` without quotes", async () => {
+  test("accepts CDK's `{ statusCode: 404 }` without quotes", async () => {
     await start({ RequestTemplates: { 'application/json': '{ statusCode: 404 }' } })
     expect((await post()).status).toBe(404)
   })
@@ -64,7 +64,7 @@ describe('a mock', () => {
     expect((await post({ 'content-type': contentType }, 'hello')).status).toBe(status)
   })
 
-  test('lets a body through that it has no template for', async () => {
+  test('reads the status from the body if it has no template', async () => {
     await start({ RequestTemplates: {}, PassthroughBehavior: 'WHEN_NO_TEMPLATES' })
     expect((await post({ 'content-type': 'application/json' }, '{"statusCode":404}')).status).toBe(404)
     expect((await post({ 'content-type': 'application/json' }, '{}')).status).toBe(599)
@@ -77,7 +77,7 @@ describe('a mock', () => {
       'no method response 500',
     ],
     [
-      'a header that is not declared',
+      'an undeclared header',
       { IntegrationResponses: [{ StatusCode: '404', ResponseParameters: { 'method.response.header.X': "'x'" } }] },
       'does not declare',
     ],
@@ -102,7 +102,7 @@ describe('a mock', () => {
       { IntegrationResponses: [{ StatusCode: '404', ResponseTemplates: { 'application/json': '$input.body' } }] },
       'uses $input.body',
     ],
-  ])('with %s is an error of the template', async (_name, integration, message) => {
+  ])('with %s is refused at the start', async (_name, integration, message) => {
     await expect(start(integration)).rejects.toThrow(message)
   })
 })

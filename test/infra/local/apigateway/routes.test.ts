@@ -8,7 +8,7 @@ function routesOf(resources: Parameters<typeof apiTemplate>[0]) {
   return new Routes(stack, stack.resources('AWS::ApiGateway::RestApi')[0] as Resource)
 }
 
-describe('a request', () => {
+describe('routes', () => {
   const routes = routesOf({
     GetRoot: method('root', 'GET'),
     Proxy: resource('root', '{proxy+}'),
@@ -35,9 +35,9 @@ describe('a request', () => {
     ['GET /things/7/a/b', '/things/{id}/{rest+}', 'GET', { id: '7', rest: 'a/b' }],
     ['POST /things/7/a/b', '/{proxy+}', 'ANY', { proxy: 'things/7/a/b' }],
     ['GET /elsewhere', '/{proxy+}', 'ANY', { proxy: 'elsewhere' }],
-  ])('%s goes to the closest resource that has the method', (line, resourcePath, httpMethod, pathParameters) => {
-    const [sent = '', path = ''] = line.split(' ')
-    const match = routes.find(sent, path)
+  ])('%s matches the most specific resource with that method', (line, resourcePath, httpMethod, pathParameters) => {
+    const [requestMethod = '', path = ''] = line.split(' ')
+    const match = routes.find({ method: requestMethod, path })
     expect(match && [match.route.resourcePath, match.route.httpMethod, match.pathParameters]).toEqual([
       resourcePath,
       httpMethod,
@@ -45,18 +45,18 @@ describe('a request', () => {
     ])
   })
 
-  test('that no resource has the method for goes nowhere', () => {
-    expect(routes.find('PUT', '/')).toBeUndefined()
-    expect(routesOf({}).find('POST', '/thing')).toBeUndefined()
-    expect(routesOf({}).find('POST', '/THINGS')).toBeUndefined()
+  test('match nothing if no resource has the method', () => {
+    expect(routes.find({ method: 'PUT', path: '/' })).toBeUndefined()
+    expect(routesOf({}).find({ method: 'POST', path: '/thing' })).toBeUndefined()
+    expect(routesOf({}).find({ method: 'POST', path: '/THINGS' })).toBeUndefined()
   })
 
-  test('for the root itself is not taken by {proxy+}', () => {
-    expect(routes.find('DELETE', '/')).toBeUndefined()
+  test('{proxy+} does not match the root', () => {
+    expect(routes.find({ method: 'DELETE', path: '/' })).toBeUndefined()
   })
 })
 
-test('a resource without a parent, and a method without a resource, are errors', () => {
+test('a resource without a parent and a method without a resource are refused', () => {
   expect(() => routesOf({ Lost: resource('Nowhere', 'lost'), Nowhere: resource('Lost', 'x') })).toThrow('has no parent')
   expect(() => routesOf({ Lost: method('Key', 'GET'), Key: { Type: 'AWS::ApiGateway::ApiKey' } })).toThrow(
     'belongs to no resource',
