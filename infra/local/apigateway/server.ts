@@ -32,7 +32,7 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-// Source: "Amazon API Gateway quotas". Requests over these get plain text, not a gateway response. In bytes.
+// From "Amazon API Gateway quotas". A larger request gets an answer in plain text, not a gateway response.
 const maxBodyBytes = 10_485_760
 const maxHeaderBytes = 10_240
 

@@ -24,7 +24,7 @@ export function readCustomResources(stack: Stack): CustomResource[] {
     properties: asText(properties) as Record<string, unknown>,
     retained,
   }))
-  // A resource has more dependencies than each resource that it depends on.
+  // A resource has more dependencies than any resource it depends on, so this order puts dependencies first.
   const dependencyCount = ({ logicalId }: CustomResource) => stack.dependencies(logicalId).size
   return resources.sort((one, other) => dependencyCount(one) - dependencyCount(other))
 }

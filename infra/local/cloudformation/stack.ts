@@ -130,7 +130,10 @@ function isOfType({ Type }: TemplateResource, type: string | RegExp): boolean {
   return typeof type === 'string' ? Type === type : type.test(Type)
 }
 
-/** @throws Error if the resource sets a property outside `known`, the ones that the local run obeys or may ignore */
+/**
+ * @param known the properties that the local run supports or may ignore
+ * @throws Error naming another property that the resource sets
+ */
 export function expectOnly(resource: Resource, known: readonly string[]): void {
   for (const name of Object.keys(resource.properties)) {
     if (known.includes(name)) continue

@@ -7,10 +7,10 @@ import type { Stack } from './stack.ts'
 import { type PoolContents, readExistingPools, readUserPools } from './user-pool-definitions.ts'
 
 /**
- * @param ordinaryClientIds the app clients of existing pools that Cognito lacks: such pools are created with these
- *   clients; undefined: such pools are an error
+ * Creates or changes the pools of the template.
+ * @param ordinaryClientIds if set, an existing pool that Cognito lacks is created with these app clients
  * @returns a function that undoes the changes
- * @throws Error naming a pool that does not exist
+ * @throws Error naming an existing pool that Cognito lacks, if `ordinaryClientIds` is undefined
  */
 export async function applyUserPools(
   stack: Stack,

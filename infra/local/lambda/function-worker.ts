@@ -1,4 +1,4 @@
-// Worker thread of execution-environment.ts: loads a handler and runs it for each event, as Lambda's Node.js runtime does.
+// Worker thread of execution-environment.ts: loads a handler and runs it for each event.
 
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'

@@ -48,7 +48,7 @@ describe('imports in infra/ and lambda/', () => {
       ['x.ts → y.ts → x.ts'],
     ],
     [
-      'of three files, imported by a fourth',
+      'of three files that a fourth file imports',
       {
         'w.ts': `import './x.ts'`,
         'x.ts': `import './y.ts'`,

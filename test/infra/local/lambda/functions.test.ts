@@ -89,7 +89,7 @@ describe('a function', () => {
     expect(payload).not.toHaveProperty('PATH')
   })
 
-  test('gets a context', async () => {
+  test('receives the context of Lambda', async () => {
     const invoke = await start(
       'export const handler = async (_, c) => ({ ...c, left: c.getRemainingTimeInMillis() })',
       { Timeout: 7, MemorySize: 256 },
