@@ -1,4 +1,4 @@
-// What can be refused or fail, and the answer that each gets.
+// The error codes, and the status and message of each.
 
 const answers = {
   RequestInvalid: [400, 'the request is invalid'],
@@ -14,28 +14,27 @@ const answers = {
   SubjectFederated: [422, 'username: this user signs in with an identity provider, not at the pool'],
   SubjectChallenged: [422, 'username: the user pool demands a further step of this user, such as MFA'],
   TooManyRequests: [429, 'too many requests, try again later'],
-  TokensUnfit: [500, 'the tokens were not fit to hand over'],
+  TokensUnfit: [500, 'the tokens are unfit and were dropped'],
   Fault: [500, 'unexpected error'],
-  Unavailable: [503, 'a service did not answer as it should'],
+  Unavailable: [503, 'a service failed or gave an unexpected response'],
   TriggerRefused: [503, 'a trigger refused'],
   TriggersDetached: [503, 'the user pool does not run its triggers: see TriggersDetached in RUNBOOK.md'],
 } as const satisfies Record<string, readonly [status: number, message: string]>
 
 export type Code = keyof typeof answers
 
-/** A refusal (4xx: `message` is for the caller) or a fault (5xx: `message` and `cause` are for the log alone). */
+/** A refusal (4xx: `message` is for the caller) or a fault (5xx: `message` and `cause` are only for the log). */
 export class ImpersonationError extends Error {
   readonly code: Code
   readonly status: number
-  /** The record of this attempt, once there is one. */
+  /** The id of the record, if a record was written. */
   impersonationId?: string
 
   constructor(code: Code, options: ErrorOptions & { message?: string } = {}) {
-    const [status, message] = answers[code]
-    super(options.message ?? message, options)
+    super(options.message ?? messageOf(code), options)
     this.name = 'ImpersonationError'
     this.code = code
-    this.status = status
+    this.status = answers[code][0]
   }
 }
 
@@ -43,7 +42,24 @@ export function isCode(code: string | undefined): code is Code {
   return Object.hasOwn(answers, String(code))
 }
 
-/** Anything thrown, as an ImpersonationError; what is not one already is a fault. */
+/** @returns `thrown` itself if it is an ImpersonationError, otherwise a fault with `thrown` as its cause. */
 export function asImpersonationError(thrown: unknown): ImpersonationError {
   return thrown instanceof ImpersonationError ? thrown : new ImpersonationError('Fault', { cause: thrown })
 }
+
+export function messageOf(code: Code): string {
+  return answers[code][1]
+}
+
+/** The message of a fault for the caller, who can quote the request's id. */
+export function faultMessage(requestId: string): string {
+  return `the request could not be completed; its id is ${requestId}`
+}
+
+/** The contract's body of every error response. */
+export function errorBody(message: string): string {
+  return JSON.stringify({ status: 'error', message })
+}
+
+/** The value of Retry-After with status 429, in seconds. */
+export const retryAfter = '1'

@@ -1,16 +1,61 @@
-// The names that the records table and the code which reads it share.
+// The attributes of a record, and the keys, indexes and projected attributes of the records table.
 
-export const partitionKey = 'id'
-export const timeToLive = 'expiresAt'
-export const requestedAt = 'requestedAt'
+type State = 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded'
 
-/** Who was acted as. A record joins this index once Cognito has resolved its subject. */
-export const bySubject = { indexName: 'by-subject', partitionKey: 'subjectSub' }
+/** One impersonation. Times are in ms since the epoch, except `expiresAt`. */
+export interface ImpersonationRecord {
+  id: string
+  state: State
+  /** Why the record is refused or discarded: a code of errors.ts. */
+  code?: string
+  grantHash: string
+  grantEndsAt: number
+  /** Identifies the challenge that redeemed the grant. */
+  nonce?: string
+  clientId: string
+  actorSub: string
+  actorUsername: string
+  /** The username in the request: a username or an alias. */
+  subjectAsked: string
+  subjectSub?: string
+  subjectUsername?: string
+  reason?: string | undefined
+  requestedAt: number
+  redeemedAt?: number
+  issuedAt?: number
+  refusedAt?: number
+  discardedAt?: number
+  /** When the session ends. */
+  endsAt?: number
+  sourceIp?: string
+  userAgent?: string
+  apiKeyId?: string
+  requestId?: string
+  /** When DynamoDB may delete the record (its TTL), in seconds since the epoch. */
+  expiresAt: number
+}
 
-/** Who acted. */
-export const byActor = { indexName: 'by-actor', partitionKey: 'actorSub' }
+/** Where a request came from. */
+export type Source = Pick<ImpersonationRecord, 'sourceIp' | 'userAgent' | 'apiKeyId' | 'requestId'>
 
-/** What both indexes show of a record, keys apart. Never the grant's hash. */
+type Attribute = keyof ImpersonationRecord
+
+export const partitionKey = 'id' satisfies Attribute
+export const timeToLive = 'expiresAt' satisfies Attribute
+
+/** The sort key of both indexes. */
+export const requestedAt = 'requestedAt' satisfies Attribute
+
+/** Finds records by subject. A record enters this index when its grant is redeemed. */
+export const bySubject = { indexName: 'by-subject', partitionKey: 'subjectSub' satisfies Attribute }
+
+/** Finds records by actor. */
+export const byActor = { indexName: 'by-actor', partitionKey: 'actorSub' satisfies Attribute }
+
+/** Attributes that no index may contain: they prove a sign-in. */
+type Secret = 'grantHash' | 'grantEndsAt' | 'nonce'
+
+/** The attributes that both indexes contain besides their keys. */
 export const projected = [
   'state',
   'code',
@@ -30,4 +75,4 @@ export const projected = [
   'userAgent',
   'apiKeyId',
   'requestId',
-]
+] satisfies Exclude<Attribute, Secret>[]

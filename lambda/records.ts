@@ -1,4 +1,4 @@
-// The records table: what was asked, by whom, of whom, and how far it got. Every write is conditional.
+// Reads and writes the records table. Every write is conditional.
 
 import {
   ConditionalCheckFailedException,
@@ -9,31 +9,9 @@ import {
 } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { type Code, ImpersonationError } from './errors.ts'
-
-type State = 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded'
-
-/** Times in ms since the epoch; `expiresAt`, DynamoDB's TTL, in seconds. */
-export interface ImpersonationRecord {
-  id: string
-  state: State
-  code?: string
-  grantHash: string
-  grantEndsAt: number
-  clientId: string
-  actorSub: string
-  actorUsername: string
-  subjectAsked: string
-  subjectSub?: string
-  subjectUsername?: string
-  reason?: string | undefined
-  requestedAt: number
-  endsAt?: number
-  sourceIp?: string
-  userAgent?: string
-  apiKeyId?: string
-  requestId?: string
-  expiresAt: number
-}
+import type { Grant } from './grant.ts'
+import { type ImpersonationRecord, partitionKey } from './records-schema.ts'
+import { timeLimit } from './time-limit.ts'
 
 export interface Subject {
   sub: string
@@ -42,38 +20,48 @@ export interface Subject {
 
 export type Records = ReturnType<typeof createRecords>
 
-/** @param timeout the longest that one call may take, its retries included, ms. */
+/**
+ * Each method throws an ImpersonationError if DynamoDB fails.
+ * @param timeout the time limit of one call, including retries, in ms.
+ */
 export function createRecords(options: {
   dynamoDB: DynamoDBClient
   tableName: string
   timeout: number
   now: () => number
 }) {
-  const { dynamoDB, tableName: TableName, now } = options
-  const limit = () => ({ abortSignal: AbortSignal.timeout(options.timeout) })
+  const { dynamoDB, tableName: TableName, timeout, now } = options
+  const withinTimeout = () => ({ abortSignal: timeLimit(timeout) })
+  const keyOf = (id: string) => marshall({ [partitionKey]: id })
 
-  /** @returns the item as written, or undefined if the condition does not hold. An answer without it proves no write. */
+  /**
+   * Updates one item. In the expressions, `#name` stands for the attribute `name`.
+   * @returns the item after the update, or undefined if the condition is false. A response without the item counts as a
+   * failed write.
+   */
   async function update(
     id: string,
-    UpdateExpression: string,
-    ConditionExpression: string,
-    values: Record<string, string | number>,
+    expressions: { change: string; condition: string },
+    values: Record<`:${string}`, string | number>,
   ) {
+    const { change, condition } = expressions
     try {
       const { Attributes } = await dynamoDB.send(
         new UpdateItemCommand({
           TableName,
-          Key: marshall({ id }),
-          UpdateExpression,
-          ConditionExpression,
-          ExpressionAttributeNames: namesIn(UpdateExpression + ConditionExpression),
+          Key: keyOf(id),
+          UpdateExpression: change,
+          ConditionExpression: condition,
+          ExpressionAttributeNames: namesIn(change + condition),
           ExpressionAttributeValues: marshall(values),
           ReturnValues: 'ALL_NEW',
         }),
-        limit(),
+        withinTimeout(),
       )
       const item = unmarshall(Attributes ?? {})
-      if (item.id !== id) throw new ImpersonationError('Unavailable', { message: 'its answer does not hold the item' })
+      if (item[partitionKey] !== id) {
+        throw new ImpersonationError('Unavailable', { message: 'the response does not contain the item' })
+      }
       return item as ImpersonationRecord
     } catch (error) {
       if (error instanceof ConditionalCheckFailedException) return undefined
@@ -82,8 +70,8 @@ export function createRecords(options: {
   }
 
   async function read(id: string): Promise<ImpersonationRecord | undefined> {
-    const command = new GetItemCommand({ TableName, Key: marshall({ id }), ConsistentRead: true })
-    const { Item } = await dynamoDB.send(command, limit()).catch((error) => {
+    const command = new GetItemCommand({ TableName, Key: keyOf(id), ConsistentRead: true })
+    const { Item } = await dynamoDB.send(command, withinTimeout()).catch((error) => {
       throw unavailable(error)
     })
     return Item && (unmarshall(Item) as ImpersonationRecord)
@@ -92,30 +80,44 @@ export function createRecords(options: {
   return {
     read,
 
-    /** Makes a record, once. @throws ImpersonationError if it is not certain that the record is there. */
+    /** Creates a record. @throws ImpersonationError unless it is certain that the record was written. */
     async put(record: ImpersonationRecord): Promise<void> {
       const command = new PutItemCommand({
         TableName,
         Item: marshall(record, { removeUndefinedValues: true }),
-        ConditionExpression: 'attribute_not_exists(id)',
+        ConditionExpression: `attribute_not_exists(${partitionKey})`,
       })
       try {
-        await dynamoDB.send(command, limit())
+        await dynamoDB.send(command, withinTimeout())
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw unavailable(error)
-        // The SDK may have sent it twice: then the record is there, and it is ours.
+        // If the SDK retried after a lost response, the first try wrote this record.
         const found = await read(record.id)
         if (found?.grantHash !== record.grantHash)
           throw new ImpersonationError('Fault', { message: 'the record id is taken' })
       }
     },
 
-    /** Uses the grant up, binding it to the subject. Cognito may run a challenge again: the same nonce may repeat. */
-    async redeem(grant: { id: string; hash: string }, clientId: string, nonce: string, subject: Subject) {
+    /**
+     * Uses up the grant and binds it to the subject. The same challenge, identified by its nonce, may repeat this:
+     * Cognito may run a trigger again.
+     * @returns whether the grant is redeemed.
+     */
+    async redeem(redemption: {
+      grant: Pick<Grant, 'id' | 'hash'>
+      clientId: string
+      nonce: string
+      subject: Subject
+    }): Promise<boolean> {
+      const { grant, clientId, nonce, subject } = redemption
       const redeemed = await update(
         grant.id,
-        'SET #state = :redeemed, #nonce = :nonce, #subjectSub = :sub, #subjectUsername = :username, #redeemedAt = if_not_exists(#redeemedAt, :now)',
-        '#grantHash = :hash AND #clientId = :clientId AND #grantEndsAt > :now AND (#state = :requested OR (#state = :redeemed AND #nonce = :nonce AND #subjectSub = :sub))',
+        {
+          change:
+            'SET #state = :redeemed, #nonce = :nonce, #subjectSub = :sub, #subjectUsername = :username, #redeemedAt = if_not_exists(#redeemedAt, :now)',
+          condition:
+            '#grantHash = :hash AND #clientId = :clientId AND #grantEndsAt > :now AND (#state = :requested OR (#state = :redeemed AND #nonce = :nonce AND #subjectSub = :sub))',
+        },
         {
           ':redeemed': 'redeemed',
           ':requested': 'requested',
@@ -130,45 +132,58 @@ export function createRecords(options: {
       return redeemed !== undefined
     },
 
-    /** @returns the record of which tokens may now be issued, or undefined: none may. @param sessionLength ms */
-    issue(id: string, clientId: string, sub: string, sessionLength: number) {
+    /**
+     * Marks the record as issued. A repetition keeps the first times.
+     * @param sessionLength in ms.
+     * @returns the record, or undefined if no tokens may be issued.
+     */
+    issue(session: { id: string; clientId: string; subjectSub: string; sessionLength: number }) {
       return update(
-        id,
-        'SET #state = :issued, #issuedAt = if_not_exists(#issuedAt, :now), #endsAt = if_not_exists(#endsAt, :endsAt)',
-        '#state IN (:redeemed, :issued) AND #clientId = :clientId AND #subjectSub = :sub AND #actorSub <> :sub AND #grantEndsAt > :now',
+        session.id,
+        {
+          change:
+            'SET #state = :issued, #issuedAt = if_not_exists(#issuedAt, :now), #endsAt = if_not_exists(#endsAt, :endsAt)',
+          condition:
+            '#state IN (:redeemed, :issued) AND #clientId = :clientId AND #subjectSub = :sub AND #actorSub <> :sub AND #grantEndsAt > :now',
+        },
         {
           ':issued': 'issued',
           ':redeemed': 'redeemed',
-          ':clientId': clientId,
-          ':sub': sub,
+          ':clientId': session.clientId,
+          ':sub': session.subjectSub,
           ':now': now(),
-          ':endsAt': now() + sessionLength,
+          ':endsAt': now() + session.sessionLength,
         },
       )
     },
 
-    /** Closes a record before tokens exist. One that is further on, or refused already, stays as it is. */
+    /** Marks the record as refused if no tokens exist yet. Otherwise leaves it unchanged. */
     async refuse(id: string, code: Code): Promise<void> {
-      await update(id, 'SET #state = :refused, #code = :code, #refusedAt = :now', '#state IN (:requested, :redeemed)', {
-        ':refused': 'refused',
-        ':requested': 'requested',
-        ':redeemed': 'redeemed',
-        ':code': code,
-        ':now': now(),
-      })
+      await update(
+        id,
+        {
+          change: 'SET #state = :refused, #code = :code, #refusedAt = :now',
+          condition: '#state IN (:requested, :redeemed)',
+        },
+        { ':refused': 'refused', ':requested': 'requested', ':redeemed': 'redeemed', ':code': code, ':now': now() },
+      )
     },
 
-    /** Notes that tokens came which were not handed over, whatever the record said before. */
+    /** Marks the record as discarded, whatever its state: Cognito issued tokens, and the caller does not get them. */
     async discard(id: string, code: Code): Promise<void> {
-      await update(id, 'SET #state = :discarded, #code = :code, #discardedAt = :now', 'attribute_exists(#id)', {
-        ':discarded': 'discarded',
-        ':code': code,
-        ':now': now(),
-      })
+      await update(
+        id,
+        {
+          change: 'SET #state = :discarded, #code = :code, #discardedAt = :now',
+          condition: `attribute_exists(#${partitionKey})`,
+        },
+        { ':discarded': 'discarded', ':code': code, ':now': now() },
+      )
     },
   }
 }
 
+/** Maps each `#name` in the expressions to the attribute `name`. */
 function namesIn(expressions: string): Record<string, string> {
   return Object.fromEntries(
     [...expressions.matchAll(/#\w+/g)].map(([placeholder]) => [placeholder, placeholder.slice(1)]),
@@ -176,5 +191,5 @@ function namesIn(expressions: string): Record<string, string> {
 }
 
 function unavailable(cause: unknown): ImpersonationError {
-  return new ImpersonationError('Unavailable', { message: 'the records table did not take the call', cause })
+  return new ImpersonationError('Unavailable', { message: 'the records table did not accept the call', cause })
 }

@@ -1,12 +1,13 @@
 // The responses that API Gateway makes itself. Its default messages can repeat headers, so each has a message here.
 
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
+import { errorBody, faultMessage, messageOf, retryAfter } from '../../lambda/errors.ts'
 
 type Answer = readonly [status: number | undefined, message: string, headers?: Record<string, string>]
 
 const notFound: Answer = [404, 'there is no such route, or not with this method']
 // extendedRequestId, since a caller can set requestId by a header.
-const fault: Answer = [500, 'the request could not be completed; its id is $context.extendedRequestId']
+const fault: Answer = [500, faultMessage('$context.extendedRequestId')]
 const unavailable: Answer = [503, fault[1]]
 const forbidden: Answer = [403, 'access is denied']
 
@@ -14,10 +15,10 @@ const answers: Record<string, Answer> = {
   // A status on DEFAULT_4XX would replace that of every other 4xx. DEFAULT_5XX turns 502 into 500.
   DEFAULT_4XX: [undefined, 'the request was refused'],
   DEFAULT_5XX: fault,
-  BAD_REQUEST_BODY: [400, 'the request is invalid'],
+  BAD_REQUEST_BODY: [400, messageOf('RequestInvalid')],
   // Raised only by the catch-all 404 methods; see api.ts.
   BAD_REQUEST_PARAMETERS: notFound,
-  UNAUTHORIZED: [401, 'Authorization: these credentials are not accepted'],
+  UNAUTHORIZED: [401, messageOf('CredentialsInvalid')],
   INVALID_API_KEY: [403, 'X-API-Key: the key is missing or not accepted'],
   ACCESS_DENIED: forbidden,
   WAF_FILTERED: forbidden,
@@ -28,7 +29,7 @@ const answers: Record<string, Answer> = {
   EXPIRED_TOKEN: notFound,
   REQUEST_TOO_LARGE: [413, 'the body is too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'the body is in a media type or an encoding that is not supported'],
-  THROTTLED: [429, 'too many requests, try again later', { 'Retry-After': '1' }],
+  THROTTLED: [429, messageOf('TooManyRequests'), { 'Retry-After': retryAfter }],
   QUOTA_EXCEEDED: [429, "the API key's quota is used up, try again later", { 'Retry-After': '3600' }],
   API_CONFIGURATION_ERROR: fault,
   AUTHORIZER_CONFIGURATION_ERROR: fault,
@@ -37,21 +38,17 @@ const answers: Record<string, Answer> = {
   INTEGRATION_TIMEOUT: unavailable,
 }
 
-export const notFoundBody = envelope(notFound[1])
+export const notFoundBody = errorBody(notFound[1])
 
 export function addGatewayResponses(api: RestApi): void {
   for (const [type, [status, message, headers]] of Object.entries(answers)) {
     api.addGatewayResponse(type, {
       type: ResponseType.of(type),
       ...(status !== undefined && { statusCode: String(status) }),
-      templates: { 'application/json': envelope(message) },
+      templates: { 'application/json': errorBody(message) },
       responseHeaders: quoted({ 'Cache-Control': 'no-store', ...headers }),
     })
   }
-}
-
-function envelope(message: string): string {
-  return JSON.stringify({ status: 'error', message })
 }
 
 /** API Gateway expects literal header values in single quotes. */

@@ -1,56 +1,62 @@
-// The HTTP side: the middy chain round the domain, in the order in which the contract wants its checks.
+// The middy chain of POST /auth/impersonate: the contract's checks in the contract's order, and its responses.
 
 import middy, { type MiddlewareObj } from '@middy/core'
 import httpErrorHandler from '@middy/http-error-handler'
 import jsonBodyParser from '@middy/http-json-body-parser'
-import type { APIGatewayProxyResult } from 'aws-lambda'
+import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError } from '../errors.ts'
 import { loggable } from '../loggable.ts'
-import type { Actor } from './http/authenticate.ts'
-import { envelope } from './http/error-response.ts'
-import { baseOf, type Event, headerValues, requestIdOf, sourceOf } from './http/gateway-event.ts'
+import { errorResponse } from './http/error-response.ts'
+import { baseOf, type GatewayEvent, headerValues, requestIdOf, sourceOf } from './http/gateway-event.ts'
 import type { Decision } from './http/metrics.ts'
+import { type Authenticated, limitTime, requireActor, type Timed } from './http/steps.ts'
 import type { Impersonate, Impersonation } from './impersonate.ts'
-import { readRequest } from './request.ts'
+import { type ImpersonationRequest, readRequest } from './request.ts'
 
-/** When work on a request stops, ms; what closes its record may take 4 s more, and API Gateway waits 29 s. */
-const timeLimit = 20_000
+/** How long work on a request may take, in ms. Closing its record may take 4 s more; API Gateway waits 29 s. */
+const requestTimeLimit = 20_000
+
+interface Parsed {
+  impersonationRequest: ImpersonationRequest
+}
 
 export function createEndpoint(options: {
   config: EndpointConfig
-  authenticate: (headers: readonly string[], signal: AbortSignal) => Promise<Actor>
+  authenticate: Parameters<typeof requireActor>[0]
   impersonate: Impersonate
   log: Pick<Console, 'info' | 'warn' | 'error'>
-  /** Takes each decision for the metrics. */
+  /** Adds a decision to the metrics. */
   count: (decision: Decision) => void
 }) {
   const { config, authenticate, impersonate, log } = options
 
-  /** One line a decision. */
-  function report(event: Event, outcome: Impersonation | ImpersonationError): void {
-    const { actor, wanted }: Partial<Event> = event
+  /** Writes one log line for each decision, and counts it. */
+  function report(
+    event: GatewayEvent & Timed & Partial<Authenticated & Parsed>,
+    result: Impersonation | ImpersonationError,
+  ): void {
     const { code, status, impersonationId } =
-      outcome instanceof ImpersonationError
-        ? outcome
-        : { code: 'issued' as const, status: 200, impersonationId: outcome.id }
+      result instanceof ImpersonationError
+        ? result
+        : { code: 'issued' as const, status: 200, impersonationId: result.id }
     const decision = { outcome: code, status, milliseconds: Date.now() - event.startedAt }
     const line = {
       event: 'impersonation',
-      actor: actor?.sub,
-      actorUsername: actor?.username,
-      subject: wanted?.username,
+      actor: event.actor?.sub,
+      actorUsername: event.actor?.username,
+      subject: event.impersonationRequest?.username,
       requestId: requestIdOf(event),
       ...decision,
       impersonationId,
     }
     if (status < 400) log.info(line)
     else if (status < 500) log.warn(line)
-    else log.error({ ...line, error: loggable(outcome) })
+    else log.error({ ...line, error: loggable(result) })
     count(decision)
   }
 
-  /** What can't be counted is no reason to refuse. */
+  /** A failed metric must not fail the request. */
   function count(decision: Decision): void {
     try {
       options.count(decision)
@@ -59,24 +65,21 @@ export function createEndpoint(options: {
     }
   }
 
-  return middy<Event, APIGatewayProxyResult>()
+  return middy<GatewayEvent, APIGatewayProxyResult>()
+    .use(limitTime(requestTimeLimit))
     .use(httpErrorHandler({ logger: false }))
-    .use(envelope(config))
+    .use(errorResponse(config))
     .onError((request) => {
-      const error = refusalOf(request.error)
+      const error = withContractCode(request.error)
       request.error = error
       report(request.event, error)
     })
-    .before(async ({ event }) => {
-      event.startedAt = Date.now()
-      event.signal = AbortSignal.timeout(timeLimit)
-      event.actor = await authenticate(headerValues(event, 'authorization'), event.signal)
-    })
+    .use(requireActor(authenticate))
     .before(({ event }) => assertJson(headerValues(event, 'content-type')))
-    .use(jsonBodyParser({ disableContentTypeCheck: true }) as MiddlewareObj<Event>)
-    .handler(async (event: Event): Promise<APIGatewayProxyResult> => {
-      event.wanted = readRequest(event.body, config)
-      const impersonation = await impersonate(event.actor, event.wanted, sourceOf(event), event.signal)
+    .use(jsonBodyParser<APIGatewayProxyEvent>({ disableContentTypeCheck: true }))
+    .use(parseRequest(config))
+    .handler<GatewayEvent>(async (event) => {
+      const impersonation = await impersonate(event.actor, event.impersonationRequest, sourceOf(event), event.signal)
       report(event, impersonation)
       return {
         statusCode: 200,
@@ -102,8 +105,16 @@ export function createEndpoint(options: {
     })
 }
 
-/** The body parser's errors are middy's own, with a status; the contract has another for them. */
-function refusalOf(error: unknown): ImpersonationError {
+function parseRequest(config: Pick<EndpointConfig, 'reasonRequired'>): MiddlewareObj<GatewayEvent & Parsed> {
+  return {
+    before({ event }) {
+      event.impersonationRequest = readRequest(event.body, config)
+    },
+  }
+}
+
+/** The body parser throws middy's own errors, with a status that differs from the contract's. */
+function withContractCode(error: unknown): ImpersonationError {
   return error instanceof Error && 'statusCode' in error
     ? new ImpersonationError('RequestInvalid', {
         message: 'the body must be JSON, without a key such as __proto__',

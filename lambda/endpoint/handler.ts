@@ -1,4 +1,4 @@
-// POST /auth/impersonate: the endpoint over this function's own pool and table.
+// The function behind POST /auth/impersonate. Connects the endpoint to its user pool and records table.
 
 import { Agent } from 'node:https'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
@@ -24,14 +24,15 @@ const records = createRecords({
   timeout: 2_000,
   now,
 })
-// The pool's keys are fetched from Cognito's own host: over one agent, the first call finds a connection open, and those
-// beside it resume its TLS session. 50 sockets are the AWS SDK's own limit.
+// The verifier and the Cognito clients use the same host, so they share one agent: the first call to Cognito finds an
+// open connection, and parallel calls resume its TLS session. 50 sockets is the AWS SDK's own limit.
 const httpsAgent = new Agent({ keepAlive: true, maxSockets: 50 })
 const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } })
-// Over the same connections: after a freeze an idle one may be dead, and the calls before this one's have found out.
+// Shares the connections of `cognito`. After Lambda froze the function, idle connections may be dead. Earlier calls in the
+// request have found and replaced those.
 const { requestHandler } = cognito.config
 const cognitoOnce = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler, maxAttempts: 1 })
-const userPool = createUserPool(cognito, cognitoOnce, config)
+const userPool = createUserPool({ cognito, cognitoOnce, config })
 const endpoint = env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL
 const verifier = createVerifier(config, endpoint, httpsAgent)
 

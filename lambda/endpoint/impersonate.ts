@@ -1,62 +1,65 @@
-// Who may act as whom, and the order of the steps. No AWS, no HTTP.
+// Decides who may act as whom, and runs the steps in order. Knows neither AWS nor HTTP.
 
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError, isCode } from '../errors.ts'
 import { type Grant, grantLifetime, newGrant } from '../grant.ts'
-import type { ImpersonationRecord, Records } from '../records.ts'
+import type { Records } from '../records.ts'
+import type { ImpersonationRecord, Source } from '../records-schema.ts'
 import type { Actor } from './http/authenticate.ts'
 import type { ImpersonationRequest } from './request.ts'
 import { readSession, type Session } from './tokens.ts'
 import type { Challenge, Tokens, UserPool } from './user-pool.ts'
 
-/** Where a request came from, for the record. */
-export type Source = Pick<ImpersonationRecord, 'sourceIp' | 'userAgent' | 'apiKeyId' | 'requestId'>
-
 export interface Impersonation extends Session {
+  /** The record's id. */
   id: string
 }
 
 export type Impersonate = ReturnType<typeof createImpersonate>
 
-/** @param log takes what went wrong beside the answer: a record that could not be closed, tokens not revoked. */
+/** A step of the clean-up after a failure. */
+type CleanUpStep = 'read' | 'refuse' | 'discard' | 'revoke'
+
+/** @param log reports a clean-up step that failed. */
 export function createImpersonate(options: {
   config: EndpointConfig
   records: Pick<Records, 'put' | 'read' | 'refuse' | 'discard'>
   userPool: Pick<UserPool, 'challenge' | 'answer' | 'isMember' | 'isActive' | 'revoke'>
   now: () => number
-  log: (failed: string, impersonationId: string, error: unknown) => void
+  log: (failed: CleanUpStep, impersonationId: string, error: unknown) => void
 }) {
   const { config, records, userPool, now, log } = options
 
-  /** @throws ImpersonationError, with the record's id once there is a record. */
+  /** @throws ImpersonationError, with the record's id if a record was written. */
   return async function impersonate(
     actor: Actor,
     request: ImpersonationRequest,
     source: Source,
     signal: AbortSignal,
   ): Promise<Impersonation> {
-    // Before anything is asked of Cognito: a caller without the right learns nothing of who exists.
+    // Check this before calling Cognito: a caller without the right must not learn which users exist.
     if (actor.impersonated) throw new ImpersonationError('ActorImpersonated')
     if (!actor.groups.includes(config.impersonatorsGroup)) throw new ImpersonationError('ActorNotAllowed')
 
     const grant = newGrant()
+    const groupMember = { username: actor.username, group: config.impersonatorsGroup }
     const [put, member, active, challenge] = await Promise.allSettled([
       records.put(newRecord(grant, actor, request, source)),
-      !config.lookUpGroup || userPool.isMember(actor.username, config.impersonatorsGroup, signal),
+      !config.lookUpGroup || userPool.isMember(groupMember, signal),
       !config.lookUpGroup || userPool.isActive(actor, signal),
       userPool.challenge(request.username, signal),
     ])
-    // Tokens before a grant was sent: the pool's triggers are not ours. Dropped, whatever the others say.
+    // Cognito issued tokens before it got the grant: the pool's triggers were replaced. Drop the tokens in any case.
     let tokens = challenge.status === 'fulfilled' && 'tokens' in challenge.value ? challenge.value.tokens : undefined
     if (put.status === 'rejected') {
       if (tokens) await drop(grant.id, tokens)
       throw put.reason // no token without a record
     }
     try {
-      if (tokens) throw new ImpersonationError('TokensUnfit', { message: 'tokens came without a challenge' })
-      // Judged before the subject is, and anew: a right withdrawn since the actor's token was issued is gone.
-      if (!settled(member) || !settled(active)) throw new ImpersonationError('ActorNotAllowed')
-      tokens = await userPool.answer(settled(challenge) as Challenge, grant.answer, grant.id, signal)
+      if (tokens) throw new ImpersonationError('TokensUnfit', { message: 'Cognito issued tokens without a challenge' })
+      // Check the actor before the subject, so that an actor whose right was withdrawn learns nothing of the subject.
+      if (!resultOf(member) || !resultOf(active)) throw new ImpersonationError('ActorNotAllowed')
+      tokens = await userPool.answer(resultOf(challenge) as Challenge, grant, signal)
       return {
         id: grant.id,
         ...readSession(tokens, {
@@ -92,7 +95,7 @@ export function createImpersonate(options: {
     }
   }
 
-  /** Of a refusal in a trigger Cognito says only that there was one. The record knows which. */
+  /** Looks up in the record why a trigger refused. Cognito only reports that one did. */
   async function explain(id: string, actor: Actor, failure: ImpersonationError): Promise<ImpersonationError> {
     if (failure.status < 500) return failure
     try {
@@ -109,19 +112,19 @@ export function createImpersonate(options: {
     return failure
   }
 
-  /** The failure is the answer already: what fails here is logged and changes nothing. */
+  /** Closes the record and revokes the tokens. An error here is logged and does not change the response. */
   async function close(id: string, failure: ImpersonationError, tokens: Tokens | undefined): Promise<void> {
     if (!tokens) return records.refuse(id, failure.code).catch((error) => log('refuse', id, error))
     await Promise.all([records.discard(id, failure.code).catch((error) => log('discard', id, error)), drop(id, tokens)])
   }
 
-  /** Ends the session that tokens belong to, as far as Cognito can. */
+  /** Revokes the tokens if there is a refresh token. */
   async function drop(id: string, { RefreshToken }: Tokens): Promise<void> {
     if (RefreshToken) await userPool.revoke(RefreshToken).catch((error) => log('revoke', id, error))
   }
 }
 
-function settled<Value>(result: PromiseSettledResult<Value>): Value {
+function resultOf<Value>(result: PromiseSettledResult<Value>): Value {
   if (result.status === 'rejected') throw result.reason
   return result.value
 }

@@ -1,20 +1,14 @@
-// The request's body: whom to act as, and why.
+// Reads the request's body: who to act as, and why.
 
 import { ImpersonationError } from '../errors.ts'
+import { isUsername } from './http/username.ts'
 
 export interface ImpersonationRequest {
   username: string
   reason: string | undefined
 }
 
-/** Cognito's own pattern of a username: no blanks, no control characters. */
-const username = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
-
-export function isUsername(value: unknown): value is string {
-  return typeof value === 'string' && username.test(value)
-}
-
-/** @throws RequestInvalid naming the field and its rule. Fields that are not known are ignored. */
+/** Ignores unknown fields. @throws RequestInvalid naming the field and its rule. */
 export function readRequest(body: unknown, { reasonRequired }: { reasonRequired: boolean }): ImpersonationRequest {
   assertValid(typeof body === 'object' && body !== null && !Array.isArray(body), 'the body must be a JSON object')
   const { username, reason } = body as Record<string, unknown>

@@ -1,4 +1,4 @@
-// The last look at the tokens before they are handed over: are they what was asked for, and no more?
+// Checks the tokens before the caller gets them.
 
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
 import { ImpersonationError } from '../errors.ts'
@@ -8,13 +8,15 @@ export interface Session {
   accessToken: string
   /** The subject's Cognito username. */
   username: string
-  /** When the ID token ends, seconds since the epoch. */
+  /** When the ID token expires, in seconds since the epoch. */
   endsAt: number
 }
 
 /**
- * The claims are read, not verified: the tokens come straight from Cognito.
- * @throws TokensUnfit naming the first thing that is wrong: a trigger detached or at an older event version.
+ * Checks that the tokens are an impersonated session as requested, and nothing more. Signatures are not verified: the
+ * tokens come directly from Cognito.
+ * @throws TokensUnfit naming the first wrong claim. This happens when a trigger is detached or gets events of an older
+ * version.
  */
 export function readSession(
   tokens: { IdToken?: string | undefined; AccessToken?: string | undefined },
@@ -31,7 +33,7 @@ export function readSession(
   assertFit(id.sub && id.sub === access.sub && id.sub !== expected.actorSub, 'sub')
   assertFit(!String(access.scope).includes('aws.cognito.signin.user.admin'), 'scope')
   for (const { act, impersonation_id, iat = NaN, exp = NaN } of [id, access]) {
-    assertFit(actorOf(act) === expected.actorSub, 'act') // RFC 8693 §4.1
+    assertFit(subOf(act) === expected.actorSub, 'act') // RFC 8693 §4.1
     assertFit(impersonation_id === expected.impersonationId, 'impersonation_id')
     assertFit(exp > iat && exp - iat <= expected.sessionMinutes * 60, 'lifetime')
   }
@@ -39,7 +41,7 @@ export function readSession(
   return { idToken, accessToken, username: id['cognito:username'], endsAt: Number(id.exp) }
 }
 
-/** The standard claims have the type that they should; the others may be anything. */
+/** @returns the claims. The types of the standard claims are checked; other claims may have any type. */
 function claimsOf(token: string) {
   try {
     return decomposeUnverifiedJwt(token).payload
@@ -48,10 +50,10 @@ function claimsOf(token: string) {
   }
 }
 
-function actorOf(act: unknown): unknown {
+function subOf(act: unknown): unknown {
   return typeof act === 'object' && act !== null && 'sub' in act ? act.sub : undefined
 }
 
-function assertFit(fit: unknown, what: string): asserts fit {
-  if (!fit) throw new ImpersonationError('TokensUnfit', { message: `tokens not fit: ${what}` })
+function assertFit(fit: unknown, problem: string): asserts fit {
+  if (!fit) throw new ImpersonationError('TokensUnfit', { message: `unfit tokens: ${problem}` })
 }

@@ -1,4 +1,4 @@
-// The only file of the endpoint that calls Cognito. Refusals are told apart by the exception's name, never by its message.
+// Calls Cognito for the endpoint. Classifies its exceptions by name, never by message.
 
 import { createHmac } from 'node:crypto'
 import {
@@ -13,8 +13,11 @@ import {
 import { errorName, isClientFault } from '../aws-errors.ts'
 import type { EndpointConfig } from '../config.ts'
 import { type Code, ImpersonationError } from '../errors.ts'
+import type { Grant } from '../grant.ts'
+import { timeLimit } from '../time-limit.ts'
+import type { Credentials } from './http/authenticate.ts'
 
-/** A sign-in that waits for its answer. */
+/** A sign-in that waits for the challenge's answer. */
 export interface Challenge {
   username: string
   session: string | undefined
@@ -24,18 +27,20 @@ export type Tokens = AuthenticationResultType
 
 export type UserPool = ReturnType<typeof createUserPool>
 
-/** The longest that one call may take, its retries included, ms; of a look-up, one page. */
+/** The time limit of one call, including retries, in ms. A look-up of groups makes one call for each page. */
 const timeouts = { signIn: 9_000, challenge: 9_000, answer: 15_000, lookUp: 4_000, revoke: 2_000 }
 
 /**
- * @param cognito sends again where that is safe. @param cognitoOnce never does: Cognito refuses a repeated answer.
- * Each call ends by its own time limit or by the caller's signal. Each error is an ImpersonationError.
+ * Each method throws only ImpersonationErrors. A call ends at its own time limit or when the caller's signal aborts.
+ * @param cognito retries failed calls.
+ * @param cognitoOnce never retries: Cognito refuses an answer that is sent twice.
  */
-export function createUserPool(
-  cognito: CognitoIdentityProviderClient,
-  cognitoOnce: CognitoIdentityProviderClient,
-  config: EndpointConfig,
-) {
+export function createUserPool(options: {
+  cognito: CognitoIdentityProviderClient
+  cognitoOnce: CognitoIdentityProviderClient
+  config: EndpointConfig
+}) {
+  const { cognito, cognitoOnce, config } = options
   const { userPoolId: UserPoolId, impersonationClientId: ClientId, impersonationClientSecret: ClientSecret } = config
 
   const secretHash = (username: string) =>
@@ -43,41 +48,44 @@ export function createUserPool(
       .update(username + ClientId)
       .digest('base64')
 
-  /** Cognito's NotAuthorizedException says no more than that. A subject in good health means a fault on this side. */
-  async function whyRefused(username: string, cause: unknown, signal: AbortSignal): Promise<ImpersonationError> {
+  /**
+   * Looks up why Cognito refused the subject: its exception does not say. If the subject could sign in, this deployment
+   * or the pool is at fault.
+   */
+  async function lookUpRefusal(username: string, cause: unknown, signal: AbortSignal): Promise<ImpersonationError> {
     const command = new AdminGetUserCommand({ UserPoolId, Username: username })
-    const user = await cognito.send(command, limit(timeouts.lookUp, signal)).catch((error) => {
+    const user = await cognito.send(command, within(timeouts.lookUp, signal)).catch((error) => {
       throw translate(error, subjectCodes)
     })
-    const healthy = errorName(cause) === 'InvalidParameterException' ? 'TriggersDetached' : 'Unavailable'
+    const otherwise = errorName(cause) === 'InvalidParameterException' ? 'TriggersDetached' : 'Unavailable'
     if (user.Enabled === false) return new ImpersonationError('SubjectDisabled', { cause })
-    return new ImpersonationError(codeByUserStatus[String(user.UserStatus)] ?? healthy, { cause })
+    return new ImpersonationError(codeByUserStatus[String(user.UserStatus)] ?? otherwise, { cause })
   }
 
   async function explain(error: unknown, username: string, signal: AbortSignal): Promise<ImpersonationError> {
     return ['NotAuthorizedException', 'InvalidParameterException'].includes(errorName(error))
-      ? whyRefused(username, error, signal)
+      ? lookUpRefusal(username, error, signal)
       : translate(error, subjectCodes)
   }
 
   return {
     /** Signs an actor in. @returns the ID token. */
-    async signIn(username: string, password: string, signal: AbortSignal): Promise<string> {
+    async signIn({ username, password }: Credentials, signal: AbortSignal): Promise<string> {
       const command = new AdminInitiateAuthCommand({
         UserPoolId,
         ClientId: config.actorClientId,
         AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
         AuthParameters: { USERNAME: username, PASSWORD: password },
       })
-      const answer = await cognito.send(command, limit(timeouts.signIn, signal)).catch((error) => {
+      const response = await cognito.send(command, within(timeouts.signIn, signal)).catch((error) => {
         throw translate(error, signInCodes)
       })
-      const idToken = answer.AuthenticationResult?.IdToken
+      const idToken = response.AuthenticationResult?.IdToken
       if (!idToken) throw new ImpersonationError('CredentialsInvalid')
       return idToken
     },
 
-    /** Starts the subject's sign-in. A pool whose triggers are not ours may answer with tokens at once. */
+    /** Starts the subject's sign-in. @returns tokens at once if the pool's triggers were replaced. */
     async challenge(username: string, signal: AbortSignal): Promise<Challenge | { tokens: Tokens }> {
       const command = new AdminInitiateAuthCommand({
         UserPoolId,
@@ -85,27 +93,30 @@ export function createUserPool(
         AuthFlow: 'CUSTOM_AUTH',
         AuthParameters: { USERNAME: username, SECRET_HASH: secretHash(username) },
       })
-      const answer = await cognito.send(command, limit(timeouts.challenge, signal)).catch(async (error) => {
+      const response = await cognito.send(command, within(timeouts.challenge, signal)).catch(async (error) => {
         throw await explain(error, username, signal)
       })
-      if (answer.AuthenticationResult) return { tokens: answer.AuthenticationResult }
-      if (answer.ChallengeName !== 'CUSTOM_CHALLENGE') throw new ImpersonationError('SubjectChallenged')
-      return { username: answer.ChallengeParameters?.USERNAME ?? username, session: answer.Session }
+      if (response.AuthenticationResult) return { tokens: response.AuthenticationResult }
+      if (response.ChallengeName !== 'CUSTOM_CHALLENGE') throw new ImpersonationError('SubjectChallenged')
+      return { username: response.ChallengeParameters?.USERNAME ?? username, session: response.Session }
     },
 
-    /** Answers with the grant. */
-    async answer(challenge: Challenge, answer: string, impersonationId: string, signal: AbortSignal) {
-      const { username, session } = challenge
+    /** Answers the challenge with the grant. */
+    async answer(
+      { username, session }: Challenge,
+      grant: Pick<Grant, 'id' | 'answer'>,
+      signal: AbortSignal,
+    ): Promise<Tokens> {
       const command = new AdminRespondToAuthChallengeCommand({
         UserPoolId,
         ClientId,
         ChallengeName: 'CUSTOM_CHALLENGE',
-        ChallengeResponses: { USERNAME: username, ANSWER: answer, SECRET_HASH: secretHash(username) },
+        ChallengeResponses: { USERNAME: username, ANSWER: grant.answer, SECRET_HASH: secretHash(username) },
         Session: session,
-        ClientMetadata: { impersonationId },
+        ClientMetadata: { impersonationId: grant.id },
       })
       const { AuthenticationResult } = await cognitoOnce
-        .send(command, limit(timeouts.answer, signal))
+        .send(command, within(timeouts.answer, signal))
         .catch(async (error) => {
           throw await explain(error, username, signal)
         })
@@ -113,30 +124,30 @@ export function createUserPool(
       return AuthenticationResult
     },
 
-    /** Is this user in the group now? One who is gone is not. */
-    async isMember(username: string, group: string, signal: AbortSignal): Promise<boolean> {
+    /** Whether the user is in the group now. False if the user no longer exists. */
+    async isMember({ username, group }: { username: string; group: string }, signal: AbortSignal): Promise<boolean> {
       let NextToken: string | undefined
       do {
         const command = new AdminListGroupsForUserCommand({ UserPoolId, Username: username, Limit: 60, NextToken })
-        const page = await cognito.send(command, limit(timeouts.lookUp, signal)).catch(none)
+        const page = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
         if (page?.Groups?.some(({ GroupName }) => GroupName === group)) return true
         NextToken = page?.NextToken
       } while (NextToken)
       return false
     },
 
-    /** Is this user enabled now, and still the one with this `sub`? A username may have been given out again. */
+    /** Whether the user is enabled now and has this `sub`. Another user may have the same username by now. */
     async isActive({ username, sub }: { username: string; sub: string }, signal: AbortSignal): Promise<boolean> {
       const command = new AdminGetUserCommand({ UserPoolId, Username: username })
-      const user = await cognito.send(command, limit(timeouts.lookUp, signal)).catch(none)
-      const found = user?.UserAttributes?.find(({ Name }) => Name === 'sub')?.Value
-      return user?.Enabled === true && found === sub
+      const user = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
+      const currentSub = user?.UserAttributes?.find(({ Name }) => Name === 'sub')?.Value
+      return user?.Enabled === true && currentSub === sub
     },
 
-    /** Ends a session family that must not be used. */
+    /** Revokes the refresh token and the access tokens that came with it. */
     async revoke(refreshToken: string): Promise<void> {
       const command = new RevokeTokenCommand({ Token: refreshToken, ClientId, ClientSecret })
-      await cognito.send(command, limit(timeouts.revoke)).catch((error) => {
+      await cognito.send(command, within(timeouts.revoke)).catch((error) => {
         throw translate(error)
       })
     },
@@ -148,7 +159,7 @@ const subjectCodes: Record<string, Code> = {
   UserNotConfirmedException: 'SubjectUnconfirmed',
   PasswordResetRequiredException: 'SubjectMustResetPassword',
   MFAMethodNotFoundException: 'SubjectChallenged',
-  // A name that Cognito does not take is nobody's: its rule may be stricter than ours.
+  // No user has a username that Cognito rejects. Cognito's rule may be stricter than isUsername.
   InvalidParameterException: 'SubjectNotFound',
 }
 
@@ -178,19 +189,17 @@ const commonCodes: Record<string, Code> = {
   NotAuthorizedException: 'Unavailable',
 }
 
-/** Where no name decides: an error that Cognito blames on the call is our fault, any other means it can't be had now. */
+/** An unlisted client error is a fault of this code. Every other unlisted error means that Cognito is unavailable. */
 function translate(error: unknown, codes: Record<string, Code> = {}): ImpersonationError {
   const name = errorName(error)
   const otherwise = isClientFault(error) ? 'Fault' : 'Unavailable'
   return new ImpersonationError(codes[name] ?? commonCodes[name] ?? otherwise, { cause: error })
 }
 
-/** For look-ups of a user who may be gone. */
-function none(error: unknown): undefined {
+function undefinedIfNotFound(error: unknown): undefined {
   if (errorName(error) !== 'UserNotFoundException') throw translate(error)
 }
 
-function limit(ms: number, signal?: AbortSignal) {
-  const timeout = AbortSignal.timeout(ms)
-  return { abortSignal: signal ? AbortSignal.any([timeout, signal]) : timeout }
+function within(milliseconds: number, signal?: AbortSignal) {
+  return { abortSignal: timeLimit(milliseconds, signal) }
 }

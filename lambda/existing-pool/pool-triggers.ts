@@ -2,6 +2,7 @@
 
 import type { CognitoIdentityProviderClient, LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
 import { errorName, isClientFault } from '../aws-errors.ts'
+import { timeLimit } from '../time-limit.ts'
 import { type DescribedPool, describePool, differences, type PoolSettings, updatePool } from './pool-settings.ts'
 import { retry } from './retry.ts'
 import {
@@ -68,11 +69,13 @@ export function createPoolTriggers(
     let sent: PoolSettings | undefined
 
     async function checkAndUpdate(): Promise<void> {
-      const pool = await describePool(cognito, userPoolId, limit(signal))
+      const pool = await describePool(cognito, userPoolId, timeLimit(callTimeout, signal))
       const LambdaConfig = newConfig(pool)
       if (!LambdaConfig) return assertOthersUnchanged({ sent, found: pool.settings })
       sent = { ...pool.settings, LambdaConfig }
-      const error: unknown = await updatePool(cognito, userPoolId, sent, limit(signal)).catch((error) => error)
+      const error: unknown = await updatePool(cognito, userPoolId, sent, timeLimit(callTimeout, signal)).catch(
+        (error) => error,
+      )
       // Either the pool is missing or a resource that its settings name: the next DescribeUserPool tells which.
       const missing = errorName(error) === 'ResourceNotFoundException'
       if (error && !isTemporary(error) && !missing) throw settingsRejected(error, advice)
@@ -184,8 +187,4 @@ function isTemporary(error: unknown): boolean {
 
 function errorText(error: unknown): string {
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-}
-
-function limit(signal: AbortSignal): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(callTimeout)])
 }

@@ -30,7 +30,12 @@ export async function preTokenGeneration(
     throw refused('SubjectProtected', 'the subject is protected')
   }
 
-  const record = await records.issue(id, clientId, sub, policy.sessionMinutes * 60_000)
+  const record = await records.issue({
+    id,
+    clientId,
+    subjectSub: sub,
+    sessionLength: policy.sessionMinutes * 60_000,
+  })
   if (!record) throw refused('TriggerRefused', 'no redeemed record for this subject')
 
   const claimsToAddOrOverride = {

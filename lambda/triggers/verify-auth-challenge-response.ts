@@ -18,5 +18,6 @@ export async function verifyAuthChallengeResponse(
   // PreTokenGeneration finds the record by this id only, so it must be the id of the redeemed record.
   if (request.clientMetadata?.impersonationId !== grant.id) return { answerCorrect: false }
 
-  return { answerCorrect: await records.redeem(grant, clientId, nonce, { sub, username: userName }) }
+  const answerCorrect = await records.redeem({ grant, clientId, nonce, subject: { sub, username: userName } })
+  return { answerCorrect }
 }

@@ -9,7 +9,8 @@ import {
   type RespondToAuthChallengeCommandInput,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { type Grant, newGrant } from '../../lambda/grant.ts'
-import { createRecords, type ImpersonationRecord } from '../../lambda/records.ts'
+import { createRecords } from '../../lambda/records.ts'
+import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
 import type { startDeployment } from '../support/deployment.ts'
 
 export type Deployment = Awaited<ReturnType<typeof startDeployment>>

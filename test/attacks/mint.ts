@@ -14,7 +14,7 @@ import {
 import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import type { Grant } from '../../lambda/grant.ts'
-import type { ImpersonationRecord } from '../../lambda/records.ts'
+import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
 import { claimsOf } from '../acceptance/client.ts'
 import { becomeInsider, type Deployment } from './insider.ts'
 
@@ -90,7 +90,7 @@ export function mint(deployment: () => Deployment, races: number) {
       ['refused', { state: 'refused' }],
       ['discarded', { state: 'discarded' }],
       ['issued', { state: 'issued' }],
-      ['redeemed by another challenge', { state: 'redeemed', nonce: 'x' } as Partial<ImpersonationRecord>],
+      ['redeemed by another challenge', { state: 'redeemed', nonce: 'x' }],
     ])('%s', async (_, changes) => {
       const { answer } = await insider.request(changes)
       await expectNoTokens(insider.respond(await insider.start('alice'), answer))

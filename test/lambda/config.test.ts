@@ -28,18 +28,18 @@ test('reads the triggers’ settings', () => {
     sessionMinutes: 60,
   })
 })
-test('takes the endpoint’s URL where one is set', () => {
+test('reads the endpoint’s URL if one is set', () => {
   const config = readEndpointConfig({ ...endpointEnvironment, ENDPOINT_URL: 'https://api.example.com' })
   expect(config.endpointUrl).toBe('https://api.example.com')
 })
 
 describe('refuses to start', () => {
   const { ENDPOINT_URL, ...required } = endpointEnvironment
-  test.each(Object.keys(required))('the endpoint without %s, naming it', (name) => {
+  test.each(Object.keys(required))('the endpoint without %s, and names it', (name) => {
     expect(() => readEndpointConfig({ ...endpointEnvironment, [name]: '' })).toThrow(name)
     expect(() => readEndpointConfig({ ...endpointEnvironment, [name]: undefined })).toThrow(name)
   })
-  test.each(Object.keys(triggerEnvironment))('the triggers without %s, naming it', (name) => {
+  test.each(Object.keys(triggerEnvironment))('the triggers without %s, and names it', (name) => {
     expect(() => readTriggerConfig({ ...triggerEnvironment, [name]: undefined })).toThrow(name)
   })
   test.each([

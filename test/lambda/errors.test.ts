@@ -6,7 +6,7 @@ import { newGrant } from '../../lambda/grant.ts'
 import { loggable } from '../../lambda/loggable.ts'
 import { idClaims, newKey, signToken } from '../support/tokens.ts'
 
-test('an error has its code, the contract’s status and a message', () => {
+test('an error has a code, the contract’s status and a message', () => {
   expect(new ImpersonationError('SubjectDisabled')).toMatchObject({
     code: 'SubjectDisabled',
     status: 422,
@@ -19,14 +19,14 @@ test.each([
   ['toString', false],
   ['', false],
   [undefined, false],
-])('isCode(%j) is %s', (code, is) => {
-  expect(isCode(code)).toBe(is)
+])('isCode(%j) is %s', (code, expected) => {
+  expect(isCode(code)).toBe(expected)
 })
-test.each([new TypeError('bug'), 'text', undefined])('whatever else is thrown is a fault: %s', (thrown) => {
+test.each([new TypeError('bug'), 'text', undefined])('anything else that is thrown becomes a fault: %s', (thrown) => {
   expect(asImpersonationError(thrown)).toMatchObject({ code: 'Fault', status: 500, cause: thrown })
 })
 
-describe('of a fault the log gets', () => {
+describe('loggable', () => {
   const $metadata = { httpStatusCode: 400, requestId: 'aws-1', attempts: 2 }
   const awsError = (message: string) =>
     new CognitoIdentityProviderServiceException({
@@ -35,7 +35,7 @@ describe('of a fault the log gets', () => {
       $metadata,
       message,
     })
-  test('what AWS says, and the causes beneath', () => {
+  test('keeps an AWS message and the causes', () => {
     expect(loggable(new ImpersonationError('Fault', { cause: awsError('pool gone') }))).toMatchObject({
       name: 'ImpersonationError',
       code: 'Fault',
@@ -48,7 +48,7 @@ describe('of a fault the log gets', () => {
       },
     })
   })
-  test('no message that a parser wrote: it may quote a token', () => {
+  test('drops a parser’s message: it may quote a token', () => {
     const parsing = Object.assign(new SyntaxError('Unexpected token "eyJ"'), { $response: { body: 'eyJ' }, $metadata })
     expect(JSON.stringify(loggable(parsing))).not.toContain('eyJ')
     expect(loggable(parsing)).toMatchObject({ name: 'SyntaxError', awsRequestId: 'aws-1' })
@@ -64,7 +64,7 @@ describe('of a fault the log gets', () => {
     ['a secret hash, its bits mostly set', Buffer.alloc(32, 0xff).toString('base64')],
     ['an app client’s secret', '1example23456789'.repeat(3).concat('abc')],
     ['40 characters', 'k'.repeat(40)],
-  ])('nothing secret that AWS quotes: %s', (_, secret) => {
+  ])('cuts a secret out of an AWS message: %s', (_, secret) => {
     const quoting = awsError(`1 error: Value '${secret}' at 'x', {"x":"${secret}"}, x=${secret}, is wrong`)
     for (const fault of [quoting, new ImpersonationError('Fault', { message: quoting.message })]) {
       const { message } = loggable(fault) ?? {}
@@ -76,13 +76,13 @@ describe('of a fault the log gets', () => {
     'arn:aws-us-gov:dynamodb:us-gov-west-1:123456789012:table/Impersonation-Records5C6D7E8F-1ABCDEFGHIJKL is not there, id 5f5e7c7e-3d0f-4c39-9d2c-0f1b2a3c4d5e',
     "1 validation error detected: Value '' at 'userPoolId' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w-]+_[0-9a-zA-Z]+",
     'k'.repeat(39),
-  ])('all else that AWS says: %s', (message) => {
+  ])('keeps the rest of an AWS message: %s', (message) => {
     expect(loggable(awsError(message))).toMatchObject({ message })
   })
   test.each([
     ['text', { name: 'string' }],
     [undefined, undefined],
-  ])('of something that is no error its type: %j', (thrown, logged) => {
+  ])('keeps only the type of something that is not an error: %j', (thrown, logged) => {
     expect(loggable(thrown)).toEqual(logged)
   })
 })

@@ -1,4 +1,4 @@
-// The folder rule of lambda/: a folder ships in its own functions, the top level is shared, and folders stay apart.
+// Checks the folder rule of lambda/: a folder imports only its own files and the shared files at the top.
 
 import { globSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -6,23 +6,23 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, test } from '@jest/globals'
 
 const root = fileURLToPath(new URL('../../lambda', import.meta.url))
-const shared = '.'
+const topLevel = '.'
 
-/** `endpoint` for endpoint/http/verifier.ts, `.` for the top level. */
-const folderOf = (path: string) => (path.includes('/') ? (path.split('/')[0] as string) : shared)
+/** @returns `endpoint` for endpoint/http/verifier.ts, `.` for the top level. */
+const folderOf = (path: string) => (path.includes('/') ? (path.split('/')[0] as string) : topLevel)
 
-/** Imports from one folder to another that the rule forbids, as `from → to`. */
+/** @returns the imports that break the rule, as `from → to`. */
 function forbiddenImports(sources: Record<string, string>): string[] {
   return Object.entries(sources).flatMap(([path, source]) =>
     [...source.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)]
       .map(([, specifier = '']) => join(dirname(path), specifier))
-      .filter((target) => folderOf(target) !== shared && folderOf(target) !== folderOf(path))
+      .filter((target) => folderOf(target) !== topLevel && folderOf(target) !== folderOf(path))
       .map((target) => `${path} → ${target}`),
   )
 }
 
 describe('folders of functions', () => {
-  test('import only themselves and the top level', () => {
+  test('import only their own files and the top level', () => {
     const paths = globSync('**/*.ts', { cwd: root })
     expect(paths.length).toBeGreaterThan(20)
     expect(
@@ -31,11 +31,11 @@ describe('folders of functions', () => {
   })
 
   test.each([
-    ['a folder that imports another', 'triggers/handler.ts', `import { x } from '../endpoint/tokens.ts'`],
-    ['one that does so only when needed', 'triggers/handler.ts', `await import('../existing-pool/pool-settings.ts')`],
-    ['one that exports from another', 'endpoint/http/a.ts', `export type { X } from '../../triggers/event.ts'`],
-    ['the top level that imports a folder', 'records.ts', `import type { X } from './endpoint/request.ts'`],
-  ])('%s is found', (_what, path, source) => {
+    ['an import of another folder', 'triggers/handler.ts', `import { x } from '../endpoint/tokens.ts'`],
+    ['a dynamic import of another folder', 'triggers/handler.ts', `await import('../existing-pool/pool-settings.ts')`],
+    ['an export from another folder', 'endpoint/http/a.ts', `export type { X } from '../../triggers/event.ts'`],
+    ['an import of a folder by the top level', 'records.ts', `import type { X } from './endpoint/request.ts'`],
+  ])('finds %s', (_, path, source) => {
     expect(forbiddenImports({ [path]: source })).toHaveLength(1)
   })
 

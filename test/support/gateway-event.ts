@@ -1,14 +1,14 @@
 // A request as API Gateway hands it to the endpoint.
 
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import type { Event } from '../../lambda/endpoint/http/gateway-event.ts'
+import type { GatewayEvent } from '../../lambda/endpoint/http/gateway-event.ts'
 
 export function gatewayEvent(changes: {
   body?: string | null
   headers?: Record<string, string[] | undefined>
   isBase64Encoded?: boolean
   requestContext?: Partial<APIGatewayProxyEvent['requestContext']>
-}): Event {
+}): GatewayEvent {
   const headers = { Authorization: ['token'], 'Content-Type': ['application/json'], ...changes.headers }
   return {
     body: changes.body === undefined ? '{"username":"alice"}' : changes.body,
@@ -25,5 +25,5 @@ export function gatewayEvent(changes: {
       identity: { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', apiKey: 'the-key' },
       ...changes.requestContext,
     },
-  } as unknown as Event
+  } as unknown as GatewayEvent
 }

@@ -3,7 +3,8 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { createRecords, type ImpersonationRecord, type Records } from '../../lambda/records.ts'
+import { createRecords, type Records } from '../../lambda/records.ts'
+import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
 import { faulty } from './faults.ts'
 import { MemoryTable } from './memory-table.ts'
 import { seededRuns } from './seeded.ts'
@@ -46,8 +47,10 @@ test('the table in memory does what dynalite does', async () => {
           now = at
           const run = async (records: Records): Promise<unknown> => {
             if (method === 'put') return records.put(requested(id, hash, at))
-            if (method === 'redeem') return records.redeem({ id, hash }, client, nonce, { sub, username: sub })
-            if (method === 'issue') return records.issue(id, client, sub, 3_600_000)
+            const subject = { sub, username: sub }
+            if (method === 'redeem') return records.redeem({ grant: { id, hash }, clientId: client, nonce, subject })
+            if (method === 'issue')
+              return records.issue({ id, clientId: client, subjectSub: sub, sessionLength: 3_600_000 })
             if (method === 'read') return records.read(id)
             return records[method as 'refuse' | 'discard'](id, 'Fault')
           }

@@ -142,11 +142,11 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
       maxAttempts,
       requestHandler: cognitoTransport as never,
     })
-  const clients = [cognito(3), cognito(1)] as const
+  const clients = { cognito: cognito(3), cognitoOnce: cognito(1) }
 
   const verifier = createVerifier(config, keysUrl)
   verifier.cacheJwks(jwks(pool.keys) as never)
-  const userPool = createUserPool(...clients, config)
+  const userPool = createUserPool({ ...clients, config })
   const log = { info: note, warn: note, error: note }
   function note(line: unknown) {
     seen.lines.push(line)
@@ -191,7 +191,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
       for (const map of [pool.sessions, pool.families, pool.refreshTokens]) map.clear()
       seen.secrets = new Set()
       for (const list of [seen.lines, seen.cognitoCalls, seen.triggerTimes]) list.length = 0
-      for (const { config } of [...clients, ...Object.values(tables)]) {
+      for (const { config } of [...Object.values(clients), ...Object.values(tables)]) {
         Object.assign(await config.retryStrategy(), { capacity: 500 })
       }
     },

@@ -1,30 +1,36 @@
-// Who is calling? The Authorization header, in any of its three forms, to an actor.
+// Authenticates the actor by the Authorization header: a bare ID token, Bearer or Basic.
 
 import { FetchError, JwksValidationError, JwkValidationError, JwtBaseError } from 'aws-jwt-verify/error'
 import type { EndpointConfig } from '../../config.ts'
 import { ImpersonationError } from '../../errors.ts'
-import { isUsername } from '../request.ts'
+import { isUsername } from './username.ts'
 
-/** A caller who is signed in to the pool. */
+/** The authenticated caller. */
 export interface Actor {
   sub: string
   username: string
   groups: string[]
-  /** The caller's token is itself an impersonated session's. */
+  /** Whether the caller's token belongs to an impersonated session. */
   impersonated: boolean
+}
+
+export interface Credentials {
+  username: string
+  password: string
 }
 
 type Claims = Record<string, unknown>
 
 /**
- * @param verify the claims of an ID token of the pool, issued to an actors' client or the impersonation client.
- * @param signIn username and password → ID token.
- * @returns a function that throws CredentialsInvalid for anything but one good header.
+ * @param verify returns the claims of an ID token. It accepts tokens of the pool that were issued to an actors' client
+ * or to the impersonation client.
+ * @param signIn returns an ID token.
+ * @returns a function that throws CredentialsInvalid unless exactly one header is sent and it is valid.
  */
 export function createAuthenticate(options: {
   config: Pick<EndpointConfig, 'basic' | 'impersonationClientId' | 'signInMaxAgeMinutes'>
   verify: (idToken: string) => Promise<Claims>
-  signIn: (username: string, password: string, signal: AbortSignal) => Promise<string>
+  signIn: (credentials: Credentials, signal: AbortSignal) => Promise<string>
   now: () => number
 }) {
   const { config, now } = options
@@ -33,13 +39,13 @@ export function createAuthenticate(options: {
     const [header, ...more] = headers
     assertAccepted(header !== undefined, 'Authorization is required: an ID token or Basic credentials')
     assertAccepted(more.length === 0, 'Authorization is sent more than once')
-    const credentials = readHeader(header)
+    const tokenOrCredentials = readHeader(header)
 
     let idToken: string
-    if (typeof credentials === 'string') idToken = credentials
+    if (typeof tokenOrCredentials === 'string') idToken = tokenOrCredentials
     else {
       assertAccepted(config.basic, 'Authorization: Basic is not accepted here')
-      idToken = await options.signIn(credentials.username, credentials.password, signal)
+      idToken = await options.signIn(tokenOrCredentials, signal)
     }
 
     const claims = await options.verify(idToken).catch((error) => {
@@ -60,8 +66,8 @@ export function createAuthenticate(options: {
   }
 }
 
-/** @returns the ID token as sent or after `Bearer`, or what `Basic` holds (RFC 7617). */
-function readHeader(header: string): string | { username: string; password: string } {
+/** @returns the ID token, sent bare or with `Bearer` (RFC 6750), or the credentials of `Basic` (RFC 7617). */
+function readHeader(header: string): string | Credentials {
   const [, scheme, credentials] = /^(?:(basic|bearer) +)?([\w.~+/=-]+)$/i.exec(header) ?? []
   assertAccepted(credentials, 'Authorization is malformed')
   if (scheme?.toLowerCase() !== 'basic') return credentials
@@ -84,7 +90,7 @@ function decodeBase64(text: string): string {
   }
 }
 
-/** The keys could not be had, or the verifier broke: not the caller's doing. The rest is a token not to accept. */
+/** Whether the verifier failed (e.g. it could not fetch the keys), rather than rejected the token. */
 function isFault(error: unknown): boolean {
   return (
     !(error instanceof JwtBaseError) ||

@@ -1,35 +1,31 @@
-// The contract's one form of error, whatever was thrown.
+// Turns every error into the contract's error response.
 
 import type { MiddlewareObj } from '@middy/core'
 import type { EndpointConfig } from '../../config.ts'
-import { asImpersonationError } from '../../errors.ts'
-import { type Event, requestIdOf } from './gateway-event.ts'
+import { asImpersonationError, errorBody, faultMessage, retryAfter } from '../../errors.ts'
+import { type GatewayEvent, requestIdOf } from './gateway-event.ts'
 
-/** Dresses an error for `@middy/http-error-handler`, which must be used before this. */
-export function envelope(config: Pick<EndpointConfig, 'basic'>): MiddlewareObj<Event> {
+/** Replaces the error with one that `@middy/http-error-handler` understands. Use that middleware before this one. */
+export function errorResponse(config: Pick<EndpointConfig, 'basic'>): MiddlewareObj<GatewayEvent> {
   return {
     onError(request) {
       const { status, code, message, impersonationId } = asImpersonationError(request.error)
       request.error = Object.assign(new Error(), {
         statusCode: status,
         expose: true,
-        message: JSON.stringify({
-          status: 'error',
-          message:
-            status < 500 ? message : `the request could not be completed; its id is ${requestIdOf(request.event)}`,
-        }),
+        message: errorBody(status < 500 ? message : faultMessage(requestIdOf(request.event))),
         headers: {
           'Cache-Control': 'no-store',
           ...(impersonationId && { 'Impersonation-Id': impersonationId }),
           ...(code === 'CredentialsInvalid' && { 'WWW-Authenticate': challenges(config) }),
-          ...(code === 'TooManyRequests' && { 'Retry-After': '1' }),
+          ...(code === 'TooManyRequests' && { 'Retry-After': retryAfter }),
         },
       })
     },
   }
 }
 
-/** RFC 9110 §11.6.1, RFC 6750 §3, RFC 7617 §2 */
+/** The accepted schemes (RFC 9110 §11.6.1, RFC 6750 §3, RFC 7617 §2). */
 function challenges({ basic }: Pick<EndpointConfig, 'basic'>): string {
   const realm = 'realm="cognito-impersonation"'
   return basic ? `Bearer ${realm}, Basic ${realm}, charset="UTF-8"` : `Bearer ${realm}`

@@ -1,32 +1,29 @@
-// What is read of API Gateway's event.
+// API Gateway's event: its type, and functions that read it.
 
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import type { Source } from '../impersonate.ts'
-import type { ImpersonationRequest } from '../request.ts'
-import type { Actor } from './authenticate.ts'
+import type { Source } from '../../records-schema.ts'
 
-/** API Gateway's event, and what the steps of the chain add to it. */
-export interface Event extends Omit<APIGatewayProxyEvent, 'body'> {
+/** The body is text (or null) at first. The body parser replaces it with the parsed JSON. */
+export interface GatewayEvent extends Omit<APIGatewayProxyEvent, 'body'> {
   body: unknown
-  startedAt: number
-  signal: AbortSignal
-  actor: Actor
-  wanted: ImpersonationRequest
 }
 
-/** Every value of a header, whichever case its name was sent in. */
-export function headerValues({ multiValueHeaders }: Event, name: string): string[] {
-  return Object.entries(multiValueHeaders ?? {}).flatMap(([sent, values]) =>
-    sent.toLowerCase() === name ? (values ?? []) : [],
+/** @param name in lower case. @returns every value of the header, whatever the case of its name in the request. */
+export function headerValues({ multiValueHeaders }: GatewayEvent, name: string): string[] {
+  return Object.entries(multiValueHeaders ?? {}).flatMap(([sentName, values]) =>
+    sentName.toLowerCase() === name ? (values ?? []) : [],
   )
 }
 
-/** The id that API Gateway made: callers may choose `requestId`. A stand-in for API Gateway may have no other. */
-export function requestIdOf({ requestContext: { extendedRequestId, requestId } }: Event): string {
+/**
+ * The request's id. API Gateway always makes `extendedRequestId` itself, but callers can choose `requestId`.
+ * A stand-in for API Gateway may send only `requestId`.
+ */
+export function requestIdOf({ requestContext: { extendedRequestId, requestId } }: GatewayEvent): string {
   return extendedRequestId ?? requestId
 }
 
-export function sourceOf(event: Event): Source {
+export function sourceOf(event: GatewayEvent): Source {
   const { identity } = event.requestContext
   return {
     requestId: requestIdOf(event),
@@ -36,8 +33,8 @@ export function sourceOf(event: Event): Source {
   }
 }
 
-/** The base that a request came in on. `path` begins with the stage or a custom domain's base path, and may end in a slash. */
-export function baseOf({ requestContext: { domainName, path, resourcePath } }: Event): string {
+/** The URL of the API, without the resource's path. `path` begins with the stage or the custom domain's base path. */
+export function baseOf({ requestContext: { domainName, path, resourcePath } }: GatewayEvent): string {
   const segments = path.split('/').filter(Boolean)
   const base = segments.slice(0, -resourcePath.split('/').filter(Boolean).length)
   return ['https:/', domainName, ...base].join('/')

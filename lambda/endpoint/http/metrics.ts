@@ -1,18 +1,22 @@
-// Counts the endpoint's decisions for CloudWatch, which reads them from the function's log (embedded metric format).
+// Writes the endpoint's metrics to the log, where CloudWatch reads them (embedded metric format).
 
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Code } from '../../errors.ts'
 import { decisions, latency, namespace, outcome, refusals } from '../../metric-names.ts'
 
+/** How one request ended. */
 export interface Decision {
   outcome: 'issued' | Code
+  /** The HTTP status of the response. */
   status: number
+  /** How long the request took. */
   milliseconds: number
 }
 
-/** @param functionName tells the metrics of one deployment from another's. */
+/** @param functionName separates the metrics of one deployment from those of another. */
 export function createCount(functionName: string) {
-  // Writes to standard output itself: a line that went through the console would be wrapped, and not be found.
+  // Powertools writes directly to standard output. Lambda would wrap a console line, and CloudWatch would not find the
+  // metrics in it.
   const metrics = new Metrics({ namespace, serviceName: functionName })
 
   return function count(decision: Decision): void {

@@ -1,4 +1,4 @@
-// The verifier of the pool's ID tokens, by its published keys.
+// Creates the verifier of the pool's ID tokens. It uses the keys that the pool publishes.
 
 import type { Agent } from 'node:https'
 import { CognitoJwtVerifier } from 'aws-jwt-verify'
@@ -10,9 +10,9 @@ import type { EndpointConfig } from '../../config.ts'
 type Config = Pick<EndpointConfig, 'userPoolId' | 'actorClientIds' | 'impersonationClientId'>
 
 /**
- * @param endpoint where Cognito's API is if not at AWS, as the AWS SDK takes it from the environment.
- * Whoever sets it decides which keys are believed: the stack never does.
- * @param agent over whose connections AWS is asked for the keys.
+ * @param endpoint the URL of a stand-in for Cognito, or undefined for AWS. The AWS SDK reads the same environment
+ * variables. The verifier trusts the keys found there, so the stack never sets it.
+ * @param agent makes the connections to AWS.
  */
 export function createVerifier(config: Config, endpoint: string | undefined, agent?: Agent) {
   const fetcher = endpoint
@@ -22,7 +22,7 @@ export function createVerifier(config: Config, endpoint: string | undefined, age
     {
       userPoolId: config.userPoolId,
       tokenUse: 'id',
-      // The impersonation client's tokens are verified too, to be refused as what they are.
+      // Tokens of impersonated sessions are verified too. The endpoint then refuses them with their own code.
       clientId: [...config.actorClientIds, config.impersonationClientId],
     },
     { jwksCache: new SimpleJwksCache({ fetcher }) },

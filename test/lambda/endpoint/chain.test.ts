@@ -18,7 +18,7 @@ const session = {
 }
 
 function setUp(
-  options: { failure?: unknown; unauthenticated?: unknown; uncounted?: unknown; environment?: object } = {},
+  options: { failure?: unknown; authenticationFailure?: unknown; countFailure?: unknown; environment?: object } = {},
 ) {
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() }
   const impersonate = jest.fn<Impersonate>(async () => {
@@ -26,11 +26,11 @@ function setUp(
     return session
   })
   const authenticate = jest.fn(async (_: readonly string[]) => {
-    if (options.unauthenticated) throw options.unauthenticated
+    if (options.authenticationFailure) throw options.authenticationFailure
     return olivia
   })
   const count = jest.fn((_: Decision) => {
-    if (options.uncounted) throw options.uncounted
+    if (options.countFailure) throw options.countFailure
   })
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
   const endpoint = createEndpoint({ config, authenticate, impersonate, log: log as unknown as Console, count })
@@ -46,8 +46,8 @@ function setUp(
   }
 }
 
-describe('the answer', () => {
-  test('is the contract’s, exactly', async () => {
+describe('the response', () => {
+  test('is exactly the contract’s', async () => {
     expect(await setUp().send()).toEqual({
       statusCode: 200,
       headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Impersonation-Id': 'record-1' },
@@ -70,19 +70,19 @@ describe('the answer', () => {
     ['/auth/impersonate', 'https://api.example.com'],
     ['/support/auth/impersonate', 'https://api.example.com/support'],
     ['/support/auth/impersonate/', 'https://api.example.com/support'],
-  ])('names the base that a custom domain’s %s came in on', async (path, endpointUrl) => {
+  ])('names the URL of a custom domain with path %s', async (path, endpointUrl) => {
     const requestContext = { domainName: 'api.example.com', path }
     const headers = { Host: ['evil.example'], 'X-Forwarded-Host': ['evil.example'], 'X-Forwarded-Proto': ['http'] }
     expect((await setUp().send({ requestContext, headers })).body).toMatchObject({ endpointUrl })
   })
-  test('names the configured base before all others', async () => {
+  test('names the configured URL if one is set', async () => {
     const { send } = setUp({ environment: { ENDPOINT_URL: 'https://support.example.com/api' } })
     expect((await send()).body).toMatchObject({ endpointUrl: 'https://support.example.com/api' })
   })
 })
 
-describe('the domain is asked', () => {
-  test('with the actor, what was wanted, and where it came from', async () => {
+describe('calls impersonate', () => {
+  test('with the actor, the request and its source', async () => {
     const { send, impersonate } = setUp()
     await send({ body: '{"username":"alice","reason":" why "}' })
     expect(impersonate.mock.calls).toEqual([
@@ -94,7 +94,7 @@ describe('the domain is asked', () => {
       ],
     ])
   })
-  test('with no more of a user agent than a record should hold', async () => {
+  test('with a user agent cut to 512 characters', async () => {
     const { send, impersonate } = setUp()
     const identity = { sourceIp: '192.0.2.1', userAgent: 'x'.repeat(9_000), apiKeyId: null } as never
     await send({ requestContext: { identity } })
@@ -104,7 +104,7 @@ describe('the domain is asked', () => {
       requestId: 'request-1',
     })
   })
-  test('with the gateway’s other id of the request, where it has no extended one', async () => {
+  test('with requestId if there is no extendedRequestId', async () => {
     const { send, impersonate } = setUp()
     await send({ requestContext: { extendedRequestId: undefined, requestId: 'request-2' } })
     expect(impersonate.mock.calls[0]?.[2]).toMatchObject({ requestId: 'request-2' })
@@ -116,16 +116,16 @@ describe('the domain is asked', () => {
     ['application/json ; charset=utf-8'],
     ['application/json\t; charset=utf-8'],
     ['APPLICATION/JSON'],
-  ])('of a body sent as %s', async (type) => {
+  ])('for content type %s', async (type) => {
     expect(await setUp().send({ headers: { 'Content-Type': [type] } })).toMatchObject({ statusCode: 200 })
   })
-  test('of a body that the gateway encoded', async () => {
+  test('for a body that the gateway encoded', async () => {
     const body = Buffer.from('{"username":"élodie"}').toString('base64')
     const { send, impersonate } = setUp()
     await send({ body, isBase64Encoded: true })
     expect(impersonate.mock.calls[0]?.[1]).toMatchObject({ username: 'élodie' })
   })
-  test('whatever the case of the headers’ names', async () => {
+  test('for header names in any case', async () => {
     const { send, authenticate } = setUp()
     const headers = {
       authorization: ['one'],
@@ -140,20 +140,24 @@ describe('the domain is asked', () => {
   })
 })
 
-describe('400, in the envelope, naming what is wrong', () => {
+describe('responds 400 and names the problem', () => {
   test.each<[string, Parameters<typeof gatewayEvent>[0], RegExp]>([
     ['no body', { body: null }, /body must be a JSON object/],
     ['an empty body', { body: '' }, /body must be JSON/],
-    ['a body that is no JSON', { body: '{"username":' }, /body must be JSON/],
-    ['a body that is no object', { body: '["alice"]' }, /body must be a JSON object/],
-    ['a body that would change a prototype', { body: '{"username":"alice","__proto__":{}}' }, /body must be JSON/],
+    ['a body that is not JSON', { body: '{"username":' }, /body must be JSON/],
+    ['a body that is not an object', { body: '["alice"]' }, /body must be a JSON object/],
+    ['a body with the key __proto__', { body: '{"username":"alice","__proto__":{}}' }, /body must be JSON/],
     ['no username', { body: '{}' }, /^username /],
     ['a blank reason', { body: '{"username":"alice","reason":" "}' }, /^reason /],
     ['no content type', { headers: { 'Content-Type': [] } }, /^Content-Type /],
     ['two content types', { headers: { 'Content-Type': ['application/json', 'application/json'] } }, /^Content-Type /],
     ['text', { headers: { 'Content-Type': ['text/plain'] } }, /^Content-Type /],
-    ['another JSON', { headers: { 'Content-Type': ['application/problem+json'] } }, /^Content-Type /],
-    ['a type that only ends so', { headers: { 'Content-Type': ['x-application/json'] } }, /^Content-Type /],
+    ['another JSON type', { headers: { 'Content-Type': ['application/problem+json'] } }, /^Content-Type /],
+    [
+      'a type that ends with application/json',
+      { headers: { 'Content-Type': ['x-application/json'] } },
+      /^Content-Type /,
+    ],
     ['JSON lines', { headers: { 'Content-Type': ['application/jsonl'] } }, /^Content-Type /],
   ])('%s', async (_, changes, message) => {
     const { send, impersonate } = setUp()
@@ -167,13 +171,13 @@ describe('400, in the envelope, naming what is wrong', () => {
   })
 })
 
-describe('every refusal and fault', () => {
+describe('refusals and faults', () => {
   test.each<[Code, number]>([
     ['ActorNotAllowed', 403],
     ['SubjectProtected', 403],
     ['SubjectNotFound', 422],
     ['TooManyRequests', 429],
-  ])('%s is %i with its message and the record’s id', async (code, status) => {
+  ])('%s: %i with its message and the record’s id', async (code, status) => {
     const failure = Object.assign(new ImpersonationError(code), { impersonationId: 'record-1' })
     const { statusCode, headers, body } = await setUp({ failure }).send()
     expect(statusCode).toBe(status)
@@ -189,34 +193,34 @@ describe('every refusal and fault', () => {
     [new TypeError('detail'), 500],
     ['detail', 500],
     [undefined, 200],
-  ])('%p is %i, without detail but for the id to look it up by', async (failure, status) => {
+  ])('%p: %i with the request’s id and without details', async (failure, status) => {
     const { statusCode, body } = await setUp({ failure }).send()
     expect(statusCode).toBe(status)
     if (status === 200) return
     expect(body).toEqual({ status: 'error', message: expect.stringContaining('request-1') })
     expect(JSON.stringify(body)).not.toContain('detail')
   })
-  test('401 says how to authenticate, and comes before a look at the body', async () => {
-    const { send, impersonate } = setUp({ unauthenticated: new ImpersonationError('CredentialsInvalid') })
+  test('401 names the accepted schemes, and comes before the body is read', async () => {
+    const { send, impersonate } = setUp({ authenticationFailure: new ImpersonationError('CredentialsInvalid') })
     const { statusCode, headers } = await send({ body: 'no JSON', headers: { 'Content-Type': [] } })
     expect(statusCode).toBe(401)
     expect(headers).toMatchObject({ 'WWW-Authenticate': expect.stringMatching(/^Bearer .*, Basic .*charset="UTF-8"$/) })
     expect(headers).not.toHaveProperty('Retry-After')
     expect(impersonate).not.toHaveBeenCalled()
   })
-  test('401 does not offer Basic where the deployment has it off', async () => {
-    const unauthenticated = new ImpersonationError('CredentialsInvalid')
-    const { headers } = await setUp({ unauthenticated, environment: { BASIC: 'false' } }).send()
+  test('401 does not offer Basic if the setting is off', async () => {
+    const authenticationFailure = new ImpersonationError('CredentialsInvalid')
+    const { headers } = await setUp({ authenticationFailure, environment: { BASIC: 'false' } }).send()
     expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer realm="cognito-impersonation"' })
   })
-  test('429 says when to come back', async () => {
+  test('429 says when to retry', async () => {
     const { headers } = await setUp({ failure: new ImpersonationError('TooManyRequests') }).send()
     expect(headers).toMatchObject({ 'Retry-After': '1' })
   })
 })
 
-describe('the log has one line a decision', () => {
-  test('for a success: who, as whom, under which record', async () => {
+describe('the log has one line for each decision', () => {
+  test('names the actor, the subject and the record after a success', async () => {
     const { send, log } = setUp()
     await send()
     expect(log.info.mock.calls).toEqual([
@@ -237,22 +241,22 @@ describe('the log has one line a decision', () => {
   })
   test.each<[string, Parameters<typeof setUp>[0], object]>([
     [
-      'before there is an actor',
-      { unauthenticated: new ImpersonationError('CredentialsInvalid') },
+      'before the actor is known',
+      { authenticationFailure: new ImpersonationError('CredentialsInvalid') },
       { actor: undefined, subject: undefined },
     ],
     [
-      'before there is a record',
+      'before a record is written',
       { failure: new ImpersonationError('ActorNotAllowed') },
       { actor: 'sub-of-olivia', subject: 'alice' },
     ],
-  ])('for a denial %s', async (_, options, line) => {
+  ])('is a warning for a refusal %s', async (_, options, line) => {
     const { send, log } = setUp(options)
     await send()
     expect(log.warn.mock.calls).toMatchObject([[{ event: 'impersonation', requestId: 'request-1', ...line }]])
     expect(log.error).not.toHaveBeenCalled()
   })
-  test('for a fault, with its cause by name', async () => {
+  test('names the cause of a fault', async () => {
     const { send, log } = setUp({ failure: new ImpersonationError('Unavailable', { cause: new RangeError('detail') }) })
     await send()
     expect(log.error.mock.calls).toMatchObject([
@@ -264,7 +268,7 @@ describe('the log has one line a decision', () => {
     ['TooManyRequests', 'warn'],
     ['Fault', 'error'],
     ['Unavailable', 'error'],
-  ])('which for %s is a %s, and the only one', async (code, level) => {
+  ])('has for %s the level %s and no second line', async (code, level) => {
     const lines: string[] = []
     const consoles = (['error', 'warn', 'info', 'log'] as const).map((name) =>
       jest.spyOn(console, name).mockImplementation(() => lines.push(`console.${name}`)),
@@ -275,7 +279,7 @@ describe('the log has one line a decision', () => {
     expect(lines).toEqual([level])
     for (const spy of consoles) spy.mockRestore()
   })
-  test('and says how long it took, ms', async () => {
+  test('says how long the request took, in ms', async () => {
     let clock = 1_000
     const spy = jest.spyOn(Date, 'now').mockImplementation(() => clock)
     const { send, log, impersonate } = setUp()
@@ -287,7 +291,7 @@ describe('the log has one line a decision', () => {
     expect(log.info.mock.calls).toMatchObject([[{ milliseconds: 42 }]])
     spy.mockRestore()
   })
-  test('and never a token, a key or a header', async () => {
+  test('never contains a token, a key or a header', async () => {
     const secret = 'eyJ-secret'
     for (const failure of [undefined, new SyntaxError(`Unexpected token, "${secret}" is not JSON`)]) {
       const { send, log } = setUp({ failure })
@@ -301,16 +305,16 @@ describe('the log has one line a decision', () => {
   })
 })
 
-describe('every decision is counted once', () => {
+describe('counts each decision once', () => {
   test.each<[string, Parameters<typeof setUp>[0], Decision['outcome'], number]>([
     ['a success', {}, 'issued', 200],
     [
-      'a denial of the caller',
-      { unauthenticated: new ImpersonationError('CredentialsInvalid') },
+      'a refusal of the caller',
+      { authenticationFailure: new ImpersonationError('CredentialsInvalid') },
       'CredentialsInvalid',
       401,
     ],
-    ['a denial', { failure: new ImpersonationError('SubjectProtected') }, 'SubjectProtected', 403],
+    ['another refusal', { failure: new ImpersonationError('SubjectProtected') }, 'SubjectProtected', 403],
     ['a fault', { failure: new TypeError('detail') }, 'Fault', 500],
   ])('%s', async (_, options, outcome, status) => {
     const { send, count } = setUp(options)
@@ -318,9 +322,9 @@ describe('every decision is counted once', () => {
     expect(count.mock.calls).toEqual([[{ outcome, status, milliseconds: expect.any(Number) }]])
   })
   test.each([undefined, new ImpersonationError('SubjectNotFound')])(
-    'and the answer is the same where that fails (%p)',
+    'and responds the same if that fails: %p',
     async (failure) => {
-      const { send, log } = setUp({ failure, uncounted: new RangeError('detail') })
+      const { send, log } = setUp({ failure, countFailure: new RangeError('detail') })
       expect(await send()).toEqual(await setUp({ failure }).send())
       expect(log.error.mock.calls).toMatchObject([[{ event: 'not-counted', error: { name: 'RangeError' } }]])
     },

@@ -1,4 +1,4 @@
-// The endpoint as Lambda loads it: its own clients, over its own settings.
+// Loads the handler as Lambda does, with its own clients and settings.
 
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals'
 import type { APIGatewayProxyResult, Context } from 'aws-lambda'
@@ -8,8 +8,8 @@ import { gatewayEvent } from '../../support/gateway-event.ts'
 import { idClaims, newKey, signToken } from '../../support/tokens.ts'
 
 const key = newKey()
-const before = process.env
-let answers: Record<string, object | object[]>
+const originalEnvironment = process.env
+let responses: Record<string, object | object[]>
 let printed: unknown[]
 let aws: Awaited<ReturnType<typeof startAws>>
 let handler: (event: ReturnType<typeof gatewayEvent>, context: Context) => Promise<APIGatewayProxyResult>
@@ -17,12 +17,12 @@ let handler: (event: ReturnType<typeof gatewayEvent>, context: Context) => Promi
 beforeAll(async () => {
   aws = await startAws(
     (operation) => {
-      const answer = answers[operation] ?? {}
-      return Array.isArray(answer) ? (answer.shift() ?? {}) : answer
+      const response = responses[operation] ?? {}
+      return Array.isArray(response) ? (response.shift() ?? {}) : response
     },
     { keys: [key.jwk] },
   )
-  const { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: _, ...rest } = before
+  const { AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: _, ...rest } = originalEnvironment
   process.env = { ...rest, ...aws.environment, ...endpointEnvironment, AWS_LAMBDA_FUNCTION_NAME: 'the-endpoint' }
   for (const name of ['info', 'warn', 'error'] as const)
     jest.spyOn(console, name).mockImplementation((line) => printed.push({ [name]: line }))
@@ -31,39 +31,39 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   jest.restoreAllMocks()
-  process.env = before
+  process.env = originalEnvironment
   await aws.close()
 })
 
-const broken = { __type: 'InternalErrorException' }
+const internalError = { __type: 'InternalErrorException' }
 beforeEach(() => {
   printed = []
   aws.calls.length = 0
-  answers = {
-    AdminInitiateAuth: [broken, { ChallengeName: 'CUSTOM_CHALLENGE', Session: 'session-1' }],
+  responses = {
+    AdminInitiateAuth: [internalError, { ChallengeName: 'CUSTOM_CHALLENGE', Session: 'session-1' }],
     AdminListGroupsForUser: { Groups: [{ GroupName: 'impersonators' }] },
     AdminGetUser: { Enabled: true, UserAttributes: [{ Name: 'sub', Value: 'sub-of-olivia' }] },
-    AdminRespondToAuthChallenge: broken,
+    AdminRespondToAuthChallenge: internalError,
     UpdateItem: { __type: 'AccessDeniedException' },
   }
 })
 const send = (token: string) => handler(gatewayEvent({ headers: { Authorization: [token] } }), {} as Context)
-const olivia = () => signToken(key, idClaims(Date.now()))
+const tokenOfOlivia = () => signToken(key, idClaims(Date.now()))
 const count = (operation: string) => aws.calls.filter((call) => call.operation === operation).length
 
-test('refuses who is not signed in, and counts it under the function’s name', async () => {
+test('refuses a bad token, and counts the refusal under the function’s name', async () => {
   expect(await send('x.y.z')).toMatchObject({ statusCode: 401 })
   expect(aws.calls).toEqual([])
   expect(printed.filter((line) => typeof line === 'string').join('')).toContain('"service":"the-endpoint"')
 })
-test('puts the record, starts the sign-in again where Cognito failed, and answers its challenge once', async () => {
-  expect(await send(olivia())).toMatchObject({ statusCode: 503 })
+test('puts the record, retries the first call to Cognito, and answers the challenge once', async () => {
+  expect(await send(tokenOfOlivia())).toMatchObject({ statusCode: 503 })
   expect(['PutItem', 'AdminInitiateAuth', 'AdminRespondToAuthChallenge'].map(count)).toEqual([1, 2, 1])
   const { input } = aws.calls.find(({ operation }) => operation === 'PutItem') ?? {}
   expect(input).toMatchObject({ TableName: 'records', Item: { actorSub: { S: 'sub-of-olivia' } } })
 })
-test('logs a record that can’t be closed', async () => {
-  const { headers } = await send(olivia())
+test('logs a record that cannot be closed', async () => {
+  const { headers } = await send(tokenOfOlivia())
   expect(printed).toContainEqual({
     error: {
       event: 'not-closed',

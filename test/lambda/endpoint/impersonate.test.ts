@@ -4,17 +4,18 @@ import { createImpersonate } from '../../../lambda/endpoint/impersonate.ts'
 import type { UserPool } from '../../../lambda/endpoint/user-pool.ts'
 import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
 import { readAnswer } from '../../../lambda/grant.ts'
-import type { ImpersonationRecord, Records } from '../../../lambda/records.ts'
+import type { Records } from '../../../lambda/records.ts'
+import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
 import { endpointEnvironment } from '../../support/environment.ts'
 import { newKey, signToken } from '../../support/tokens.ts'
 
 const key = newKey()
 const noon = Date.UTC(2026, 0, 1, 12)
 const olivia = { sub: 'sub-of-olivia', username: 'olivia', groups: ['gold', 'impersonators'], impersonated: false }
-const asked = { username: 'alice@example.com', reason: 'ticket 7' }
+const request = { username: 'alice@example.com', reason: 'ticket 7' }
 const source = { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', requestId: 'request-1' }
-const waiting = { username: 'alice', session: 'session-1' }
-const failure = (code: Code) => new ImpersonationError(code)
+const challenged = { username: 'alice', session: 'session-1' }
+const errorOf = (code: Code) => new ImpersonationError(code)
 
 function tokensFor(impersonationId: string, changes: object = {}) {
   const both = {
@@ -56,23 +57,23 @@ function setUp(
     discard: jest.fn<Records['discard']>(async () => {}),
   }
   const userPool = {
-    challenge: jest.fn<UserPool['challenge']>(options.challenge ?? (async () => waiting)),
+    challenge: jest.fn<UserPool['challenge']>(options.challenge ?? (async () => challenged)),
     isMember: jest.fn<UserPool['isMember']>(options.isMember ?? (async () => true)),
     isActive: jest.fn<UserPool['isActive']>(options.isActive ?? (async () => true)),
-    answer: jest.fn<UserPool['answer']>(options.answer ?? (async (_, __, id) => tokensFor(id))),
+    answer: jest.fn<UserPool['answer']>(options.answer ?? (async (_, { id }) => tokensFor(id))),
     revoke: jest.fn<UserPool['revoke']>(async () => {}),
   }
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
   const impersonate = createImpersonate({ config, records, userPool, now: () => noon, log })
-  const run = () => impersonate({ ...olivia, ...options.actor }, asked, source, new AbortController().signal)
+  const run = () => impersonate({ ...olivia, ...options.actor }, request, source, new AbortController().signal)
   return { run, log, ...records, ...userPool }
 }
-const written = (put: ReturnType<typeof setUp>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
+const recordOf = (put: ReturnType<typeof setUp>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
 
-test('hands over the subject’s session, after a record that says who, whom, why, when and from where', async () => {
+test('returns the subject’s session, and records who acts as whom, why, when and from where', async () => {
   const { run, put, challenge, answer, isMember, read, refuse, discard, revoke } = setUp()
   const { id, username, endsAt } = await run()
-  const record = written(put)
+  const record = recordOf(put)
   expect({ id, username, endsAt }).toEqual({ id: record.id, username: 'alice', endsAt: 3_601 })
   expect(record).toEqual({
     id,
@@ -89,15 +90,15 @@ test('hands over the subject’s session, after a record that says who, whom, wh
     ...source,
   })
   expect(challenge).toHaveBeenCalledWith('alice@example.com', expect.anything())
-  expect(isMember).toHaveBeenCalledWith('olivia', 'impersonators', expect.anything())
-  const [answered, grant, grantId] = answer.mock.calls[0] ?? []
-  expect([answered, grantId]).toEqual([waiting, id])
-  expect(readAnswer(grant)).toEqual({ id, hash: record.grantHash })
-  expect(grant).not.toContain(record.grantHash)
+  expect(isMember).toHaveBeenCalledWith({ username: 'olivia', group: 'impersonators' }, expect.anything())
+  const [answered, grant] = answer.mock.calls[0] ?? []
+  expect([answered, grant?.id]).toEqual([challenged, id])
+  expect(readAnswer(grant?.answer)).toEqual({ id, hash: record.grantHash })
+  expect(grant?.answer).not.toContain(record.grantHash)
   for (const unused of [read, refuse, discard, revoke]) expect(unused).not.toHaveBeenCalled()
 })
 
-test('uses a fresh grant each time', async () => {
+test('uses a new grant for each request', async () => {
   const { run, put } = setUp()
   await run()
   await run()
@@ -106,10 +107,10 @@ test('uses a fresh grant each time', async () => {
   expect(first?.grantHash).not.toBe(second?.grantHash)
 })
 
-describe('refuses before anything is written or asked', () => {
+describe('refuses before it calls DynamoDB or Cognito', () => {
   test.each<[string, Partial<typeof olivia>, Code]>([
-    ['a caller who is not in the group', { groups: ['gold'] }, 'ActorNotAllowed'],
-    ['a group whose name is only alike', { groups: ['Impersonators', 'impersonators '] }, 'ActorNotAllowed'],
+    ['a caller outside the group', { groups: ['gold'] }, 'ActorNotAllowed'],
+    ['a caller in a group with a similar name', { groups: ['Impersonators', 'impersonators '] }, 'ActorNotAllowed'],
     ['an impersonated session', { impersonated: true }, 'ActorImpersonated'],
   ])('%s', async (_, actor, code) => {
     const { run, put, challenge, isMember } = setUp({ actor })
@@ -119,15 +120,15 @@ describe('refuses before anything is written or asked', () => {
 })
 
 describe('no token without a record', () => {
-  test('a record that cannot be written ends it, whatever Cognito said', async () => {
+  test('fails if the record cannot be written, whatever Cognito responds', async () => {
     const { run, answer } = setUp({
-      put: () => Promise.reject(failure('Unavailable')),
-      challenge: () => Promise.reject(failure('SubjectNotFound')),
+      put: () => Promise.reject(errorOf('Unavailable')),
+      challenge: () => Promise.reject(errorOf('SubjectNotFound')),
     })
     await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
     expect(answer).not.toHaveBeenCalled()
   })
-  test('Cognito is not asked to issue before the record is written', async () => {
+  test('answers the challenge only after the record is written', async () => {
     let write = () => {}
     const { run, answer } = setUp({
       put: () =>
@@ -144,17 +145,17 @@ describe('no token without a record', () => {
   })
 })
 
-describe('the right, looked up at Cognito beside the first call', () => {
-  test('withdrawn is gone, and nothing is told of the subject', async () => {
+describe('the actor’s right at Cognito', () => {
+  test('refuses an actor who left the group, without a word about the subject', async () => {
     const { run, answer, refuse, put } = setUp({
       isMember: async () => false,
-      challenge: () => Promise.reject(failure('SubjectNotFound')),
+      challenge: () => Promise.reject(errorOf('SubjectNotFound')),
     })
     await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed', impersonationId: expect.any(String) })
     expect(answer).not.toHaveBeenCalled()
-    expect(refuse.mock.calls).toEqual([[written(put).id, 'ActorNotAllowed']])
+    expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'ActorNotAllowed']])
   })
-  test('of an actor who is disabled, or whose name is somebody else’s now, is gone', async () => {
+  test('refuses an actor who is disabled or whose username now belongs to another user', async () => {
     const { run, answer, isActive } = setUp({ isActive: async () => false })
     await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed' })
     expect(isActive).toHaveBeenCalledWith(
@@ -163,12 +164,12 @@ describe('the right, looked up at Cognito beside the first call', () => {
     )
     expect(answer).not.toHaveBeenCalled()
   })
-  test.each(['isMember', 'isActive'])('is none where %s cannot be looked up', async (look) => {
-    const { run, answer } = setUp({ [look]: () => Promise.reject(failure('Unavailable')) })
+  test.each(['isMember', 'isActive'])('refuses if %s fails', async (lookUp) => {
+    const { run, answer } = setUp({ [lookUp]: () => Promise.reject(errorOf('Unavailable')) })
     await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
     expect(answer).not.toHaveBeenCalled()
   })
-  test('is not looked up where the deployment says so', async () => {
+  test('is not looked up if the setting is off', async () => {
     const { run, isMember, isActive } = setUp({ environment: { LOOK_UP_GROUP: 'false' }, isMember: async () => false })
     await run()
     expect(isMember).not.toHaveBeenCalled()
@@ -176,33 +177,33 @@ describe('the right, looked up at Cognito beside the first call', () => {
   })
 })
 
-describe('a subject who can’t be signed in', () => {
+describe('a subject who cannot sign in', () => {
   test.each<Code>(['SubjectNotFound', 'SubjectDisabled', 'SubjectChallenged', 'TooManyRequests'])(
-    'is refused on record: %s',
+    'is refused, also in the record: %s',
     async (code) => {
-      const { run, put, answer, refuse, read } = setUp({ challenge: () => Promise.reject(failure(code)) })
+      const { run, put, answer, refuse, read } = setUp({ challenge: () => Promise.reject(errorOf(code)) })
       await expect(run()).rejects.toMatchObject({ code })
       expect(answer).not.toHaveBeenCalled()
       expect(read).not.toHaveBeenCalled()
-      expect(refuse.mock.calls).toEqual([[written(put).id, code]])
+      expect(refuse.mock.calls).toEqual([[recordOf(put).id, code]])
     },
   )
 })
 
-describe('a refusal in a trigger is read from the record', () => {
-  const answer = () => Promise.reject(failure('TriggerRefused'))
+describe('reads a trigger’s refusal from the record', () => {
+  const answer = () => Promise.reject(errorOf('TriggerRefused'))
   test.each<[string, Partial<ImpersonationRecord> | undefined, Code]>([
     ['a protected subject', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
     ['the actor as subject', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
     ['another subject', { state: 'redeemed', subjectSub: 'sub-of-alice' }, 'TriggerRefused'],
-    ['nothing yet redeemed', { state: 'requested' }, 'TriggerRefused'],
-    ['a code beside another state', { state: 'requested', code: 'SubjectProtected' }, 'TriggerRefused'],
-    ['a code that is not ours', { state: 'refused', code: 'toString' }, 'TriggerRefused'],
+    ['a grant not yet redeemed', { state: 'requested' }, 'TriggerRefused'],
+    ['a code in another state', { state: 'requested', code: 'SubjectProtected' }, 'TriggerRefused'],
+    ['an unknown code', { state: 'refused', code: 'toString' }, 'TriggerRefused'],
     ['no record', undefined, 'TriggerRefused'],
   ])('%s', async (_, read, code) => {
     const { run, put, refuse, log } = setUp({ answer, ...(read && { read }) })
     const { id } = await run().catch(({ impersonationId }) => ({ id: impersonationId }))
-    expect(id).toBe(written(put).id)
+    expect(id).toBe(recordOf(put).id)
     expect(refuse.mock.calls).toEqual([[id, code]])
     await expect(run()).rejects.toMatchObject({ code })
     expect(log).not.toHaveBeenCalled()
@@ -211,73 +212,73 @@ describe('a refusal in a trigger is read from the record', () => {
     ['Unavailable', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
     ['Fault', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
     ['TriggerRefused', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
-  ])('however Cognito reports it, and what it reported is kept: %s', async (reported, read, code) => {
-    const { run } = setUp({ answer: () => Promise.reject(failure(reported)), read })
+  ])('if Cognito reports %s, and keeps that as the cause', async (reported, read, code) => {
+    const { run } = setUp({ answer: () => Promise.reject(errorOf(reported)), read })
     await expect(run()).rejects.toMatchObject({ code, cause: expect.objectContaining({ code: reported }) })
   })
-  test('and where the record cannot be read, the refusal stands as it is', async () => {
+  test('keeps the refusal if the record cannot be read', async () => {
     const { run, log } = setUp({ answer, read: new Error('down') })
     await expect(run()).rejects.toMatchObject({ code: 'TriggerRefused' })
     expect(log).toHaveBeenCalledWith('read', expect.any(String), new Error('down'))
   })
 })
 
-describe('tokens that are not fit', () => {
+describe('unfit tokens', () => {
   test.each<[string, Parameters<typeof setUp>[0], string]>([
-    ['from the answer', { answer: async (_, __, id) => tokensFor(id, { act: undefined }) }, 'tokens not fit: act'],
+    ['from the second call', { answer: async (_, { id }) => tokensFor(id, { act: undefined }) }, 'unfit tokens: act'],
     [
       'from the first call',
       { challenge: async () => ({ tokens: tokensFor('none') }) },
-      'tokens came without a challenge',
+      'Cognito issued tokens without a challenge',
     ],
-  ])('%s are dropped, revoked and on record as discarded', async (_, options, message) => {
+  ])('%s are dropped, revoked and recorded as discarded', async (_, options, message) => {
     const { run, put, revoke, discard, refuse, read } = setUp(options)
     await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit', status: 500, message })
     expect(revoke.mock.calls).toEqual([['refresh-token']])
-    expect(discard.mock.calls).toEqual([[written(put).id, 'TokensUnfit']])
+    expect(discard.mock.calls).toEqual([[recordOf(put).id, 'TokensUnfit']])
     for (const unused of [refuse, read]) expect(unused).not.toHaveBeenCalled()
   })
   test.each<[string, Parameters<typeof setUp>[0], string]>([
     ['the actor’s right is gone', { isMember: async () => false }, 'TokensUnfit'],
-    ['the record can’t be written', { put: () => Promise.reject(failure('Unavailable')) }, 'Unavailable'],
-  ])('from the first call are revoked even where %s', async (_, options, code) => {
+    ['the record cannot be written', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+  ])('from the first call are revoked even if %s', async (_, options, code) => {
     const { run, revoke, answer } = setUp({ ...options, challenge: async () => ({ tokens: tokensFor('none') }) })
     await expect(run()).rejects.toMatchObject({ code })
     expect(revoke.mock.calls).toEqual([['refresh-token']])
     expect(answer).not.toHaveBeenCalled()
   })
-  test('that can’t be revoked are dropped all the same', async () => {
-    const { run, log, discard, revoke } = setUp({ answer: async (_, __, id) => tokensFor(id, { act: undefined }) })
+  test('are dropped and recorded even if they cannot be revoked', async () => {
+    const { run, log, discard, revoke } = setUp({ answer: async (_, { id }) => tokensFor(id, { act: undefined }) })
     revoke.mockRejectedValue(new Error('down'))
     await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
     expect(log).toHaveBeenCalledWith('revoke', expect.any(String), new Error('down'))
     expect(discard).toHaveBeenCalledTimes(1)
   })
-  test('without a refresh token are dropped and on record all the same', async () => {
-    const { run, revoke, discard } = setUp({ answer: async (_, __, id) => ({ IdToken: tokensFor(id).IdToken }) })
+  test('are dropped and recorded even without a refresh token', async () => {
+    const { run, revoke, discard } = setUp({ answer: async (_, { id }) => ({ IdToken: tokensFor(id).IdToken }) })
     await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
     expect(revoke).not.toHaveBeenCalled()
     expect(discard).toHaveBeenCalledTimes(1)
   })
 })
 
-test('a record that cannot be noted as discarded is logged, and the answer stays', async () => {
+test('logs a record that cannot be marked as discarded, and keeps the response', async () => {
   const down = new Error('down')
-  const { run, log, put, discard } = setUp({ answer: async (_, __, id) => tokensFor(id, { act: undefined }) })
+  const { run, log, put, discard } = setUp({ answer: async (_, { id }) => tokensFor(id, { act: undefined }) })
   discard.mockRejectedValue(down)
   await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
-  expect(log.mock.calls).toEqual([['discard', written(put).id, down]])
+  expect(log.mock.calls).toEqual([['discard', recordOf(put).id, down]])
 })
-test('a record that cannot be closed is logged, and the answer stays', async () => {
+test('logs a record that cannot be marked as refused, and keeps the response', async () => {
   const down = new Error('down')
   const { run, log, put } = setUp({
-    challenge: () => Promise.reject(failure('SubjectNotFound')),
+    challenge: () => Promise.reject(errorOf('SubjectNotFound')),
     refuse: () => Promise.reject(down),
   })
   await expect(run()).rejects.toMatchObject({ code: 'SubjectNotFound' })
-  expect(log.mock.calls).toEqual([['refuse', written(put).id, down]])
+  expect(log.mock.calls).toEqual([['refuse', recordOf(put).id, down]])
 })
-test('an error that nobody expected is a fault', async () => {
+test('turns an unexpected error into a fault', async () => {
   const { run } = setUp({ answer: () => Promise.reject(new TypeError('bug')) })
   await expect(run()).rejects.toMatchObject({ code: 'Fault', status: 500 })
 })

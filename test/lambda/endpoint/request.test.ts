@@ -14,10 +14,10 @@ describe('accepts', () => {
     '陳',
     'a',
     '😀'.repeat(128),
-  ])('username %s as it is', (username) => {
+  ])('username %s unchanged', (username) => {
     expect(read({ username })).toEqual({ username, reason: undefined })
   })
-  test('fields that it does not know', () => {
+  test('unknown fields', () => {
     expect(read({ username: 'alice', password: 'x', admin: true })).toEqual({ username: 'alice', reason: undefined })
   })
   test.each([
@@ -32,7 +32,7 @@ describe('accepts', () => {
 })
 
 describe('refuses, naming the field,', () => {
-  test.each([[null], [undefined], ['alice'], [7], [[]], [['alice']]])('a body that is no object: %j', (body) => {
+  test.each([[null], [undefined], ['alice'], [7], [[]], [['alice']]])('a body that is not an object: %j', (body) => {
     expect(() => read(body)).toThrow(/^the body must be a JSON object/)
   })
   test.each([
@@ -60,7 +60,7 @@ describe('refuses, naming the field,', () => {
       expect.objectContaining({ code: 'RequestInvalid', message: expect.stringMatching(/^reason /) }),
     )
   })
-  test('a reason left out where the deployment wants one', () => {
+  test('a missing reason if the setting requires one', () => {
     expect(() => read({ username: 'alice' }, true)).toThrow(/^reason is required/)
   })
 })

@@ -21,15 +21,12 @@ function read(idChanges: object = {}, accessChanges: object = {}) {
   return { IdToken, AccessToken, session: () => readSession({ IdToken, AccessToken }, expected) }
 }
 
-test.each([[{}], [{ scope: undefined }], [{ scope: '' }]])(
-  'hands over tokens that are what was asked for: %j',
-  (changes) => {
-    const { IdToken, AccessToken, session } = read({}, changes)
-    expect(session()).toEqual({ idToken: IdToken, accessToken: AccessToken, username: 'alice', endsAt: 4_600 })
-  },
-)
+test.each([[{}], [{ scope: undefined }], [{ scope: '' }]])('returns tokens with the right claims: %j', (changes) => {
+  const { IdToken, AccessToken, session } = read({}, changes)
+  expect(session()).toEqual({ idToken: IdToken, accessToken: AccessToken, username: 'alice', endsAt: 4_600 })
+})
 
-describe('drops tokens, saying which claim is the first that is wrong,', () => {
+describe('refuses tokens, naming the first wrong claim,', () => {
   const changed = {
     act: [{ sub: 'sub-of-bob' }, undefined, null, 'sub-of-olivia', {}],
     impersonation_id: ['record-2', undefined],
@@ -37,33 +34,33 @@ describe('drops tokens, saying which claim is the first that is wrong,', () => {
   test.each<[string, string, object, object]>([
     ...Object.entries(changed).flatMap(([claim, values]) =>
       values.flatMap((value): [string, string, object, object][] => [
-        [`whose ID token has ${claim} ${JSON.stringify(value)}`, claim, { [claim]: value }, {}],
-        [`whose access token has ${claim} ${JSON.stringify(value)}`, claim, {}, { [claim]: value }],
+        [`with an ID token whose ${claim} is ${JSON.stringify(value)}`, claim, { [claim]: value }, {}],
+        [`with an access token whose ${claim} is ${JSON.stringify(value)}`, claim, {}, { [claim]: value }],
       ]),
     ),
     ['for another audience', 'aud', { aud: 'actors' }, {}],
-    ['for ours among others', 'aud', { aud: ['ours', 'actors'] }, {}],
+    ['for several audiences', 'aud', { aud: ['ours', 'actors'] }, {}],
     ['of another client', 'client_id', {}, { client_id: 'actors' }],
     ['of two users', 'sub', {}, { sub: 'sub-of-bob' }],
     ['of the actor', 'sub', { sub: 'sub-of-olivia' }, { sub: 'sub-of-olivia' }],
-    ['of nobody', 'sub', { sub: undefined }, { sub: undefined }],
-    ['with the scope of self-service', 'scope', {}, { scope: 'aws.cognito.signin.user.admin' }],
-    ['with the scope of self-service among others', 'scope', {}, { scope: 'openid aws.cognito.signin.user.admin' }],
-    ['with scopes in a list', 'read', {}, { scope: ['aws.cognito.signin.user.admin'] }],
-    ['whose ID token outlives the session', 'lifetime', { exp: 4_601 }, {}],
-    ['whose access token outlives the session', 'lifetime', {}, { exp: 4_601 }],
-    ['that end before they begin', 'lifetime', { exp: 1_000 }, {}],
-    ['whose ID token has no end', 'lifetime', { exp: undefined }, {}],
-    ['whose access token has no end', 'lifetime', {}, { exp: undefined }],
-    ['whose ID token has no beginning', 'lifetime', { iat: undefined }, {}],
-    ['whose access token has no beginning', 'lifetime', {}, { iat: undefined }],
-    ['whose end is no number', 'read', { exp: '4600' }, {}],
-    ['of which the first is no ID token', 'token_use', { token_use: 'access' }, {}],
-    ['of which the second is no access token', 'token_use', {}, { token_use: 'id' }],
+    ['without a user', 'sub', { sub: undefined }, { sub: undefined }],
+    ['with the self-service scope', 'scope', {}, { scope: 'aws.cognito.signin.user.admin' }],
+    ['with the self-service scope among others', 'scope', {}, { scope: 'openid aws.cognito.signin.user.admin' }],
+    ['with scopes in an array', 'read', {}, { scope: ['aws.cognito.signin.user.admin'] }],
+    ['with an ID token that lives too long', 'lifetime', { exp: 4_601 }, {}],
+    ['with an access token that lives too long', 'lifetime', {}, { exp: 4_601 }],
+    ['that expire when they are issued', 'lifetime', { exp: 1_000 }, {}],
+    ['with an ID token without exp', 'lifetime', { exp: undefined }, {}],
+    ['with an access token without exp', 'lifetime', {}, { exp: undefined }],
+    ['with an ID token without iat', 'lifetime', { iat: undefined }, {}],
+    ['with an access token without iat', 'lifetime', {}, { iat: undefined }],
+    ['with an exp that is not a number', 'read', { exp: '4600' }, {}],
+    ['with an access token instead of the ID token', 'token_use', { token_use: 'access' }, {}],
+    ['with an ID token instead of the access token', 'token_use', {}, { token_use: 'id' }],
     ['without a username', 'cognito:username', { 'cognito:username': undefined }, {}],
-  ])('%s', (_, what, idChanges, accessChanges) => {
+  ])('%s', (_, claim, idChanges, accessChanges) => {
     expect(read(idChanges, accessChanges).session).toThrow(
-      expect.objectContaining({ code: 'TokensUnfit', status: 500, message: expect.stringMatching(`\\b${what}\\b`) }),
+      expect.objectContaining({ code: 'TokensUnfit', status: 500, message: expect.stringMatching(`\\b${claim}\\b`) }),
     )
   })
   test.each([
@@ -71,13 +68,13 @@ describe('drops tokens, saying which claim is the first that is wrong,', () => {
     [{ AccessToken: undefined }, 'missing'],
     [{ AccessToken: '' }, 'missing'],
     [{ IdToken: 'x.y.z' }, 'read'],
-  ])('of which one is missing or cannot be read: %j', (changes, what) => {
+  ])('with a missing or unreadable token: %j', (changes, problem) => {
     const { IdToken, AccessToken } = read()
     expect(() => readSession({ IdToken, AccessToken, ...changes }, expected)).toThrow(
-      expect.objectContaining({ code: 'TokensUnfit', message: expect.stringContaining(what) }),
+      expect.objectContaining({ code: 'TokensUnfit', message: expect.stringContaining(problem) }),
     )
   })
-  test('keeps to itself, for the log, why one cannot be read', () => {
+  test('with an unreadable token, with the parser’s error as the cause', () => {
     const { AccessToken } = read()
     expect(() => readSession({ IdToken: 'x.y.z', AccessToken }, expected)).toThrow(
       expect.objectContaining({ cause: expect.any(JwtParseError) }),

@@ -7,20 +7,25 @@ import { endpointEnvironment } from '../../support/environment.ts'
 import { startVirtualTime } from '../../support/virtual-time.ts'
 
 const config = readEndpointConfig(endpointEnvironment)
-const never = new AbortController().signal
-const waiting = { username: 'alice', session: 'session-1' }
+const neverAborted = new AbortController().signal
+const challenged = { username: 'alice', session: 'session-1' }
+const grant = { id: 'id', answer: 'id.grant' }
+const olivia = { username: 'olivia', sub: 'sub-of-olivia' }
+const credentials = { username: 'olivia', password: 'secret' }
+const impersonators = { username: 'olivia', group: 'impersonators' }
 const tokens = { IdToken: 'id', AccessToken: 'access', RefreshToken: 'refresh' }
 const exception = (name: string) => ({ __type: name, message: 'not for parsing' })
 const hash = (username: string) => createHmac('sha256', 'client-secret').update(`${username}ours`).digest('base64')
 
 function userPool(answers: Parameters<typeof scriptedCognito>[0]) {
-  const twice = scriptedCognito(answers, 2)
+  const retrying = scriptedCognito(answers, 2)
   const once = scriptedCognito(answers, 1)
-  return { ...createUserPool(twice.client, once.client, config), calls: twice.calls, callsOnce: once.calls }
+  const pool = createUserPool({ cognito: retrying.client, cognitoOnce: once.client, config })
+  return { ...pool, calls: retrying.calls, callsOnce: once.calls }
 }
 
 describe('challenge', () => {
-  test('starts CUSTOM_AUTH with the secret hash, and takes the username that Cognito resolved', async () => {
+  test('starts CUSTOM_AUTH with the secret hash, and returns the username that Cognito resolved', async () => {
     const pool = userPool({
       AdminInitiateAuth: {
         ChallengeName: 'CUSTOM_CHALLENGE',
@@ -28,7 +33,7 @@ describe('challenge', () => {
         ChallengeParameters: { USERNAME: 'alice' },
       },
     })
-    expect(await pool.challenge('alice@example.com', never)).toEqual(waiting)
+    expect(await pool.challenge('alice@example.com', neverAborted)).toEqual(challenged)
     expect(pool.calls).toEqual([
       {
         operation: 'AdminInitiateAuth',
@@ -41,27 +46,27 @@ describe('challenge', () => {
       },
     ])
   })
-  test('goes on with the username as asked where Cognito names none', async () => {
+  test('returns the requested username if Cognito resolves none', async () => {
     const pool = userPool({ AdminInitiateAuth: { ChallengeName: 'CUSTOM_CHALLENGE', Session: 'session-1' } })
-    expect(await pool.challenge('alice', never)).toEqual(waiting)
+    expect(await pool.challenge('alice', neverAborted)).toEqual(challenged)
   })
-  test('hands on tokens that come at once, to be judged', async () => {
+  test('returns tokens that Cognito issues at once', async () => {
     const pool = userPool({ AdminInitiateAuth: { AuthenticationResult: tokens } })
-    expect(await pool.challenge('alice', never)).toEqual({ tokens })
+    expect(await pool.challenge('alice', neverAborted)).toEqual({ tokens })
   })
   test.each(['SMS_MFA', 'SOFTWARE_TOKEN_MFA', 'NEW_PASSWORD_REQUIRED', 'MFA_SETUP', undefined])(
-    'takes a further step for a refusal: %s',
+    'refuses a further challenge: %s',
     async (ChallengeName) => {
       const pool = userPool({ AdminInitiateAuth: { ChallengeName, Session: 'session-1' } })
-      await expect(pool.challenge('alice', never)).rejects.toMatchObject({ code: 'SubjectChallenged' })
+      await expect(pool.challenge('alice', neverAborted)).rejects.toMatchObject({ code: 'SubjectChallenged' })
     },
   )
 })
 
 describe('answer', () => {
-  test('sends the grant and its id, for the username that Cognito resolved', async () => {
+  test('sends the grant and its id for the username that Cognito resolved', async () => {
     const pool = userPool({ AdminRespondToAuthChallenge: { AuthenticationResult: tokens } })
-    expect(await pool.answer(waiting, 'id.grant', 'id', never)).toEqual(tokens)
+    expect(await pool.answer(challenged, grant, neverAborted)).toEqual(tokens)
     expect(pool.callsOnce).toEqual([
       {
         operation: 'AdminRespondToAuthChallenge',
@@ -77,24 +82,24 @@ describe('answer', () => {
     ])
   })
   test.each([new Error('socket hang up'), exception('InternalErrorException'), exception('TooManyRequestsException')])(
-    'is never sent twice: %s',
+    'is never sent twice, after %s',
     async (failure) => {
       const pool = userPool({ AdminRespondToAuthChallenge: [failure, { AuthenticationResult: tokens }] })
-      await expect(pool.answer(waiting, 'id.grant', 'id', never)).rejects.toBeDefined()
+      await expect(pool.answer(challenged, grant, neverAborted)).rejects.toBeDefined()
       expect([...pool.calls, ...pool.callsOnce]).toHaveLength(1)
     },
   )
-  test('takes a further step for a refusal', async () => {
+  test('refuses a further challenge', async () => {
     const pool = userPool({ AdminRespondToAuthChallenge: { ChallengeName: 'SMS_MFA', Session: 'session-2' } })
-    await expect(pool.answer(waiting, 'id.grant', 'id', never)).rejects.toMatchObject({ code: 'SubjectChallenged' })
+    await expect(pool.answer(challenged, grant, neverAborted)).rejects.toMatchObject({ code: 'SubjectChallenged' })
   })
 })
 
-describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s name', (step) => {
+describe.each(['challenge', 'answer'] as const)('%s classifies exceptions by name', (step) => {
   const operation = step === 'challenge' ? 'AdminInitiateAuth' : 'AdminRespondToAuthChallenge'
   const run = (answers: Parameters<typeof scriptedCognito>[0]) => call(userPool(answers))
   const call = (pool: ReturnType<typeof userPool>) => {
-    return step === 'challenge' ? pool.challenge('alice', never) : pool.answer(waiting, 'id.grant', 'id', never)
+    return step === 'challenge' ? pool.challenge('alice', neverAborted) : pool.answer(challenged, grant, neverAborted)
   }
   test.each([
     ['UserNotFoundException', 'SubjectNotFound'],
@@ -127,13 +132,13 @@ describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s n
     [{}, 'Unavailable'],
     [exception('UserNotFoundException'), 'SubjectNotFound'],
     [exception('TooManyRequestsException'), 'TooManyRequests'],
-  ])('NotAuthorizedException and a user who is %j → %s', async (AdminGetUser, code) => {
+  ])('NotAuthorizedException and the user %j → %s', async (AdminGetUser, code) => {
     await expect(run({ [operation]: exception('NotAuthorizedException'), AdminGetUser })).rejects.toMatchObject({
       code,
       cause: expect.any(Error),
     })
   })
-  test('and asks of NotAuthorizedException who the user is', async () => {
+  test('looks up the user after NotAuthorizedException', async () => {
     const pool = userPool({ [operation]: exception('NotAuthorizedException'), AdminGetUser: { Enabled: false } })
     await expect(call(pool)).rejects.toMatchObject({ code: 'SubjectDisabled' })
     expect(pool.calls).toContainEqual({
@@ -146,36 +151,36 @@ describe.each(['challenge', 'answer'] as const)('%s tells by the exception’s n
     [{ Enabled: false }, 'SubjectDisabled'],
     [exception('UserNotFoundException'), 'SubjectNotFound'],
     [exception('InvalidParameterException'), 'SubjectNotFound'],
-  ])('InvalidParameterException and a user who is %j → %s', async (AdminGetUser, code) => {
+  ])('InvalidParameterException and the user %j → %s', async (AdminGetUser, code) => {
     await expect(run({ [operation]: exception('InvalidParameterException'), AdminGetUser })).rejects.toMatchObject({
       code,
     })
   })
   test.each([
     ['the connection breaks', new Error('ECONNRESET')],
-    ['the answer is no JSON', Object.assign(new SyntaxError('Unexpected token eyJ'), {})],
+    ['the response is not JSON', Object.assign(new SyntaxError('Unexpected token eyJ'), {})],
   ])('when %s → Unavailable', async (_, failure) => {
     await expect(run({ [operation]: failure })).rejects.toMatchObject({ code: 'Unavailable' })
   })
-  test('ends when its caller’s time is up', async () => {
+  test('ends when the caller’s signal aborts', async () => {
     const pool = userPool({ [operation]: 'hangs' })
-    const over = AbortSignal.timeout(5)
-    const call = step === 'challenge' ? pool.challenge('alice', over) : pool.answer(waiting, 'id.grant', 'id', over)
+    const signal = AbortSignal.timeout(5)
+    const call = step === 'challenge' ? pool.challenge('alice', signal) : pool.answer(challenged, grant, signal)
     await expect(call).rejects.toMatchObject({ code: 'Unavailable' })
   })
 })
 
-test('challenge is sent once more where Cognito throttles', async () => {
+test('challenge is sent again if Cognito throttles', async () => {
   const started = { ChallengeName: 'CUSTOM_CHALLENGE', Session: 'session-1' }
   const pool = userPool({ AdminInitiateAuth: [exception('TooManyRequestsException'), started] })
-  expect(await pool.challenge('alice', never)).toEqual(waiting)
+  expect(await pool.challenge('alice', neverAborted)).toEqual(challenged)
   expect(pool.calls).toHaveLength(2)
 })
 
 describe('signIn', () => {
-  test('asks Cognito with the actors’ client', async () => {
+  test('signs in with the actors’ client', async () => {
     const pool = userPool({ AdminInitiateAuth: { AuthenticationResult: tokens } })
-    expect(await pool.signIn('olivia', 'secret', never)).toBe('id')
+    expect(await pool.signIn(credentials, neverAborted)).toBe('id')
     expect(pool.calls[0]?.input).toEqual({
       UserPoolId: config.userPoolId,
       ClientId: 'actors',
@@ -195,38 +200,38 @@ describe('signIn', () => {
     [exception('TooManyRequestsException'), 'TooManyRequests'],
     [exception('InternalErrorException'), 'Unavailable'],
     [exception('InvalidParameterException'), 'CredentialsInvalid'],
-  ])('answered with %j → %s', async (AdminInitiateAuth, code) => {
-    await expect(userPool({ AdminInitiateAuth }).signIn('olivia', 'secret', never)).rejects.toMatchObject({ code })
+  ])('response %j → %s', async (AdminInitiateAuth, code) => {
+    await expect(userPool({ AdminInitiateAuth }).signIn(credentials, neverAborted)).rejects.toMatchObject({ code })
   })
 })
 
 describe('isMember', () => {
   const group = (GroupName: string) => ({ GroupName })
-  test('finds the group among others', async () => {
+  test('is true for a group among others', async () => {
     const pool = userPool({ AdminListGroupsForUser: { Groups: [group('gold'), group('impersonators')] } })
-    expect(await pool.isMember('olivia', 'impersonators', never)).toBe(true)
+    expect(await pool.isMember(impersonators, neverAborted)).toBe(true)
   })
-  test('finds the group on a later page', async () => {
+  test('is true for a group on a later page', async () => {
     const pool = userPool({
       AdminListGroupsForUser: [{ Groups: [group('gold')], NextToken: 'more' }, { Groups: [group('impersonators')] }],
     })
-    expect(await pool.isMember('olivia', 'impersonators', never)).toBe(true)
-    const asked = { UserPoolId: config.userPoolId, Username: 'olivia', Limit: 60 }
-    expect(pool.calls.map(({ input }) => input)).toEqual([asked, { ...asked, NextToken: 'more' }])
+    expect(await pool.isMember(impersonators, neverAborted)).toBe(true)
+    const input = { UserPoolId: config.userPoolId, Username: 'olivia', Limit: 60 }
+    expect(pool.calls.map((call) => call.input)).toEqual([input, { ...input, NextToken: 'more' }])
   })
   test.each([
     ['other groups only', { Groups: [group('impersonators2'), group('Impersonators')] }],
     ['no group', { Groups: [] }],
-    ['an answer without groups', {}],
-    ['a user who is gone', exception('UserNotFoundException')],
-  ])('says no to %s', async (_, AdminListGroupsForUser) => {
-    expect(await userPool({ AdminListGroupsForUser }).isMember('olivia', 'impersonators', never)).toBe(false)
+    ['a response without groups', {}],
+    ['a user who no longer exists', exception('UserNotFoundException')],
+  ])('is false for %s', async (_, AdminListGroupsForUser) => {
+    expect(await userPool({ AdminListGroupsForUser }).isMember(impersonators, neverAborted)).toBe(false)
   })
   test.each(['InternalErrorException', 'NotAuthorizedException'])(
-    'does not guess when Cognito fails: %s',
+    'throws Unavailable if Cognito fails: %s',
     async (name) => {
       const pool = userPool({ AdminListGroupsForUser: exception(name) })
-      await expect(pool.isMember('olivia', 'impersonators', never)).rejects.toMatchObject({ code: 'Unavailable' })
+      await expect(pool.isMember(impersonators, neverAborted)).rejects.toMatchObject({ code: 'Unavailable' })
     },
   )
 })
@@ -239,32 +244,31 @@ describe('isActive', () => {
       { Name: 'sub', Value: sub },
     ],
   })
-  const olivia = { username: 'olivia', sub: 'sub-of-olivia' }
   test.each([
-    ['one who is enabled', user(true, olivia.sub), true],
-    ['one who is disabled', user(false, olivia.sub), false],
-    ['one of whom Cognito does not say', user(undefined, olivia.sub), false],
-    ['another, who has the name now', user(true, 'sub-of-another'), false],
-    ['an answer without attributes', { Enabled: true }, false],
-    ['an answer without sub', { Enabled: true, UserAttributes: [{ Name: 'email', Value: 'x' }] }, false],
-    ['one who is gone', exception('UserNotFoundException'), false],
-  ])('of %s', async (_, AdminGetUser, active) => {
+    ['an enabled user', user(true, olivia.sub), true],
+    ['a disabled user', user(false, olivia.sub), false],
+    ['a user without the attribute Enabled', user(undefined, olivia.sub), false],
+    ['another user with the same username', user(true, 'sub-of-another'), false],
+    ['a response without attributes', { Enabled: true }, false],
+    ['a response without sub', { Enabled: true, UserAttributes: [{ Name: 'email', Value: 'x' }] }, false],
+    ['a user who no longer exists', exception('UserNotFoundException'), false],
+  ])('%s', async (_, AdminGetUser, active) => {
     const pool = userPool({ AdminGetUser })
-    expect(await pool.isActive(olivia, never)).toBe(active)
+    expect(await pool.isActive(olivia, neverAborted)).toBe(active)
     expect(pool.calls).toEqual([
       { operation: 'AdminGetUser', input: { UserPoolId: config.userPoolId, Username: 'olivia' } },
     ])
   })
   test.each(['InternalErrorException', 'NotAuthorizedException'])(
-    'does not guess when Cognito fails: %s',
+    'throws Unavailable if Cognito fails: %s',
     async (name) => {
       const pool = userPool({ AdminGetUser: exception(name) })
-      await expect(pool.isActive(olivia, never)).rejects.toMatchObject({ code: 'Unavailable' })
+      await expect(pool.isActive(olivia, neverAborted)).rejects.toMatchObject({ code: 'Unavailable' })
     },
   )
 })
 
-test('revoke ends the session family with the client’s secret', async () => {
+test('revoke sends the refresh token with the client’s secret', async () => {
   const pool = userPool({ RevokeToken: {} })
   await pool.revoke('refresh')
   expect(pool.calls).toEqual([
@@ -274,14 +278,14 @@ test('revoke ends the session family with the client’s secret', async () => {
 test.each([
   [exception('InternalErrorException'), 'Unavailable'],
   [exception('UnauthorizedException'), 'Fault'],
-])('revoke that fails says so: %j → %s', async (RevokeToken, code) => {
+])('revoke, response %j → %s', async (RevokeToken, code) => {
   await expect(userPool({ RevokeToken }).revoke('refresh')).rejects.toMatchObject({
     code,
     cause: expect.any(Error),
   })
 })
 
-describe('what hangs is given up', () => {
+describe('a call that hangs ends', () => {
   let time: ReturnType<typeof startVirtualTime>
   beforeAll(() => {
     time = startVirtualTime()
@@ -290,11 +294,11 @@ describe('what hangs is given up', () => {
 
   type Pool = ReturnType<typeof userPool>
   test.each<[string, number, (pool: Pool) => Promise<unknown>]>([
-    ['signIn', 9, (pool) => pool.signIn('olivia', 'secret', never)],
-    ['challenge', 9, (pool) => pool.challenge('alice', never)],
-    ['answer', 15, (pool) => pool.answer(waiting, 'id.grant', 'id', never)],
-    ['isMember', 4, (pool) => pool.isMember('olivia', 'impersonators', never)],
-    ['isActive', 4, (pool) => pool.isActive({ username: 'olivia', sub: 'sub-of-olivia' }, never)],
+    ['signIn', 9, (pool) => pool.signIn(credentials, neverAborted)],
+    ['challenge', 9, (pool) => pool.challenge('alice', neverAborted)],
+    ['answer', 15, (pool) => pool.answer(challenged, grant, neverAborted)],
+    ['isMember', 4, (pool) => pool.isMember(impersonators, neverAborted)],
+    ['isActive', 4, (pool) => pool.isActive(olivia, neverAborted)],
     ['revoke', 2, (pool) => pool.revoke('refresh')],
   ])('%s after %d s', async (_, seconds, call) => {
     const operations = ['AdminInitiateAuth', 'AdminRespondToAuthChallenge', 'AdminListGroupsForUser', 'AdminGetUser']

@@ -1,6 +1,7 @@
 import { expect, jest, test } from '@jest/globals'
 import { newGrant } from '../../../lambda/grant.ts'
-import type { ImpersonationRecord, Records } from '../../../lambda/records.ts'
+import type { Records } from '../../../lambda/records.ts'
+import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
 import type { TriggerEvent } from '../../../lambda/triggers/event.ts'
 import { createImpersonationTriggers } from '../../../lambda/triggers/impersonation-client.ts'
 import { triggerEvent } from '../../support/trigger-event.ts'
@@ -13,7 +14,7 @@ async function run(event: TriggerEvent, redeemed = true) {
   const triggers = createImpersonationTriggers(
     {
       redeem: async () => redeemed,
-      issue: async (id) => ({ id, actorSub: 'sub-of-olivia' }) as ImpersonationRecord,
+      issue: async ({ id }) => ({ id, actorSub: 'sub-of-olivia' }) as ImpersonationRecord,
       refuse: jest.fn<Records['refuse']>(),
     },
     { protectedGroups: ['admins'], sessionMinutes: 60 },

@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
-import type { ImpersonationRecord, Records } from '../../../lambda/records.ts'
+import type { Records } from '../../../lambda/records.ts'
+import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
 import type { TriggerEvent } from '../../../lambda/triggers/event.ts'
 import { preTokenGeneration } from '../../../lambda/triggers/pre-token-generation.ts'
 import { triggerEvent } from '../../support/trigger-event.ts'
@@ -33,7 +34,7 @@ test('names the actor and the record in both tokens, removes the self-service sc
       groupOverrideDetails: groupConfiguration,
     },
   })
-  expect(issue.mock.calls).toEqual([[id, 'ours', 'sub-of-alice', 15 * 60_000]])
+  expect(issue.mock.calls).toEqual([[{ id, clientId: 'ours', subjectSub: 'sub-of-alice', sessionLength: 15 * 60_000 }]])
   expect(refuse).not.toHaveBeenCalled()
 })
 test.each([{}, { groupsToOverride: [] }, { groupsToOverride: null }])(

@@ -30,7 +30,14 @@ test('redeems the grant for the subject in Cognito’s event', async () => {
   const { answerCorrect, redeem } = await verify()
   expect(answerCorrect).toBe(true)
   expect(redeem.mock.calls).toEqual([
-    [{ id: grant.id, hash: grant.hash }, 'ours', 'nonce-1', { sub: 'sub-of-alice', username: 'alice' }],
+    [
+      {
+        grant: { id: grant.id, hash: grant.hash },
+        clientId: 'ours',
+        nonce: 'nonce-1',
+        subject: { sub: 'sub-of-alice', username: 'alice' },
+      },
+    ],
   ])
 })
 test('rejects the answer if the grant can’t be redeemed', async () => {

@@ -7,7 +7,7 @@ import { publishKeys } from '../../../support/jwks.ts'
 import { encode, idClaims, newKey, signToken, userPoolId } from '../../../support/tokens.ts'
 
 const key = newKey()
-const other = newKey(key.kid)
+const forgedKey = newKey(key.kid)
 const now = Math.floor(Date.now() / 1000) * 1000
 const twelveHoursAgo = now / 1000 - 12 * 3600
 const config = { basic: true, impersonationClientId: 'ours', signInMaxAgeMinutes: 720 }
@@ -29,13 +29,13 @@ const olivia = { sub: 'sub-of-olivia', username: 'olivia', groups: ['impersonato
 
 describe('accepts', () => {
   test.each([
-    ['an ID token as it stands', token()],
+    ['a bare ID token', token()],
     ['Bearer', `Bearer ${token()}`],
-    ['bearer in odd case', `bEaReR ${token()}`],
-    ['more than one blank after the scheme', `Bearer   ${token()}`],
+    ['Bearer in mixed case', `bEaReR ${token()}`],
+    ['several blanks after the scheme', `Bearer   ${token()}`],
     ["another listed app client's ID token", token({ aud: 'console' })],
     ['Basic', `Basic ${basic('olivia:secret')}`],
-    ['basic in odd case', `bAsIc ${basic('olivia:secret')}`],
+    ['Basic in mixed case', `bAsIc ${basic('olivia:secret')}`],
     ['Basic without padding', `Basic ${basic('olivia:secret!').replace(/=+$/, '')}`],
   ])('%s', async (_, header) => {
     expect(await authenticate([header]).actor).toEqual(olivia)
@@ -48,31 +48,31 @@ describe('accepts', () => {
   ])('Basic %s', async (text, username, password) => {
     const { actor, signIn } = authenticate([`Basic ${basic(text)}`])
     await actor
-    expect(signIn.mock.calls).toEqual([[username, password, expect.any(AbortSignal)]])
+    expect(signIn.mock.calls).toEqual([[{ username, password }, expect.any(AbortSignal)]])
   })
-  test('a sign-in of just the set age', async () => {
+  test('a sign-in of exactly the maximum age', async () => {
     expect(await authenticate([token({ auth_time: twelveHoursAgo })]).actor).toEqual(olivia)
   })
 })
 
-describe('tells of', () => {
+describe('the actor', () => {
   test.each([
     ['a token of the impersonation client', { aud: 'ours' }],
     ['a token with act', { act: { sub: 'sub-of-bob' } }],
     ['a token with an empty act', { act: null }],
-  ])('%s that the session is impersonated', async (_, changes) => {
+  ])('is impersonated with %s', async (_, changes) => {
     expect(await authenticate([token(changes)]).actor).toMatchObject({ impersonated: true })
   })
   test.each([
     ['a string', 'impersonators'],
     ['nothing', undefined],
     ['an object', { 0: 'impersonators' }],
-  ])('no groups where the claim is %s', async (_, groups) => {
+  ])('has no groups if the claim is %s', async (_, groups) => {
     expect(await authenticate([token({ 'cognito:groups': groups })]).actor).toMatchObject({ groups: [] })
   })
 })
 
-describe('does not accept, saying what is wrong with the header,', () => {
+describe('refuses, with a message about the header,', () => {
   const payload = encode(idClaims(now))
   const [header, , signature] = token().split('.')
   test.each<[string, string[], RegExp?]>([
@@ -83,21 +83,21 @@ describe('does not accept, saying what is wrong with the header,', () => {
     ['another scheme', [`Digest ${token()}`], /malformed/],
     ['two tokens in one header', [`${token()},${token()}`]],
     ['text after the token', [`${token()} x`]],
-    ['no JWT', ['Bearer abc']],
+    ['text that is not a JWT', ['Bearer abc']],
     ['alg none', [`${encode({ alg: 'none', kid: key.kid })}.${payload}.`]],
-    ['a token that another key signed under the same kid', [signToken(other, idClaims(now))]],
+    ['a token that another key signed under the same kid', [signToken(forgedKey, idClaims(now))]],
     ['an unknown kid', [signToken(newKey(), idClaims(now))]],
-    ['claims that were changed', [`${header}.${payload}.${signature}`]],
+    ['changed claims', [`${header}.${payload}.${signature}`]],
     ['an expired token', [token({ exp: now / 1000 - 1 })]],
     ['a token of another pool', [token({ iss: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Other' })]],
     ['a token of an app client that is not listed', [token({ aud: 'strangers' })]],
     ['an access token', [token({ token_use: 'access', client_id: 'actors', aud: undefined })]],
-    ['a sign-in that is too long ago', [token({ auth_time: twelveHoursAgo - 1 })], /too long ago/],
-    ['a token that does not say when its user signed in', [token({ auth_time: undefined })], /too long ago/],
-    ['a time of sign-in that is no number', [token({ auth_time: String(now / 1000) })], /too long ago/],
+    ['a sign-in too long ago', [token({ auth_time: twelveHoursAgo - 1 })], /too long ago/],
+    ['a token without auth_time', [token({ auth_time: undefined })], /too long ago/],
+    ['an auth_time that is not a number', [token({ auth_time: String(now / 1000) })], /too long ago/],
     ['a token without sub', [token({ sub: undefined })]],
     ['a token without username', [token({ 'cognito:username': undefined })]],
-    ['a token of an empty username', [token({ 'cognito:username': '' })]],
+    ['a token with an empty username', [token({ 'cognito:username': '' })]],
     ['Basic without a colon', [`Basic ${basic('olivia')}`], /Basic is malformed/],
     ['Basic without a username', [`Basic ${basic(':secret')}`]],
     ['Basic that begins with a colon', [`Basic ${basic(':olivia:secret')}`]],
@@ -105,18 +105,18 @@ describe('does not accept, saying what is wrong with the header,', () => {
     ['Basic without a password', [`Basic ${basic('olivia:')}`]],
     ['Basic with a NUL', [`Basic ${basic('olivia:sec\0ret')}`]],
     ['Basic with a blank in the username', [`Basic ${basic('oli via:secret')}`]],
-    ['Basic with a password that Cognito would not take', [`Basic ${basic(`olivia:${'x'.repeat(257)}`)}`]],
+    ['Basic with a password too long for Cognito', [`Basic ${basic(`olivia:${'x'.repeat(257)}`)}`]],
     ['Basic that is not base64', ['Basic a-b_'], /Basic is malformed/],
     ['Basic with padding in its middle', [`Basic ${basic('oliv')}${basic('ia:secret')}`]],
     ['Basic with stray bits', ['Basic b2xpdmlhOnNlY3JldB==']],
     ['Basic that is not UTF-8', [`Basic ${basic(Buffer.from([0x6f, 0x3a, 0xff, 0xfe]))}`], /UTF-8/],
-  ])('%s', async (_, headers, what = /^Authorization\b/) => {
+  ])('%s', async (_, headers, text = /^Authorization\b/) => {
     const { actor, signIn } = authenticate(headers)
-    const message = expect.stringMatching(what)
+    const message = expect.stringMatching(text)
     await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid', status: 401, message })
     expect(signIn).not.toHaveBeenCalled()
   })
-  test('Basic where the deployment has it off', async () => {
+  test('Basic if the setting is off', async () => {
     const { actor, signIn } = authenticate([`Basic ${basic('olivia:secret')}`], { config: { ...config, basic: false } })
     const message = expect.stringMatching(/Basic is not accepted/)
     await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid', message })
@@ -128,43 +128,43 @@ describe('does not accept, saying what is wrong with the header,', () => {
     { sub: ['sub-of-olivia'] },
     { 'cognito:username': 7 },
     { 'cognito:username': ['olivia'] },
-  ])('a token that names its user in another form: %j', async (changes) => {
+  ])('a token with a wrong type of user claim: %j', async (changes) => {
     const { actor } = authenticate([token()], { verify: async () => idClaims(now, changes) })
     await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid' })
   })
-  test('an ID token that a sign-in brought but the pool did not sign', async () => {
+  test('an ID token from a sign-in that the pool did not sign', async () => {
     const { actor } = authenticate([`Basic ${basic('olivia:secret')}`], {
-      signIn: async () => signToken(other, idClaims(now)),
+      signIn: async () => signToken(forgedKey, idClaims(now)),
     })
     await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid' })
   })
 })
 
-describe('blames itself, not the caller', () => {
+describe('throws its own fault, not CredentialsInvalid,', () => {
   test.each([
     ['the keys cannot be fetched', new FetchError('https://keys', 'refused')],
-    ['the keys are not what they should be', new JwksValidationError('no keys')],
-    ['a key is not what it should be', new JwkValidationError('no modulus')],
-    ['the verifier breaks', new TypeError('bug')],
-  ])('when %s', async (_, error) => {
+    ['the keys are malformed', new JwksValidationError('no keys')],
+    ['a key is malformed', new JwkValidationError('no modulus')],
+    ['the verifier has a bug', new TypeError('bug')],
+  ])('if %s', async (_, error) => {
     const { actor } = authenticate([token()], { verify: () => Promise.reject(error) })
     await expect(actor).rejects.toMatchObject({ code: 'Unavailable', status: 503 })
   })
-  test('when the pool does not publish its keys', async () => {
-    const elsewhere = createVerifier(pool, `${published.url}/elsewhere`)
-    const { actor } = authenticate([token()], { verify: (jwt) => elsewhere.verify(jwt) })
+  test('if the pool publishes no keys', async () => {
+    const withoutKeys = createVerifier(pool, `${published.url}/elsewhere`)
+    const { actor } = authenticate([token()], { verify: (jwt) => withoutKeys.verify(jwt) })
     await expect(actor).rejects.toMatchObject({
       code: 'Unavailable',
       cause: expect.objectContaining({ message: expect.stringContaining('status 404') }),
     })
     await expect(actor).rejects.toMatchObject({ cause: expect.any(FetchError) })
   })
-  test('when the pool cannot be reached', async () => {
-    const nowhere = createVerifier(pool, 'http://127.0.0.1:1')
-    const { actor } = authenticate([token()], { verify: (jwt) => nowhere.verify(jwt) })
+  test('if the pool cannot be reached', async () => {
+    const unreachable = createVerifier(pool, 'http://127.0.0.1:1')
+    const { actor } = authenticate([token()], { verify: (jwt) => unreachable.verify(jwt) })
     await expect(actor).rejects.toMatchObject({ code: 'Unavailable', cause: expect.any(FetchError) })
   })
-  test('when a sign-in fails for a reason of its own', async () => {
+  test('if the sign-in throws another code', async () => {
     const signIn = () => Promise.reject(new ImpersonationError('TooManyRequests'))
     const { actor } = authenticate([`Basic ${basic('olivia:secret')}`], { signIn })
     await expect(actor).rejects.toMatchObject({ code: 'TooManyRequests' })

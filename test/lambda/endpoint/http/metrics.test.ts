@@ -1,4 +1,4 @@
-// The metrics as CloudWatch finds them in the log.
+// Checks the metrics that CloudWatch reads in the log.
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { createCount, type Decision } from '../../../../lambda/endpoint/http/metrics.ts'
@@ -15,7 +15,8 @@ afterEach(() => {
   jest.restoreAllMocks()
 })
 
-function countIn(decision: Decision) {
+/** @returns the printed lines, parsed. */
+function printedBy(decision: Decision) {
   createCount('the-endpoint')(decision)
   return printed
     .trimEnd()
@@ -24,12 +25,12 @@ function countIn(decision: Decision) {
 }
 
 describe('a decision', () => {
-  test('is counted by its outcome, and timed, in lines of the embedded metric format alone', () => {
+  test('is counted by outcome and timed, with only lines of the embedded metric format', () => {
     const directive = (dimensions: string[], metrics: object[]) => ({
       Timestamp: expect.any(Number),
       CloudWatchMetrics: [{ Namespace: 'CognitoImpersonation', Dimensions: [dimensions], Metrics: metrics }],
     })
-    expect(countIn({ outcome: 'issued', status: 200, milliseconds: 42 })).toEqual([
+    expect(printedBy({ outcome: 'issued', status: 200, milliseconds: 42 })).toEqual([
       {
         _aws: directive(['service', 'outcome'], [{ Name: 'Decisions', Unit: 'Count' }]),
         service: 'the-endpoint',
@@ -59,7 +60,7 @@ describe('a decision', () => {
     ['TooManyRequests', 429, 0],
     ['TokensUnfit', 500, 0],
     ['Unavailable', 503, 0],
-  ])('%s is a refusal of the caller %i: %i', (outcome, status, refusals) => {
-    expect(countIn({ outcome, status, milliseconds: 1 })).toMatchObject([{ outcome }, { Refusals: refusals }])
+  ])('%s, status %i, counts %i refusals', (outcome, status, refusals) => {
+    expect(printedBy({ outcome, status, milliseconds: 1 })).toMatchObject([{ outcome }, { Refusals: refusals }])
   })
 })

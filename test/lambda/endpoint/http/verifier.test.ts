@@ -1,4 +1,4 @@
-// The pool's keys: fetched where Cognito is, and not waited for without end.
+// Checks which tokens the verifier accepts, and where it fetches the pool's keys.
 
 import { createServer } from 'node:http'
 import { Agent } from 'node:https'
@@ -15,40 +15,40 @@ const key = newKey()
 const published = await publishKeys([key])
 afterAll(published.close)
 
-test.each(['actors', 'console', 'ours'])('gives the claims of an ID token for %s', async (aud) => {
+test.each(['actors', 'console', 'ours'])('returns the claims of an ID token for %s', async (aud) => {
   const claims = idClaims(Date.now(), { aud })
   expect(await createVerifier(config, published.url).verify(signToken(key, claims))).toEqual(claims)
 })
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html
-const updated = (region: string, pool: string) => `https://issuer-cognito-idp.${region}.amazonaws.com/${pool}`
+const updatedIssuer = (region: string, pool: string) => `https://issuer-cognito-idp.${region}.amazonaws.com/${pool}`
 
-describe('the issuer that AWS calls updated, which a pool may be set to', () => {
-  const iss = updated('us-east-1', userPoolId)
-  test('is the pool’s own too', async () => {
+describe('the issuer type that AWS calls updated', () => {
+  const iss = updatedIssuer('us-east-1', userPoolId)
+  test('is accepted', async () => {
     const claims = idClaims(Date.now(), { iss })
     expect(await createVerifier(config, published.url).verify(signToken(key, claims))).toEqual(claims)
   })
-  test('is believed by the pool’s keys alone', async () => {
+  test('is accepted only with the pool’s keys', async () => {
     const forged = signToken(newKey(key.kid), idClaims(Date.now(), { iss }))
     await expect(createVerifier(config, published.url).verify(forged)).rejects.toThrow(JwtInvalidSignatureError)
   })
   test.each([
-    updated('us-east-1', 'us-east-1_Other0000'),
-    updated('eu-west-1', userPoolId),
+    updatedIssuer('us-east-1', 'us-east-1_Other0000'),
+    updatedIssuer('eu-west-1', userPoolId),
     `${iss}/`,
     iss.replace('.com', '.com.evil.example'),
     iss.replace('https', 'http'),
     iss.replace('issuer-', 'issuer.'),
     iss.replace('issuer-', 'xissuer-'),
-  ])('is not to be looked like: no keys are fetched for %s', async (lookAlike) => {
-    const nowhere = createVerifier(config, 'http://127.0.0.1:1')
+  ])('is not accepted in a similar form, and no keys are fetched: %s', async (lookAlike) => {
+    const unreachable = createVerifier(config, 'http://127.0.0.1:1')
     const token = signToken(key, idClaims(Date.now(), { iss: lookAlike }))
-    await expect(nowhere.verify(token)).rejects.toThrow(ParameterValidationError)
+    await expect(unreachable.verify(token)).rejects.toThrow(ParameterValidationError)
   })
 })
 
-test('gives up on keys that do not come, after 3 s', async () => {
+test('stops waiting for the keys after 3 s', async () => {
   const arrived = Promise.withResolvers<void>()
   const silent = createServer(() => arrived.resolve())
   await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
@@ -67,7 +67,7 @@ test('gives up on keys that do not come, after 3 s', async () => {
   }
 })
 
-test('asks AWS over the connections of the agent, where it is told of no endpoint', async () => {
+test('fetches the keys from AWS with the agent if no endpoint is set', async () => {
   const connected = new Set<unknown>()
   const agent = new (class extends Agent {
     override createConnection({ host }: { host?: string | null }): never {
