@@ -1,11 +1,11 @@
-// What is told from an error of the AWS SDK: never its message.
+// Classifies AWS SDK errors by name and fault, never by message.
 
-/** The exception's name, which is what AWS documents. */
+/** The exception's name, as AWS documents it. */
 export function errorName(error: unknown): string {
   return String(Object(error).name)
 }
 
-/** Whether AWS blames the call. Anything else may also mean that the answer was lost. */
+/** Whether AWS rejected the call. After any other error, AWS may have done the call and the response was lost. */
 export function isClientFault(error: unknown): boolean {
   return Object(error).$fault === 'client'
 }

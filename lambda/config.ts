@@ -67,19 +67,27 @@ function text(value: string | undefined, name: string): string {
 }
 
 function list(value: string | undefined, name: string): string[] {
-  const items: unknown = JSON.parse(text(value, name))
+  const items = parseJson(text(value, name))
   if (Array.isArray(items) && items.every((item) => typeof item === 'string' && item !== '')) return items
-  throw new Error(`setting ${name} is not a JSON array of names`)
+  throw new Error(`setting ${name} must be a JSON array of names`)
 }
 
 function count(value: string | undefined, name: string): number {
   const number = Number(text(value, name))
   if (Number.isSafeInteger(number) && number > 0) return number
-  throw new Error(`setting ${name} is not a positive whole number`)
+  throw new Error(`setting ${name} must be a positive whole number`)
 }
 
 function flag(value: string | undefined, name: string): boolean {
   const word = text(value, name)
   if (word === 'true' || word === 'false') return word === 'true'
-  throw new Error(`setting ${name} is neither true nor false`)
+  throw new Error(`setting ${name} must be true or false`)
+}
+
+function parseJson(json: string): unknown {
+  try {
+    return JSON.parse(json)
+  } catch {
+    return undefined
+  }
 }

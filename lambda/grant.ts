@@ -1,32 +1,32 @@
-// The one-time proof that a sign-in was asked for by the endpoint.
+// The grant: the one-time proof that the endpoint requested a sign-in.
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 
-/** How long a grant may be redeemed, ms. */
+/** How long a grant can be redeemed, in ms. */
 export const grantLifetime = 60_000
 
 export interface Grant {
-  /** The id of the impersonation that the grant is for. */
+  /** The id of the impersonation. */
   id: string
-  /** What Cognito is given as the challenge's answer. Never stored, never logged. */
+  /** The answer to Cognito's challenge. Must not be stored or logged. */
   answer: string
-  /** What the record keeps of it. */
+  /** The hash that the record stores. */
   hash: string
 }
 
 const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
-const answerForm = new RegExp(`^(${uuid})\\.([A-Za-z0-9_-]{43})$`)
+const answerPattern = new RegExp(`^(${uuid})\\.([A-Za-z0-9_-]{43})$`)
 
-/** 256 random bits under a fresh id. */
+/** Creates a grant with a new id and a secret of 256 random bits. */
 export function newGrant(): Grant {
   const id = randomUUID()
   const secret = randomBytes(32).toString('base64url')
   return { id, answer: `${id}.${secret}`, hash: hash(secret) }
 }
 
-/** The id and hash of an answer of exactly the right form; undefined for anything else. */
+/** @returns the id and hash, or undefined if `answer` does not have exactly the format of a grant's answer. */
 export function readAnswer(answer: unknown): { id: string; hash: string } | undefined {
-  const [, id, secret] = (typeof answer === 'string' && answerForm.exec(answer)) || []
+  const [, id, secret] = (typeof answer === 'string' && answerPattern.exec(answer)) || []
   return id && secret ? { id, hash: hash(secret) } : undefined
 }
 

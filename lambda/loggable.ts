@@ -1,10 +1,10 @@
-// What may be logged of an error: nothing secret.
+// Turns an error into a log entry without secrets.
 
 import { ImpersonationError } from './errors.ts'
 
 /**
- * What of a fault may be logged: names and numbers. A message only where it is ours or AWS wrote it as a service's
- * error, since a parser's can quote what it was given, a token included. AWS's can too: what looks like one is cut.
+ * @returns the names and numbers of an error, and its message if this project or an AWS service wrote it. A parser's
+ * message may quote its input, e.g. a token. An AWS message may too, so everything that looks like a secret is cut out.
  */
 export function loggable(thrown: unknown): Record<string, unknown> | undefined {
   if (thrown === undefined) return undefined
@@ -14,11 +14,11 @@ export function loggable(thrown: unknown): Record<string, unknown> | undefined {
     $fault?: unknown
     $metadata?: { httpStatusCode?: number; requestId?: string; attempts?: number }
   }
-  const written = thrown instanceof ImpersonationError || $fault !== undefined
+  const hasSafeAuthor = thrown instanceof ImpersonationError || $fault !== undefined
   return {
     name,
     code,
-    message: written ? withoutSecrets(message) : undefined,
+    message: hasSafeAuthor ? withoutSecrets(message) : undefined,
     awsRequestId: $metadata?.requestId,
     awsStatus: $metadata?.httpStatusCode,
     attempts: $metadata?.attempts,
@@ -27,8 +27,8 @@ export function loggable(thrown: unknown): Record<string, unknown> | undefined {
 }
 
 /**
- * Tokens, grants, Sessions, secret hashes and client secrets are all runs of 43 and more of these characters (32 bytes
- * in base64, or an id and a dot before them). Ids and names are shorter, but for those in an ARN, told by its form.
+ * Tokens, grants, Cognito sessions, secret hashes and client secrets have at least 43 of these characters in a row
+ * (32 bytes in base64). Ids and names are shorter, except in an ARN, which has its own pattern.
  */
 const arnOrSecret = /(arn:aws[\w/:.-]+)|[\w+/=.%\\-]{40,}/g
 

@@ -1,14 +1,14 @@
-// The names that the endpoint's metrics and what watches them share.
+// The names of the endpoint's metrics, shared by the code, the alarms and the dashboard.
 
 export const namespace = 'CognitoImpersonation'
 
-/** The dimension of every metric here: the endpoint's function name. */
+/** A dimension of every metric: the name of the endpoint's function. */
 export const service = 'service'
 
-/** The dimension of `decisions`: `issued`, or a code of errors.ts. */
+/** A dimension of `decisions`: `issued` or a code of errors.ts. */
 export const outcome = 'outcome'
 
 export const decisions = 'Decisions'
 export const latency = 'Latency'
-/** 1 where the caller was refused, 0 where not. */
+/** 1 if the caller was refused (4xx other than 429), otherwise 0. */
 export const refusals = 'Refusals'

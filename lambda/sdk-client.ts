@@ -1,4 +1,4 @@
-// How the AWS SDK's clients call.
+// The configuration of the AWS SDK clients.
 
-/** The modes are the SDK's own: left out, each client looks for them in files that Lambda does not have. */
+/** The modes are the SDK's defaults. If they were left out, each client would search for them in files first. */
 export const sdkClientConfig = { maxAttempts: 3, retryMode: 'standard', defaultsMode: 'legacy' } as const

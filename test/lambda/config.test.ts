@@ -44,6 +44,7 @@ describe('refuses to start', () => {
   })
   test.each([
     ['PROTECTED_GROUPS', '"admins"'],
+    ['PROTECTED_GROUPS', 'admins'],
     ['PROTECTED_GROUPS', '[1]'],
     ['PROTECTED_GROUPS', '["admins",1]'],
     ['PROTECTED_GROUPS', '[""]'],
