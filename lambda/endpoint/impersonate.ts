@@ -1,4 +1,4 @@
-// Decides who may act as whom, and runs the steps in order. Knows neither AWS nor HTTP.
+// Decides who may act as whom, and runs the steps in order. Contains no AWS and no HTTP code.
 
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError, isCode } from '../errors.ts'

@@ -21,8 +21,8 @@ function forbiddenImports(sources: Record<string, string>): string[] {
   )
 }
 
-describe('folders of functions', () => {
-  test('import only their own files and the top level', () => {
+describe('the folder rule', () => {
+  test('holds in lambda/', () => {
     const paths = globSync('**/*.ts', { cwd: root })
     expect(paths.length).toBeGreaterThan(20)
     expect(
@@ -39,7 +39,7 @@ describe('folders of functions', () => {
     expect(forbiddenImports({ [path]: source })).toHaveLength(1)
   })
 
-  test('may import the top level and their own subfolders', () => {
+  test('allows imports of the top level and of own subfolders', () => {
     const source = `import '../records.ts'; import { a } from './http/chain.ts'`
     expect(forbiddenImports({ 'endpoint/handler.ts': source })).toEqual([])
   })

@@ -92,7 +92,7 @@ describe('put', () => {
   })
 })
 
-describe('throws Unavailable if a write is uncertain', () => {
+describe('throws Unavailable if the call may have failed:', () => {
   const unavailable = {
     code: 'Unavailable',
     message: 'the records table did not accept the call',

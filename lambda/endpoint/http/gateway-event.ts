@@ -33,7 +33,10 @@ export function sourceOf(event: GatewayEvent): Source {
   }
 }
 
-/** The URL of the API, without the resource's path. `path` begins with the stage or the custom domain's base path. */
+/**
+ * The URL of the API: the request's URL without the resource's path. `path` begins with the stage or with a custom
+ * domain's base path, and may end with a slash.
+ */
 export function baseOf({ requestContext: { domainName, path, resourcePath } }: GatewayEvent): string {
   const segments = path.split('/').filter(Boolean)
   const base = segments.slice(0, -resourcePath.split('/').filter(Boolean).length)

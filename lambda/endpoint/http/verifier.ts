@@ -10,8 +10,8 @@ import type { EndpointConfig } from '../../config.ts'
 type Config = Pick<EndpointConfig, 'userPoolId' | 'actorClientIds' | 'impersonationClientId'>
 
 /**
- * @param endpoint the URL of a stand-in for Cognito, or undefined for AWS. The AWS SDK reads the same environment
- * variables. The verifier trusts the keys found there, so the stack never sets it.
+ * @param endpoint the URL of a stand-in for Cognito, or undefined for AWS. It comes from the environment variables that
+ * the AWS SDK reads too. The verifier trusts the keys at this URL, so the stack never sets those variables.
  * @param agent makes the connections to AWS.
  */
 export function createVerifier(config: Config, endpoint: string | undefined, agent?: Agent) {

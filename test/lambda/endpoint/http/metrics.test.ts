@@ -60,7 +60,7 @@ describe('a decision', () => {
     ['TooManyRequests', 429, 0],
     ['TokensUnfit', 500, 0],
     ['Unavailable', 503, 0],
-  ])('%s, status %i, counts %i refusals', (outcome, status, refusals) => {
+  ])('with outcome %s and status %i counts %i refusals', (outcome, status, refusals) => {
     expect(printedBy({ outcome, status, milliseconds: 1 })).toMatchObject([{ outcome }, { Refusals: refusals }])
   })
 })
