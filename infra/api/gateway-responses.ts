@@ -1,4 +1,5 @@
 // The responses that API Gateway makes itself. Its default messages can repeat headers, so each has a message here.
+// REQUEST_TOO_LARGE is left out: AWS does not support changing its 413.
 
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
 import { errorBody, faultMessage, messageOf, retryAfter } from '../../lambda/errors.ts'
@@ -27,7 +28,6 @@ const answers: Record<string, Answer> = {
   MISSING_AUTHENTICATION_TOKEN: notFound,
   INVALID_SIGNATURE: notFound,
   EXPIRED_TOKEN: notFound,
-  REQUEST_TOO_LARGE: [413, 'the body is too large'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'the body is in a media type or an encoding that is not supported'],
   THROTTLED: [429, messageOf('TooManyRequests'), { 'Retry-After': retryAfter }],
   QUOTA_EXCEEDED: [429, "the API key's quota is used up, try again later", { 'Retry-After': '3600' }],

@@ -21,7 +21,7 @@ export interface Operation {
   deprecated?: boolean
   security: Record<string, string[]>[]
   requestBody: { content: Record<string, Body> }
-  responses: Record<string, { headers: Record<string, Header>; content: Record<string, Body> }>
+  responses: Record<string, { headers?: Record<string, Header>; content: Record<string, Body> }>
 }
 
 interface Description {
@@ -60,7 +60,7 @@ export function undescribed(
   const operation = description.paths[path]?.[method.toLowerCase()]
   const response = (operation ?? (status === 404 ? anyOperation() : undefined))?.responses[status]
   if (!response) return [`${method} ${path} has no answer ${status}`]
-  const content = response.content[headers.get('content-type') ?? '']
+  const content = response.content[headers.get('content-type') ?? ''] ?? response.content['*/*']
   if (!content) return [`${method} ${path} has no ${status} of type ${headers.get('content-type')}`]
   return [
     ...misfits(headersSchema(response.headers), Object.fromEntries(headers), textual).map(
@@ -74,7 +74,7 @@ function anyOperation(): Operation | undefined {
   return Object.values(description.paths).flatMap(Object.values<Operation>)[0]
 }
 
-function headersSchema(named: Record<string, Header>): object {
+function headersSchema(named: Record<string, Header> = {}): object {
   const headers = Object.entries(named).map(([name, { $ref, ...own }]) => {
     const header = $ref === undefined ? own : description.components.headers[$ref.split('/').at(-1) ?? '']
     return { name: name.toLowerCase(), ...header }

@@ -14,6 +14,9 @@ interface GatewayResponse {
 
 export type GatewayResponses = (error: GatewayError, variables: Variables) => HttpAnswer
 
+/** AWS does not support a gateway response of this type, and DEFAULT_4XX does not apply to it. */
+const unchangeable = 'REQUEST_TOO_LARGE'
+
 const builtIn: GatewayResponse = {
   contentType: 'application/json',
   template: '{"message":$context.error.messageString}',
@@ -29,7 +32,8 @@ export function readGatewayResponses(stack: Stack): GatewayResponses {
   return (error, variables) => {
     const { type, status, errorType } = error.failure
     const defaultType = status < 500 ? 'DEFAULT_4XX' : 'DEFAULT_5XX'
-    const response = responses.get(type ?? defaultType) ?? responses.get(defaultType) ?? builtIn
+    const own = responses.get(type ?? defaultType) ?? responses.get(defaultType)
+    const response = type === unchangeable || !own ? builtIn : own
     const values: Variables = {
       ...variables,
       'context.error.message': error.message,

@@ -170,7 +170,6 @@ describe('gateway responses', () => {
       MISSING_AUTHENTICATION_TOKEN: '404',
       INVALID_SIGNATURE: '404',
       EXPIRED_TOKEN: '404',
-      REQUEST_TOO_LARGE: '413',
       UNSUPPORTED_MEDIA_TYPE: '415',
       THROTTLED: '429',
       QUOTA_EXCEEDED: '429',

@@ -4,6 +4,7 @@ import {
   answered,
   apiTemplate,
   functionArn,
+  gatewayResponse,
   lambdaIntegration,
   method,
   resource,
@@ -223,6 +224,16 @@ describe('the size', () => {
     expect([response.status, await response.json()]).toEqual([413, { message: 'Request Too Long' }])
     expect(gateway?.calls).toEqual([])
   })
+
+  test.each(['REQUEST_TOO_LARGE', 'DEFAULT_4XX'])(
+    'of a body over 6 MB is answered as if %s were not there',
+    async (type) => {
+      const ResponseTemplates = { 'application/json': '{"status":"error"}' }
+      await start(undefined, apiTemplate({ Changed: gatewayResponse(type, { StatusCode: '400', ResponseTemplates }) }))
+      const response = await post({ body: 'x'.repeat(6_291_456) })
+      expect([response.status, await response.json()]).toEqual([413, { message: 'Request Too Long' }])
+    },
+  )
 
   test('of a body may not exceed the 10 MB of API Gateway, whose answer is not a gateway response', async () => {
     await start()
