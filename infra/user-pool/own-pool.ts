@@ -25,7 +25,7 @@ export class OwnUserPool extends UserPool {
       deletionProtection,
     })
     acknowledge(this, {
-      COG2: 'The pool’s apps decide whether their users need MFA. If the pool required MFA, Basic would fail, and impersonation could fail with 422.',
+      COG2: 'The pool’s apps decide whether their users need MFA. If the pool required MFA, Basic would fail. Cognito is reported not to ask for MFA in an impersonation (CUSTOM_AUTH).',
       COG8: 'Impersonation needs only the Essentials plan. The pool’s owner can buy the Plus plan for its threat protection.',
     })
   }

@@ -36,4 +36,14 @@ describe('own pool', () => {
     expect(groups(template).map(({ GroupName }) => GroupName)).toEqual(['impersonators', 'admins'])
     expect(groups(changed).map(({ GroupName }) => GroupName)).toEqual(['support', 'board'])
   })
+
+  test('is made without triggers by attachTriggers=false. The deployment after it changes only the pool', () => {
+    const { Resources } = templateOf({ attachTriggers: 'false' })
+    const changed = Object.keys(template.Resources).filter(
+      (id) => JSON.stringify(Resources[id]) !== JSON.stringify(template.Resources[id]),
+    )
+    expect(Object.keys(Resources)).toEqual(Object.keys(template.Resources))
+    expect(changed.map((id) => template.Resources[id]?.Type)).toEqual(['AWS::Cognito::UserPool'])
+    expect(onlyOne({ Resources, Outputs: {} }, 'AWS::Cognito::UserPool')).not.toHaveProperty('LambdaConfig')
+  })
 })
