@@ -1,6 +1,7 @@
 // The values of `Ref` and `Fn::GetAtt` for each known resource type.
 
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
+import { lowerCase, mixedCase, secret, spell } from '../random.ts'
 import type { Place } from './template.ts'
 
 /** The value of `Ref`, and the attributes by name. */
@@ -21,9 +22,6 @@ interface ResourceContext extends Place {
 
 /** The types of custom resources. Their `Ref` is the logical id here; AWS returns the physical id. */
 export const customResource = /^(Custom::.+|AWS::CloudFormation::CustomResource)$/
-
-const lowerCase = 'abcdefghijklmnopqrstuvwxyz0123456789'
-export const mixedCase = `ABCDEFGHIJKLMNOPQRSTUVWXYZ${lowerCase}`
 
 const byLogicalId = ({ logicalId }: ResourceContext): Identity => ({ Ref: logicalId })
 
@@ -113,7 +111,7 @@ export function identify({ type, logicalId, place, property, secrets }: Identify
     property,
     name: (name) => property(name) ?? `${place.stackName}-${logicalId}`,
     id: (length, alphabet = lowerCase) =>
-      encode(createHash('sha512').update(`${type} ${logicalId}`).digest(), { length, alphabet }),
+      spell(createHash('sha512').update(`${type} ${logicalId}`).digest(), length, alphabet),
     secret(length) {
       const value = secrets.get(logicalId) ?? secret(length)
       secrets.set(logicalId, value)
@@ -121,15 +119,6 @@ export function identify({ type, logicalId, place, property, secrets }: Identify
     },
     arn: (service, resource) => `arn:aws:${service}:${place.region}:${place.account}:${resource}`,
   })
-}
-
-/** A random value from a cryptographic source. */
-export function secret(length: number, alphabet: string = lowerCase): string {
-  return encode(randomBytes(length), { length, alphabet })
-}
-
-function encode(bytes: Uint8Array, { length, alphabet }: { length: number; alphabet: string }): string {
-  return [...bytes.subarray(0, length)].map((byte) => alphabet[byte % alphabet.length]).join('')
 }
 
 /** A UUID that depends on the name only. */

@@ -1,6 +1,6 @@
 // Reads the user pools of the template, and the app clients and groups that it adds to own and existing pools.
 
-import { clientSettings } from '../cognito/clients.ts'
+import { appClientSettings } from '../cognito/app-clients.ts'
 import type { UserPoolDefinition } from '../cognito/server.ts'
 import { customResource } from './identities.ts'
 import { expectOnly, type Stack } from './stack.ts'
@@ -30,7 +30,7 @@ const poolProperties = [
   'UsernameConfiguration',
   'VerificationMessageTemplate',
 ]
-const clientProperties = [...clientSettings, 'ClientName', 'GenerateSecret', 'UserPoolId']
+const clientProperties = [...appClientSettings, 'ClientName', 'GenerateSecret', 'UserPoolId']
 const groupProperties = ['Description', 'GroupName', 'Precedence', 'UserPoolId']
 
 /**

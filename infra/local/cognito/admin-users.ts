@@ -1,6 +1,6 @@
 // The operations on users that need IAM: making, reading, changing, disabling, deleting them.
 import { randomBytes } from 'node:crypto'
-import { sendCode } from './codes.ts'
+import { sendCode } from './code-delivery.ts'
 import { CognitoError, invalidParameter, notAuthorized } from './errors.ts'
 import { setPassword } from './passwords.ts'
 import { type Call, type Pool, poolOf, type User } from './pool.ts'

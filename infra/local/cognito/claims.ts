@@ -1,9 +1,9 @@
 // The claims of ID and access tokens before any trigger has changed them.
 // Source: developer guide, "Understanding the identity (ID) token" and "Understanding the access token".
 import { randomUUID } from 'node:crypto'
+import { lifetimes, revocable } from './client-settings.ts'
 import type { Claims } from './keys.ts'
 import type { Client, Family, Pool } from './pool.ts'
-import { lifetimes, revocable } from './settings.ts'
 
 export interface GroupConfiguration {
   groupsToOverride: string[]

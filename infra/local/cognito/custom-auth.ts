@@ -1,13 +1,14 @@
 // CUSTOM_AUTH: the loop of Define, Create and Verify.
 // Source: developer guide, "Custom authentication challenge Lambda triggers".
+
+import { hidesAbsence } from './client-settings.ts'
 import { incorrectPassword, invalidLambdaResponse, invalidParameter } from './errors.ts'
 import { isStringMap } from './input.ts'
-import { finishSignIn } from './issue.ts'
+import { finishSignIn } from './issue-tokens.ts'
 import type { ClientCall, Session, User } from './pool.ts'
+import { runTrigger, type TriggerName, triggerArn } from './run-trigger.ts'
 import { openSession } from './sessions.ts'
-import { hidesAbsence } from './settings.ts'
 import { readClientPublic, srpChallenge } from './srp-auth.ts'
-import { runTrigger, type TriggerName, triggerArn } from './triggers.ts'
 import { eventAttributes } from './users.ts'
 
 type Custom = NonNullable<Session['custom']>

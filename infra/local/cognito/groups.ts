@@ -1,7 +1,8 @@
-// Groups: making, reading and deleting them.
+// Groups and their members.
 import { CognitoError, notFound } from './errors.ts'
 import { page } from './pages.ts'
 import { type Call, type Group, type Pool, poolOf } from './pool.ts'
+import { groupsOf, userOf } from './users.ts'
 
 export function createGroup(call: Call) {
   const { input } = call
@@ -33,6 +34,29 @@ export function deleteGroup(call: Call) {
 export function listGroups(call: Call) {
   const pool = poolOf(call)
   const { items, NextToken } = page(call.input, 'groups', [...pool.groups.values()])
+  return { Groups: items.map((group) => describeGroup(pool, group)), ...(NextToken && { NextToken }) }
+}
+
+function membership(call: Call) {
+  const { GroupName } = groupOf(call)
+  return { groups: userOf(poolOf(call), call.input.username()).groups, name: GroupName }
+}
+
+export function adminAddUserToGroup(call: Call) {
+  const { groups, name } = membership(call)
+  groups.add(name)
+  return {}
+}
+
+export function adminRemoveUserFromGroup(call: Call) {
+  const { groups, name } = membership(call)
+  groups.delete(name)
+  return {}
+}
+
+export function adminListGroupsForUser(call: Call) {
+  const pool = poolOf(call)
+  const { items, NextToken } = page(call.input, 'groups', groupsOf(pool, userOf(pool, call.input.username())))
   return { Groups: items.map((group) => describeGroup(pool, group)), ...(NextToken && { NextToken }) }
 }
 

@@ -1,15 +1,13 @@
 // The operations that this server knows, by their names in the API.
-import * as groups from './admin-groups.ts'
 import * as users from './admin-users.ts'
-import { createUserPoolClient, deleteUserPoolClient } from './clients.ts'
-import { describeUserPool, describeUserPoolClient } from './describe.ts'
-import { createGroup, deleteGroup, getGroup, listGroups } from './groups.ts'
+import { createUserPoolClient, deleteUserPoolClient, describeUserPoolClient } from './app-clients.ts'
+import * as groups from './groups.ts'
 import type { Call } from './pool.ts'
+import { createUserPool, deleteUserPool, describeUserPool, updateUserPool } from './pool-operations.ts'
 import { getTokensFromRefreshToken, revokeToken } from './refresh.ts'
 import { changePassword, getUser, updateUserAttributes } from './self-service.ts'
 import * as signIn from './sign-in.ts'
 import { adminConfirmSignUp, confirmSignUp, signUp } from './sign-up.ts'
-import { createUserPool, deleteUserPool, updateUserPool } from './user-pools.ts'
 
 type Operation = (call: Call) => object | Promise<object>
 
@@ -29,16 +27,16 @@ const signed: Record<string, Operation> = {
   AdminRespondToAuthChallenge: signIn.adminRespondToAuthChallenge,
   AdminSetUserPassword: users.adminSetUserPassword,
   AdminUpdateUserAttributes: users.adminUpdateUserAttributes,
-  CreateGroup: createGroup,
+  CreateGroup: groups.createGroup,
   CreateUserPool: createUserPool,
   CreateUserPoolClient: createUserPoolClient,
-  DeleteGroup: deleteGroup,
+  DeleteGroup: groups.deleteGroup,
   DeleteUserPool: deleteUserPool,
   DeleteUserPoolClient: deleteUserPoolClient,
   DescribeUserPool: describeUserPool,
   DescribeUserPoolClient: describeUserPoolClient,
-  GetGroup: getGroup,
-  ListGroups: listGroups,
+  GetGroup: groups.getGroup,
+  ListGroups: groups.listGroups,
   UpdateUserPool: updateUserPool,
 }
 

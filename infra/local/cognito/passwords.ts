@@ -1,7 +1,7 @@
 // Passwords: the pool's policy, and setting one. Only an SRP verifier is kept.
 import { CognitoError, incorrectPassword, notAuthorized } from './errors.ts'
 import type { Pool, User, UserStatus } from './pool.ts'
-import { temporaryPasswordDays } from './pool-settings.ts'
+import { temporaryPasswordDays } from './pool-defaults.ts'
 import { isPassword, makeVerifier } from './srp.ts'
 
 /** A pool without a policy of its own has this one (API reference, PasswordPolicyType and CreateUserPool). */

@@ -1,7 +1,7 @@
 // What Cognito refuses in a pool's settings, as far as somebody who sends back what DescribeUserPool said runs into it.
 import { CognitoError, invalidParameter } from './errors.ts'
 import type { PoolProperties } from './pool.ts'
-import { defaultTier } from './pool-settings.ts'
+import { defaultTier } from './pool-defaults.ts'
 
 /** Keys of tags that AWS sets itself. */
 export const isReserved = (key: string) => key.toLowerCase().startsWith('aws:')

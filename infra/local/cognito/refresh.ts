@@ -1,10 +1,11 @@
 // Refresh tokens: REFRESH_TOKEN_AUTH, GetTokensFromRefreshToken, rotation, RevokeToken.
 // Source: developer guide, "Refresh tokens" and "Revoking tokens"; API reference of the three.
+
+import { assertClientSecret, assertFlow, assertSecretHash, revocable, rotates } from './client-settings.ts'
 import { CognitoError, invalidParameter, notAuthorized, userNotFound } from './errors.ts'
-import { addRefreshToken, issueTokens } from './issue.ts'
+import { addRefreshToken, issueTokens } from './issue-tokens.ts'
 import { readToken } from './keys.ts'
 import { type Call, type ClientCall, clientCall, type Family, type Pool, type User } from './pool.ts'
-import { assertClientSecret, assertFlow, assertSecretHash, revocable, rotates } from './settings.ts'
 import { exists } from './users.ts'
 
 /** REFRESH_TOKEN_AUTH, which passes no ClientMetadata on. */

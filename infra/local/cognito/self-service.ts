@@ -1,6 +1,6 @@
 // The operations that an access token authorizes: reading and changing one's own user.
 import { selfServiceScope } from './claims.ts'
-import { codeDelivery, sendCode } from './codes.ts'
+import { codeDelivery, sendCode } from './code-delivery.ts'
 import { notAuthorized, userNotFound } from './errors.ts'
 import { readToken } from './keys.ts'
 import { assertPassword, setPassword } from './passwords.ts'

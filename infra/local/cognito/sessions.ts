@@ -1,8 +1,8 @@
 // Sessions: each stands for one challenge, is good for one answer and ends after the client's AuthSessionValidity.
 import { randomBytes } from 'node:crypto'
+import { sessionLength } from './client-settings.ts'
 import { notAuthorized } from './errors.ts'
 import type { ClientCall, Pool, Session } from './pool.ts'
-import { sessionLength } from './settings.ts'
 
 type Challenge = Omit<Session, 'clientId' | 'endsAt' | 'used'>
 

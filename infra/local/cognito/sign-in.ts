@@ -1,12 +1,13 @@
 // InitiateAuth, RespondToAuthChallenge and their Admin twins: which flow, may this client use it, may this user sign in.
+
+import { assertFlow, assertSecretHash, hidesAbsence } from './client-settings.ts'
 import { answerCustomChallenge, continueAfterPassword, startCustomAuth } from './custom-auth.ts'
 import { CognitoError, incorrectPassword, invalidParameter, notAuthorized, userNotFound } from './errors.ts'
-import { finishSignIn } from './issue.ts'
+import { finishSignIn } from './issue-tokens.ts'
 import { assertNotEnded, assertPassword, setPassword } from './passwords.ts'
 import { type Call, type ClientCall, clientCall, poolOf, type Session, type User } from './pool.ts'
 import { refreshTokenAuth } from './refresh.ts'
 import { openSession, takeSession } from './sessions.ts'
-import { assertFlow, assertSecretHash, hidesAbsence } from './settings.ts'
 import { assertProof, readClientPublic, srpChallenge } from './srp-auth.ts'
 import { exists, findUser, writeAttributes } from './users.ts'
 

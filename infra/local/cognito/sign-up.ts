@@ -1,9 +1,10 @@
 // People who sign themselves up, and how they are confirmed.
-import { codeDelivery, sendCode } from './codes.ts'
+
+import { assertSecretHash, hidesAbsence } from './client-settings.ts'
+import { codeDelivery, sendCode } from './code-delivery.ts'
 import { CognitoError, notAuthorized, userNotFound } from './errors.ts'
 import { setPassword } from './passwords.ts'
 import { type Call, clientCall, type Pool, poolOf, type User } from './pool.ts'
-import { assertSecretHash, hidesAbsence } from './settings.ts'
 import { addUser, assertWritable, claimAliases, findUser, fold, userOf } from './users.ts'
 
 export function signUp(from: Call) {

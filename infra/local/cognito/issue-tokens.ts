@@ -1,12 +1,12 @@
 // Issues tokens: asks the PreTokenGeneration trigger, applies what it may change, signs. Also the step that may come before: MFA.
 import { randomBytes, randomUUID } from 'node:crypto'
 import { accessClaims, type GroupConfiguration, idClaims } from './claims.ts'
+import { lifetimes } from './client-settings.ts'
 import { signToken } from './keys.ts'
 import { noOverrides, overrideAccess, overrideId, readOverrides } from './overrides.ts'
 import type { ClientCall, Family, Pool, User } from './pool.ts'
+import { runTrigger, triggerArn } from './run-trigger.ts'
 import { openSession } from './sessions.ts'
-import { lifetimes } from './settings.ts'
-import { runTrigger, triggerArn } from './triggers.ts'
 import { eventAttributes, groupsOf } from './users.ts'
 
 export type TokenSource =

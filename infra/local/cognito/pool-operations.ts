@@ -1,11 +1,10 @@
-// CreateUserPool, UpdateUserPool and DeleteUserPool.
-import { mixedCase, secret } from '../cloudformation/identities.ts'
-import { describePool } from './describe.ts'
+// CreateUserPool, DescribeUserPool, UpdateUserPool and DeleteUserPool.
+import { mixedCase, secret } from '../random.ts'
 import { invalidParameter } from './errors.ts'
 import { makePool } from './make-pool.ts'
-import { type Call, type PoolProperties, poolOf, userPoolArn } from './pool.ts'
+import { type Call, type Pool, type PoolProperties, poolOf, userPoolArn } from './pool.ts'
+import { describeSettings, lasting, updatable } from './pool-defaults.ts'
 import { assertConsistent, assertTier, isReserved } from './pool-rules.ts'
-import { lasting, updatable } from './pool-settings.ts'
 
 export async function createUserPool(call: Call) {
   const { input, pools, now, region, account } = call
@@ -19,6 +18,20 @@ export async function createUserPool(call: Call) {
   const pool = makePool(definition, await call.makeKeys(), now)
   pools.set(id, pool)
   return { UserPool: describePool(pool) }
+}
+
+export const describeUserPool = (call: Call) => ({ UserPool: describePool(poolOf(call)) })
+
+function describePool(pool: Pool) {
+  return {
+    ...describeSettings(pool.properties),
+    Id: pool.definition.id,
+    Name: pool.properties.UserPoolName ?? pool.definition.id,
+    Arn: pool.definition.arn,
+    EstimatedNumberOfUsers: pool.users.size,
+    CreationDate: pool.createdAt / 1000,
+    LastModifiedDate: pool.modifiedAt / 1000,
+  }
 }
 
 /**
