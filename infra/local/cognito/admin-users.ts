@@ -1,6 +1,5 @@
 // The operations on users that need IAM: making, reading, changing, disabling, deleting them.
 import { randomBytes } from 'node:crypto'
-import { sendCode } from './code-delivery.ts'
 import { CognitoError, invalidParameter, notAuthorized } from './errors.ts'
 import { setPassword } from './passwords.ts'
 import { type Call, type Pool, poolOf, type User } from './pool.ts'
@@ -71,12 +70,10 @@ export function adminResetUserPassword(call: Call) {
   assertLocal(user)
   if (user.status === 'FORCE_CHANGE_PASSWORD' || user.status === 'UNCONFIRMED')
     throw notAuthorized('User password cannot be reset in the current state.')
-  const attribute = ['email', 'phone_number'].find((name) => user.attributes.get(`${name}_verified`) === 'true')
-  if (!attribute)
+  if (!['email', 'phone_number'].some((name) => user.attributes.get(`${name}_verified`) === 'true'))
     throw invalidParameter(
       'Cannot reset password for the user as there is no registered/verified email or phone_number',
     )
-  sendCode(user, attribute, call.now)
   user.status = 'RESET_REQUIRED'
   user.modifiedAt = call.now
   return {}

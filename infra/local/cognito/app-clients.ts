@@ -1,4 +1,4 @@
-// CreateUserPoolClient, DescribeUserPoolClient and DeleteUserPoolClient.
+// CreateUserPoolClient and DescribeUserPoolClient.
 import { secret } from '../random.ts'
 import { type Call, type Client, clientCall, type Pool, poolOf } from './pool.ts'
 
@@ -29,12 +29,6 @@ export function createUserPoolClient(call: Call) {
   }
   pool.clients.set(client.id, client)
   return { UserPoolClient: describeClient(pool, client) }
-}
-
-export function deleteUserPoolClient(call: Call) {
-  const { pool, client } = clientCall(call, [poolOf(call)])
-  pool.clients.delete(client.id)
-  return {}
 }
 
 export function describeUserPoolClient(call: Call) {

@@ -5,12 +5,6 @@ import { lifetimes, revocable } from './client-settings.ts'
 import type { Claims } from './keys.ts'
 import type { Client, Family, Pool } from './pool.ts'
 
-export interface GroupConfiguration {
-  groupsToOverride: string[]
-  iamRolesToOverride: string[]
-  preferredRole: string | null
-}
-
 /** The scope of every sign-in through the API. */
 export const selfServiceScope = 'aws.cognito.signin.user.admin'
 
@@ -19,10 +13,10 @@ export const issuer = ({ definition: { region, id }, properties }: Pool) =>
   `https://${properties.IssuerConfiguration?.Type === 'UPDATED' ? 'issuer-' : ''}cognito-idp.${region}.amazonaws.com/${id}`
 
 /** What both tokens of a sign-in say; `now` in ms. */
-function common(pool: Pool, client: Client, family: Family, groups: GroupConfiguration, now: number): Claims {
+function common(pool: Pool, client: Client, family: Family, groups: string[], now: number): Claims {
   return {
     sub: family.user.sub,
-    ...(groups.groupsToOverride.length > 0 ? { 'cognito:groups': groups.groupsToOverride } : {}),
+    ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
     iss: issuer(pool),
     ...(revocable(client) ? { origin_jti: family.originJti } : {}),
     event_id: family.eventId,
@@ -31,7 +25,7 @@ function common(pool: Pool, client: Client, family: Family, groups: GroupConfigu
   }
 }
 
-export function accessClaims(...sign: [Pool, Client, Family, GroupConfiguration, number]): Claims {
+export function accessClaims(...sign: [Pool, Client, Family, string[], number]): Claims {
   const [, client, { user }, , now] = sign
   return {
     ...common(...sign),
@@ -44,14 +38,12 @@ export function accessClaims(...sign: [Pool, Client, Family, GroupConfiguration,
   }
 }
 
-export function idClaims(...sign: [Pool, Client, Family, GroupConfiguration, number]): Claims {
-  const [, client, { user }, groups, now] = sign
+export function idClaims(...sign: [Pool, Client, Family, string[], number]): Claims {
+  const [, client, { user }, , now] = sign
   return {
     ...attributeClaims(client, user.attributes),
     ...common(...sign),
     'cognito:username': user.username,
-    ...(groups.iamRolesToOverride.length > 0 ? { 'cognito:roles': groups.iamRolesToOverride } : {}),
-    ...(groups.preferredRole === null ? {} : { 'cognito:preferred_role': groups.preferredRole }),
     aud: client.id,
     token_use: 'id',
     exp: Math.floor(now / 1000) + lifetimes(client).id,

@@ -12,5 +12,5 @@ export const invalidParameter = (message: string) => new CognitoError('InvalidPa
 export const notFound = (message: string) => new CognitoError('ResourceNotFoundException', message)
 export const incorrectPassword = () => notAuthorized('Incorrect username or password.')
 export const userNotFound = () => new CognitoError('UserNotFoundException', 'User does not exist.')
-export const invalidLambdaResponse = () =>
-  new CognitoError('InvalidLambdaResponseException', 'Unrecognizable lambda output')
+export const invalidLambdaResponse = (message = 'Unrecognizable lambda output') =>
+  new CognitoError('InvalidLambdaResponseException', message)

@@ -1,5 +1,5 @@
 // Groups and their members.
-import { CognitoError, notFound } from './errors.ts'
+import { CognitoError, invalidParameter, notFound } from './errors.ts'
 import { page } from './pages.ts'
 import { type Call, type Group, type Pool, poolOf } from './pool.ts'
 import { groupsOf, userOf } from './users.ts'
@@ -7,9 +7,10 @@ import { groupsOf, userOf } from './users.ts'
 export function createGroup(call: Call) {
   const { input } = call
   const pool = poolOf(call)
+  if (input.optional('RoleArn') !== undefined) throw invalidParameter('The local Cognito has no IAM roles of groups.')
   const group: Group = {
     GroupName: input.username('GroupName'),
-    ...input.pick(['Description', 'Precedence', 'RoleArn']),
+    ...input.pick(['Description', 'Precedence']),
   }
   if (pool.groups.has(group.GroupName))
     throw new CognitoError('GroupExistsException', 'A group with the name already exists.')

@@ -1,6 +1,6 @@
 // Issues tokens: asks the PreTokenGeneration trigger, applies what it may change, signs. Also the step that may come before: MFA.
 import { randomBytes, randomUUID } from 'node:crypto'
-import { accessClaims, type GroupConfiguration, idClaims } from './claims.ts'
+import { accessClaims, idClaims } from './claims.ts'
 import { lifetimes } from './client-settings.ts'
 import { signToken } from './keys.ts'
 import { noOverrides, overrideAccess, overrideId, readOverrides } from './overrides.ts'
@@ -51,7 +51,7 @@ export async function issueTokens(
   metadata?: Record<string, string>,
 ) {
   const { pool, client, now } = call
-  const groups = groupConfiguration(pool, family.user)
+  const groups = groupsOf(pool, family.user).map((group) => group.GroupName)
   const overrides = await askTrigger(call, family.user, groups, source, metadata)
   const access = overrideAccess(accessClaims(pool, client, family, overrides.groups, now), overrides.access)
   const id = overrideId(idClaims(pool, client, family, overrides.groups, now), overrides.id)
@@ -66,7 +66,7 @@ export async function issueTokens(
 async function askTrigger(
   call: ClientCall,
   user: User,
-  groups: GroupConfiguration,
+  groups: string[],
   triggerSource: TokenSource,
   clientMetadata: Record<string, string> | undefined,
 ) {
@@ -79,7 +79,7 @@ async function askTrigger(
     userName: user.username,
     request: {
       userAttributes: eventAttributes(pool, user),
-      groupConfiguration: groups,
+      groupConfiguration: { groupsToOverride: groups, iamRolesToOverride: [], preferredRole: null },
       ...(version === 2 ? { scopes: ['aws.cognito.signin.user.admin'] } : {}),
       ...(clientMetadata ? { clientMetadata } : {}),
     },
@@ -91,19 +91,6 @@ async function askTrigger(
 /** Version two needs the Essentials or Plus plan (developer guide, "Pre token generation Lambda trigger", "Event versions"). */
 function eventVersion({ properties: { LambdaConfig, UserPoolTier } }: Pool): 1 | 2 {
   return LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion === 'V2_0' && UserPoolTier !== 'LITE' ? 2 : 1
-}
-
-/** The preferred role is that of the lowest precedence, unless groups of one precedence disagree. */
-function groupConfiguration(pool: Pool, user: User): GroupConfiguration {
-  const groups = groupsOf(pool, user)
-  const withRole = groups.filter((group) => group.RoleArn !== undefined)
-  const [first] = withRole
-  const best = new Set(withRole.filter((group) => group.Precedence === first?.Precedence).map((group) => group.RoleArn))
-  return {
-    groupsToOverride: groups.map((group) => group.GroupName),
-    iamRolesToOverride: [...new Set(withRole.flatMap((group) => group.RoleArn ?? []))],
-    preferredRole: (best.size === 1 ? first?.RoleArn : undefined) ?? null,
-  }
 }
 
 /**

@@ -1,20 +1,19 @@
 // The operations that this server knows, by their names in the API.
 import * as users from './admin-users.ts'
-import { createUserPoolClient, deleteUserPoolClient, describeUserPoolClient } from './app-clients.ts'
+import { createUserPoolClient, describeUserPoolClient } from './app-clients.ts'
 import * as groups from './groups.ts'
 import type { Call } from './pool.ts'
 import { createUserPool, deleteUserPool, describeUserPool, updateUserPool } from './pool-operations.ts'
 import { getTokensFromRefreshToken, revokeToken } from './refresh.ts'
-import { changePassword, getUser, updateUserAttributes } from './self-service.ts'
+import { getUser, updateUserAttributes } from './self-service.ts'
 import * as signIn from './sign-in.ts'
-import { adminConfirmSignUp, confirmSignUp, signUp } from './sign-up.ts'
+import { signUp } from './sign-up.ts'
 
 type Operation = (call: Call) => object | Promise<object>
 
 /** Operations that IAM authorizes: their requests are signed. */
 const signed: Record<string, Operation> = {
   AdminAddUserToGroup: groups.adminAddUserToGroup,
-  AdminConfirmSignUp: adminConfirmSignUp,
   AdminCreateUser: users.adminCreateUser,
   AdminDeleteUser: users.adminDeleteUser,
   AdminDisableUser: users.adminDisableUser,
@@ -32,7 +31,6 @@ const signed: Record<string, Operation> = {
   CreateUserPoolClient: createUserPoolClient,
   DeleteGroup: groups.deleteGroup,
   DeleteUserPool: deleteUserPool,
-  DeleteUserPoolClient: deleteUserPoolClient,
   DescribeUserPool: describeUserPool,
   DescribeUserPoolClient: describeUserPoolClient,
   GetGroup: groups.getGroup,
@@ -42,8 +40,6 @@ const signed: Record<string, Operation> = {
 
 /** Operations that anyone may call who knows an app client, or holds a token. */
 const open: Record<string, Operation> = {
-  ChangePassword: changePassword,
-  ConfirmSignUp: confirmSignUp,
   GetTokensFromRefreshToken: getTokensFromRefreshToken,
   GetUser: getUser,
   InitiateAuth: signIn.initiateAuth,

@@ -1,6 +1,6 @@
 // What a PreTokenGeneration trigger may change in the tokens, and what it may not.
 // Source: developer guide, "Pre token generation Lambda trigger", its "Claims and scopes reference" above all.
-import { type GroupConfiguration, selfServiceScope } from './claims.ts'
+import { selfServiceScope } from './claims.ts'
 import { invalidLambdaResponse } from './errors.ts'
 import { isObject } from './input.ts'
 import type { Claims } from './keys.ts'
@@ -15,7 +15,8 @@ const reserved = new Set(
 
 /** Groups and scopes have parameters of their own, `dev:` attributes can only be suppressed. */
 const canAdd = (name: string) => !reserved.has(name) && !/^(cognito|dev):/.test(name) && name !== 'scope'
-const canSuppress = (name: string) => !reserved.has(name) && !name.startsWith('cognito:') && name !== 'scope'
+const canSuppress = (name: string) =>
+  name === 'cognito:groups' || (!reserved.has(name) && !name.startsWith('cognito:') && name !== 'scope')
 
 /** These claims of the ID token take no arrays or objects. */
 const plain = new Set(['phone_number_verified', 'email_verified', 'updated_at', 'address'])
@@ -31,21 +32,17 @@ export interface Overrides {
   id: Changes
   /** Undefined for version one, which leaves the access token alone but for its groups. */
   access: Changes | undefined
-  groups: GroupConfiguration
+  groups: string[]
 }
 
-export const noOverrides = (groups: GroupConfiguration): Overrides => ({
+export const noOverrides = (groups: string[]): Overrides => ({
   id: changes({}, 1),
   access: undefined,
   groups,
 })
 
 /** Reads the trigger's `response`; throws InvalidLambdaResponseException where a field has another type than documented. */
-export function readOverrides(
-  response: Record<string, unknown>,
-  version: 1 | 2,
-  groups: GroupConfiguration,
-): Overrides {
+export function readOverrides(response: Record<string, unknown>, version: 1 | 2, groups: string[]): Overrides {
   const details = response[version === 1 ? 'claimsOverrideDetails' : 'claimsAndScopeOverrideDetails'] ?? {}
   if (!isObject(details)) throw invalidLambdaResponse()
   return {
@@ -70,15 +67,11 @@ function changes(from: unknown, version: 1 | 2): Changes {
   }
 }
 
-function readGroups(from: unknown): GroupConfiguration {
+function readGroups(from: unknown): string[] {
   if (!isObject(from)) throw invalidLambdaResponse()
-  const role = from.preferredRole ?? null
-  if (role !== null && typeof role !== 'string') throw invalidLambdaResponse()
-  return {
-    groupsToOverride: strings(from.groupsToOverride),
-    iamRolesToOverride: strings(from.iamRolesToOverride),
-    preferredRole: role,
-  }
+  if (strings(from.iamRolesToOverride).length > 0 || (from.preferredRole ?? null) !== null)
+    throw invalidLambdaResponse('The local Cognito has no IAM roles of groups.')
+  return strings(from.groupsToOverride)
 }
 
 function strings(value: unknown): string[] {
@@ -110,9 +103,7 @@ export function overrideAccess(claims: Claims, changes: Changes | undefined): Cl
   return suppress(changed, changes.suppress)
 }
 
-/** Suppressing the groups takes the roles with them. */
 function suppress(claims: Claims, names: string[]): Claims {
-  const groups = names.includes('cognito:groups') ? ['cognito:groups', 'cognito:roles', 'cognito:preferred_role'] : []
-  const gone = new Set([...names.filter(canSuppress), ...groups])
+  const gone = new Set(names.filter(canSuppress))
   return Object.fromEntries(Object.entries(claims).filter(([name]) => !gone.has(name)))
 }

@@ -87,7 +87,6 @@ export interface Group {
   GroupName: string
   Description?: string
   Precedence?: number
-  RoleArn?: string
 }
 
 export type UserStatus = 'UNCONFIRMED' | 'CONFIRMED' | 'FORCE_CHANGE_PASSWORD' | 'RESET_REQUIRED' | 'EXTERNAL_PROVIDER'
@@ -103,7 +102,6 @@ export interface User {
   password: Verifier | undefined
   /** When a temporary password ends, ms. */
   passwordEndsAt: number | undefined
-  code: { value: string; attribute: string | undefined; endsAt: number } | undefined
   createdAt: number
   modifiedAt: number
 }

@@ -1,9 +1,8 @@
 // The operations that an access token authorizes: reading and changing one's own user.
 import { selfServiceScope } from './claims.ts'
-import { codeDelivery, sendCode } from './code-delivery.ts'
+import { codeDelivery } from './code-delivery.ts'
 import { notAuthorized, userNotFound } from './errors.ts'
 import { readToken } from './keys.ts'
-import { assertPassword, setPassword } from './passwords.ts'
 import type { Call, Pool, User } from './pool.ts'
 import { assertWritable, findUser, listAttributes, withUnverified, writeAttributes } from './users.ts'
 
@@ -39,13 +38,5 @@ export function updateUserAttributes(call: Call) {
   writeAttributes(pool, user, entailed, call.now)
   const written = new Set(entailed.map(([name]) => name))
   const sent = (pool.properties.AutoVerifiedAttributes ?? []).filter((name) => written.has(`${name}_verified`))
-  for (const name of sent) sendCode(user, name, call.now)
   return { CodeDeliveryDetailsList: sent.map((name) => codeDelivery(user, name)) }
-}
-
-export function changePassword(call: Call) {
-  const { pool, user } = bearer(call)
-  assertPassword(pool, user, call.input.text('PreviousPassword'))
-  setPassword(pool, user, call.input.text('ProposedPassword'), 'CONFIRMED', call.now)
-  return {}
 }

@@ -10,7 +10,7 @@ import { makePool } from './make-pool.ts'
 import { operations } from './operations.ts'
 import type { Pool, UserPoolDefinition } from './pool.ts'
 import { assertSigned, readCall, writeAnswer, writeError, writeJson, writePreflight } from './protocol.ts'
-import { addUser, userOf } from './users.ts'
+import { addUser } from './users.ts'
 
 export { CognitoError } from './errors.ts'
 export type { UserPoolDefinition } from './pool.ts'
@@ -44,8 +44,6 @@ export interface Cognito {
   makeKeys(): Promise<Keys>
   /** Not part of AWS's API: a user as federation leaves one behind, `{provider}_{userId}`, EXTERNAL_PROVIDER. Gives back its username. */
   addFederatedUser(userPoolId: string, provider: string, userId: string, attributes?: Record<string, string>): string
-  /** Not part of AWS's API: the code that Cognito would have sent to this user last. */
-  sentCode(userPoolId: string, username: string): string | undefined
 }
 
 /** Starts the server on 127.0.0.1. Rejects where the port is taken. */
@@ -97,12 +95,6 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 
-  const poolById = (id: string) => {
-    const pool = pools.get(id)
-    if (!pool) throw new Error(`no user pool ${id}`)
-    return pool
-  }
-
   return {
     url,
     pools,
@@ -112,9 +104,10 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
       await new Promise((resolve) => server.close(resolve))
     },
     addFederatedUser(userPoolId, provider, userId, attributes = {}) {
+      const pool = pools.get(userPoolId)
+      if (!pool) throw new Error(`no user pool ${userPoolId}`)
       const name = `${provider}_${userId}`
-      return addUser(poolById(userPoolId), name, Object.entries(attributes), 'EXTERNAL_PROVIDER', now()).username
+      return addUser(pool, name, Object.entries(attributes), 'EXTERNAL_PROVIDER', now()).username
     },
-    sentCode: (userPoolId, username) => userOf(poolById(userPoolId), username).code?.value,
   }
 }

@@ -58,7 +58,6 @@ export function addUser(pool: Pool, name: string, attributes: [string, string][]
     groups: new Set(),
     password: undefined,
     passwordEndsAt: undefined,
-    code: undefined,
     createdAt: now,
     modifiedAt: now,
   }

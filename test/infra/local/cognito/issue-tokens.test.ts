@@ -62,31 +62,16 @@ describe('the claims', () => {
     expect(id.jti).not.toBe(access.jti)
   })
 
-  test('name the groups, and in the ID token their roles, the preferred one by precedence', async () => {
+  test('name the groups by precedence', async () => {
     const { id, access } = await signIn(
       {
-        groups: [
-          { GroupName: 'last', RoleArn: 'arn:last' },
-          { GroupName: 'first', Precedence: 0, RoleArn: 'arn:first' },
-          { GroupName: 'second', Precedence: 5 },
-        ],
+        groups: [{ GroupName: 'last' }, { GroupName: 'first', Precedence: 0 }, { GroupName: 'second', Precedence: 5 }],
       },
       {},
       ['last', 'second', 'first'],
     )
-    expect(id).toMatchObject({
-      'cognito:groups': ['first', 'second', 'last'],
-      'cognito:roles': ['arn:first', 'arn:last'],
-      'cognito:preferred_role': 'arn:first',
-    })
+    expect(id['cognito:groups']).toEqual(['first', 'second', 'last'])
     expect(access['cognito:groups']).toEqual(['first', 'second', 'last'])
-    expect(access).not.toHaveProperty('cognito:roles')
-  })
-
-  test('have no preferred role where groups of one precedence disagree (developer guide, "Assigning precedence values")', async () => {
-    const groups = ['a', 'b'].map((GroupName) => ({ GroupName, Precedence: 1, RoleArn: `arn:${GroupName}` }))
-    const { id } = await signIn({ groups }, {}, ['a', 'b'])
-    expect(id).not.toHaveProperty('cognito:preferred_role')
   })
 
   test('show only the attributes that the client may read', async () => {
@@ -262,15 +247,21 @@ describe('version two', () => {
     expect(access['cognito:groups']).toEqual(groups)
   })
 
-  test('suppresses groups and roles together by cognito:groups (its note 3)', async () => {
-    const groups = [{ GroupName: 'admins', RoleArn: 'arn:admins' }]
-    const { id } = await signIn(
-      { ...two({ idTokenGeneration: { claimsToSuppress: ['cognito:groups'] } }), groups },
-      {},
-      ['admins'],
-    )
-    expect(Object.keys(id).filter((name) => /groups|role/.test(name))).toEqual([])
+  test('suppresses the groups by cognito:groups (its note 3)', async () => {
+    const { id } = await signIn(two({ idTokenGeneration: { claimsToSuppress: ['cognito:groups'] } }), {}, ['admins'])
+    expect(id).not.toHaveProperty('cognito:groups')
   })
+
+  test.each([{ iamRolesToOverride: ['arn:role'] }, { preferredRole: 'arn:role' }])(
+    'refuses IAM roles of groups by name: %p',
+    async (roles) => {
+      const groupOverrideDetails = { groupsToOverride: [], ...roles }
+      expect(await failure(signIn(two({ groupOverrideDetails })))).toMatchObject({
+        name: 'InvalidLambdaResponseException',
+        message: 'The local Cognito has no IAM roles of groups.',
+      })
+    },
+  )
 
   test.each([
     ['details that are text', 'x'],
@@ -288,10 +279,10 @@ describe('version one', () => {
     const { id, access } = await signIn(
       one({
         claimsToAddOrOverride: { tenant: 'acme' },
-        groupOverrideDetails: { groupsToOverride: ['guests'], iamRolesToOverride: ['arn:r'], preferredRole: 'arn:r' },
+        groupOverrideDetails: { groupsToOverride: ['guests'], iamRolesToOverride: [], preferredRole: null },
       }),
     )
-    expect(id).toMatchObject({ tenant: 'acme', 'cognito:groups': ['guests'], 'cognito:preferred_role': 'arn:r' })
+    expect(id).toMatchObject({ tenant: 'acme', 'cognito:groups': ['guests'] })
     expect(access).toMatchObject({ 'cognito:groups': ['guests'], scope: 'aws.cognito.signin.user.admin' })
     expect(access).not.toHaveProperty('tenant')
   })

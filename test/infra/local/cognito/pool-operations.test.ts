@@ -323,7 +323,7 @@ describe('DeleteUserPool', () => {
 })
 
 describe('an app client', () => {
-  test('is made, signs people in by the pool’s issuer, and goes', async () => {
+  test('is made, and signs people in by the pool’s issuer', async () => {
     const UserPoolId = await makePlain({ IssuerConfiguration: { Type: 'UPDATED' } })
     const { UserPoolClient } = await sdk.createUserPoolClient({
       UserPoolId,
@@ -350,8 +350,6 @@ describe('an app client', () => {
     })
     const { iss } = claimsOf(signedIn.AuthenticationResult?.IdToken ?? '')
     expect(iss).toBe(`https://issuer-cognito-idp.us-east-1.amazonaws.com/${UserPoolId}`)
-    await sdk.deleteUserPoolClient({ UserPoolId, ClientId })
-    expect(await errorOf(sdk.describeUserPoolClient({ UserPoolId, ClientId }))).toBe('ResourceNotFoundException')
   })
 })
 
@@ -370,6 +368,14 @@ describe('a group', () => {
     expect(await errorOf(sdk.getGroup({ UserPoolId, GroupName }))).toBe('ResourceNotFoundException')
     await sdk.createGroup({ UserPoolId, GroupName })
     expect((await sdk.adminListGroupsForUser({ UserPoolId, Username: 'olivia' })).Groups).toEqual([])
+  })
+
+  test('refuses an IAM role by name', async () => {
+    const UserPoolId = await makePlain()
+    expect(await failure(sdk.createGroup({ UserPoolId, GroupName, RoleArn: 'arn:aws:iam::1:role/x' }))).toMatchObject({
+      name: 'InvalidParameterException',
+      message: 'The local Cognito has no IAM roles of groups.',
+    })
   })
 
   test('of a name that is taken is GroupExistsException', async () => {
