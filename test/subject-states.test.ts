@@ -55,7 +55,11 @@ test('must reset the password, was deleted, or comes from an identity provider',
   await expectRefused(d, 'bob', 'SubjectMustResetPassword')
   await d.cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username: 'bob' }))
   await expectRefused(d, 'bob', 'SubjectNotFound')
-  await expectRefused(d, d.run.cognito.addFederatedUser(UserPoolId, 'Okta', '4711'), 'SubjectFederated')
+  await expectRefused(
+    d,
+    d.run.cognito.addFederatedUser({ userPoolId: UserPoolId, provider: 'Okta', userId: '4711' }),
+    'SubjectFederated',
+  )
 })
 
 test.each(['AdminInitiateAuth', 'AdminRespondToAuthChallenge'])(

@@ -61,7 +61,8 @@ const cases: Case[] = [
     name: 'subject federated',
     status: 422,
     subject: 'google_1',
-    prepare: async ({ run, outputs }) => run.cognito.addFederatedUser(outputs.UserPoolId, 'google', '1'),
+    prepare: async ({ run, outputs }) =>
+      run.cognito.addFederatedUser({ userPoolId: outputs.UserPoolId, provider: 'google', userId: '1' }),
   },
   {
     name: 'throttled by Cognito',

@@ -1,8 +1,9 @@
 // CreateUserPoolClient and DescribeUserPoolClient.
 import { secret } from '../random.ts'
-import { type Call, type Client, clientCall, type Pool, poolOf } from './pool.ts'
+import { adminClientCall, type Call, poolOf } from './call.ts'
+import type { Client, Pool } from './pool.ts'
 
-/** The settings of an app client, its name and its secret left out. */
+/** The settings of an app client except its name and its secret. */
 export const appClientSettings = [
   'AccessTokenValidity',
   'AllowedOAuthFlowsUserPoolClient',
@@ -32,12 +33,13 @@ export function createUserPoolClient(call: Call) {
 }
 
 export function describeUserPoolClient(call: Call) {
-  const { pool, client } = clientCall(call, [poolOf(call)])
+  const { pool, client } = adminClientCall(call)
   return { UserPoolClient: describeClient(pool, client) }
 }
 
+/** The client's settings, with Cognito's defaults. */
 function describeClient(pool: Pool, client: Client) {
-  const { GenerateSecret: _, ...properties } = client.properties as Record<string, unknown>
+  const { GenerateSecret: _, ...properties } = client.properties
   return {
     AuthSessionValidity: 3,
     EnableTokenRevocation: true,

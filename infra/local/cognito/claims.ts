@@ -1,53 +1,62 @@
-// The claims of ID and access tokens before any trigger has changed them.
+// The claims of ID and access tokens, before the PreTokenGeneration trigger changes them.
 // Source: developer guide, "Understanding the identity (ID) token" and "Understanding the access token".
 import { randomUUID } from 'node:crypto'
-import { lifetimes, revocable } from './client-settings.ts'
+import { lifetimes, supportsRevocation } from './client-settings.ts'
 import type { Claims } from './keys.ts'
 import type { Client, Family, Pool } from './pool.ts'
 
 /** The scope of every sign-in through the API. */
 export const selfServiceScope = 'aws.cognito.signin.user.admin'
 
-/** By the pool's IssuerConfiguration (API reference, IssuerConfigurationType). */
+/** The issuer by the pool's IssuerConfiguration (API reference, IssuerConfigurationType). */
 export const issuer = ({ definition: { region, id }, properties }: Pool) =>
   `https://${properties.IssuerConfiguration?.Type === 'UPDATED' ? 'issuer-' : ''}cognito-idp.${region}.amazonaws.com/${id}`
 
-/** What both tokens of a sign-in say; `now` in ms. */
-function common(pool: Pool, client: Client, family: Family, groups: string[], now: number): Claims {
+export interface TokenRequest {
+  pool: Pool
+  client: Client
+  family: Family
+  groups: string[]
+  /** ms */
+  now: number
+}
+
+/** The claims of both tokens. */
+function commonClaims({ pool, client, family, groups, now }: TokenRequest): Claims {
   return {
     sub: family.user.sub,
     ...(groups.length > 0 ? { 'cognito:groups': groups } : {}),
     iss: issuer(pool),
-    ...(revocable(client) ? { origin_jti: family.originJti } : {}),
+    ...(supportsRevocation(client) ? { origin_jti: family.originJti } : {}),
     event_id: family.eventId,
     auth_time: family.authTime,
     iat: Math.floor(now / 1000),
   }
 }
 
-export function accessClaims(...sign: [Pool, Client, Family, string[], number]): Claims {
-  const [, client, { user }, , now] = sign
+export function accessClaims(request: TokenRequest): Claims {
+  const { client, family, now } = request
   return {
-    ...common(...sign),
+    ...commonClaims(request),
     client_id: client.id,
     token_use: 'access',
     scope: selfServiceScope,
     exp: Math.floor(now / 1000) + lifetimes(client).access,
     jti: randomUUID(),
-    username: user.username,
+    username: family.user.username,
   }
 }
 
-export function idClaims(...sign: [Pool, Client, Family, string[], number]): Claims {
-  const [, client, { user }, , now] = sign
+export function idClaims(request: TokenRequest): Claims {
+  const { client, family, now } = request
   return {
-    ...attributeClaims(client, user.attributes),
-    ...common(...sign),
-    'cognito:username': user.username,
+    ...attributeClaims(client, family.user.attributes),
+    ...commonClaims(request),
+    'cognito:username': family.user.username,
     aud: client.id,
     token_use: 'id',
     exp: Math.floor(now / 1000) + lifetimes(client).id,
-    ...(revocable(client) ? { jti: randomUUID() } : {}),
+    ...(supportsRevocation(client) ? { jti: randomUUID() } : {}),
   }
 }
 

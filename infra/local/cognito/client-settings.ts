@@ -1,63 +1,68 @@
-// What an app client's settings mean, with Cognito's defaults (API reference, CreateUserPoolClient).
+// Reads the settings of an app client, with Cognito's defaults (API reference, CreateUserPoolClient).
 import { createHmac } from 'node:crypto'
 import { invalidParameter, notAuthorized } from './errors.ts'
 import type { Client } from './pool.ts'
 
 const seconds: Record<string, number> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 }
 
-/** How long the tokens of a client live, in seconds. */
+/** The lifetimes of a client's tokens, in seconds. */
 export function lifetimes({ properties: { TokenValidityUnits: units, ...p } }: Client) {
-  const length = (value: number | undefined, unit: string, otherwise: number) =>
-    value === undefined ? otherwise : value * (seconds[unit] ?? 1)
+  const inSeconds = (value: number | undefined, unit: string) =>
+    value === undefined ? undefined : value * (seconds[unit] ?? 1)
   return {
-    access: length(p.AccessTokenValidity, units?.AccessToken ?? 'hours', 3600),
-    id: length(p.IdTokenValidity, units?.IdToken ?? 'hours', 3600),
-    refresh: length(p.RefreshTokenValidity || undefined, units?.RefreshToken ?? 'days', 30 * 86_400),
+    access: inSeconds(p.AccessTokenValidity, units?.AccessToken ?? 'hours') ?? 3600,
+    id: inSeconds(p.IdTokenValidity, units?.IdToken ?? 'hours') ?? 3600,
+    refresh: inSeconds(p.RefreshTokenValidity, units?.RefreshToken ?? 'days') || 30 * 86_400,
   }
 }
 
-/** How long a challenge waits for its answer, in ms. */
-export const sessionLength = (client: Client) => (client.properties.AuthSessionValidity ?? 3) * 60_000
+/** How long a challenge waits for its answer, ms. */
+export const sessionLifetime = (client: Client) => (client.properties.AuthSessionValidity ?? 3) * 60_000
 
-export const hidesAbsence = (client: Client) => client.properties.PreventUserExistenceErrors === 'ENABLED'
+/** True: unknown users get the same errors as known ones. */
+export const hidesUnknownUsers = (client: Client) => client.properties.PreventUserExistenceErrors === 'ENABLED'
 
-export const revocable = (client: Client) => client.properties.EnableTokenRevocation !== false
+export const supportsRevocation = (client: Client) => client.properties.EnableTokenRevocation !== false
 
-export const rotates = (client: Client) => client.properties.RefreshTokenRotation?.Feature === 'ENABLED'
+export const rotatesRefreshTokens = (client: Client) => client.properties.RefreshTokenRotation?.Feature === 'ENABLED'
 
 const defaultFlows = ['ALLOW_REFRESH_TOKEN_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_CUSTOM_AUTH']
 
-const refusals: Record<string, string> = {
+const refusedFlow: Record<string, string> = {
   ADMIN_USER_PASSWORD_AUTH: 'Auth flow not enabled for this client',
   USER_PASSWORD_AUTH: 'USER_PASSWORD_AUTH flow not enabled for this client',
 }
 
-/** Throws InvalidParameterException where the client's ExplicitAuthFlows do not list the flow. */
-export function assertFlow(client: Client, asked: string) {
-  const flow = asked === 'ADMIN_NO_SRP_AUTH' ? 'ADMIN_USER_PASSWORD_AUTH' : asked
+/** @throws CognitoError InvalidParameterException if the client's ExplicitAuthFlows lack the flow */
+export function assertFlow(client: Client, requested: string) {
+  const flow = requested === 'ADMIN_NO_SRP_AUTH' ? 'ADMIN_USER_PASSWORD_AUTH' : requested
   const allowed = client.properties.ExplicitAuthFlows ?? defaultFlows
   if (!allowed.includes(`ALLOW_${flow}`))
-    throw invalidParameter(refusals[flow] ?? `${flow} is not enabled for the client.`)
+    throw invalidParameter(refusedFlow[flow] ?? `${flow} is not enabled for the client.`)
 }
 
-/** Base64(HMAC-SHA256(secret, username + client id)): developer guide, "Computing secret hash values". */
-export const secretHash = (client: Client, username: string) =>
+/** Base64(HMAC-SHA256(secret, username + client id)) (developer guide, "Computing secret hash values"). */
+const secretHash = (client: Client, username: string) =>
   createHmac('sha256', client.secret ?? '')
     .update(username + client.id)
     .digest('base64')
 
-/** Throws NotAuthorizedException where the secret hash of a confidential client is missing or wrong. */
+/** @throws CognitoError NotAuthorizedException if a confidential client sends a wrong secret hash or none */
 export function assertSecretHash(client: Client, username: string, hash: string | undefined) {
-  assertSecret(client, client.secret === undefined ? undefined : secretHash(client, username), hash)
+  const expected = client.secret === undefined ? undefined : secretHash(client, username)
+  assertSecret(client, { expected, received: hash })
 }
 
-/** The same for operations that take the secret itself. */
+/** As `assertSecretHash`, for operations that take the secret itself. */
 export function assertClientSecret(client: Client, secret: string | undefined) {
-  assertSecret(client, client.secret, secret)
+  assertSecret(client, { expected: client.secret, received: secret })
 }
 
-function assertSecret(client: Client, expected: string | undefined, given: string | undefined) {
-  if (expected !== undefined && given === undefined)
+function assertSecret(
+  client: Client,
+  { expected, received }: { expected: string | undefined; received: string | undefined },
+) {
+  if (expected !== undefined && received === undefined)
     throw notAuthorized(`Client ${client.id} is configured for secret but secret was not received`)
-  if (expected !== given) throw notAuthorized(`Unable to verify secret hash for client ${client.id}`)
+  if (expected !== received) throw notAuthorized(`Unable to verify secret hash for client ${client.id}`)
 }

@@ -1,7 +1,7 @@
-// The codes that Cognito would send to an address; here nothing leaves the server.
+// The CodeDeliveryDetails of the API. This server sends no codes.
 import type { User } from './pool.ts'
 
-/** Where a code went, mostly hidden. */
+/** Describes where Cognito would send a code. Most of the address is masked. */
 export function codeDelivery(user: User, attribute: string) {
   const address = user.attributes.get(attribute) ?? ''
   const [name = '', domain = ''] = address.split('@')

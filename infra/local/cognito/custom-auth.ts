@@ -1,115 +1,117 @@
-// CUSTOM_AUTH: the loop of Define, Create and Verify.
+// CUSTOM_AUTH: the loop of the Define, Create and Verify triggers.
 // Source: developer guide, "Custom authentication challenge Lambda triggers".
-
-import { hidesAbsence } from './client-settings.ts'
+import type { ClientCall } from './call.ts'
+import { hidesUnknownUsers } from './client-settings.ts'
 import { incorrectPassword, invalidLambdaResponse, invalidParameter } from './errors.ts'
 import { isStringMap } from './input.ts'
 import { finishSignIn } from './issue-tokens.ts'
-import type { ClientCall, Session, User } from './pool.ts'
+import type { CustomAuth, Session, User } from './pool.ts'
 import { runTrigger, type TriggerName, triggerArn } from './run-trigger.ts'
 import { openSession } from './sessions.ts'
 import { readClientPublic, srpChallenge } from './srp-auth.ts'
 import { eventAttributes } from './users.ts'
 
-type Custom = NonNullable<Session['custom']>
 type Metadata = Record<string, string> | undefined
 
-interface Progress {
+interface SignInState {
   user: User | undefined
-  /** The user's own, or, where there is no such user, the name as it was sent. */
+  /** The user's own name. For an unknown user: the name in the request. */
   username: string
-  custom: Custom
-  /** The client's A, where the sign-in began with SRP. */
+  custom: CustomAuth
+  /** The client's A. Set if the sign-in began with SRP. */
   clientPublic?: bigint
 }
 
-/** Begins a sign-in. The ClientMetadata of this request reaches none of the triggers. */
+/** Starts a sign-in. No trigger gets the ClientMetadata of this request. */
 export function startCustomAuth(
   call: ClientCall,
-  user: User | undefined,
-  username: string,
+  { user, username }: Pick<SignInState, 'user' | 'username'>,
   parameters: Record<string, string>,
 ) {
-  const custom: Custom = { results: [], metadata: null, secrets: {} }
-  const progress = { user, username: user?.username ?? username }
-  if (parameters.CHALLENGE_NAME !== 'SRP_A') return next(call, { ...progress, custom }, undefined)
-  return next(
-    call,
-    { ...progress, custom: proven(custom, 'SRP_A'), clientPublic: readClientPublic(parameters) },
-    undefined,
-  )
+  const custom: CustomAuth = { results: [], metadata: null, secrets: {} }
+  const state = { user, username: user?.username ?? username, custom }
+  if (parameters.CHALLENGE_NAME !== 'SRP_A') return runDefine(call, state, undefined)
+  const clientPublic = readClientPublic(parameters)
+  return runDefine(call, { ...state, custom: withPassed(custom, 'SRP_A'), clientPublic }, undefined)
 }
 
-/** Goes on once the password was proven by SRP. */
-export function continueAfterPassword(call: ClientCall, { user, username, custom }: Progress, metadata: Metadata) {
-  return next(call, { user, username, custom: proven(custom, 'PASSWORD_VERIFIER') }, metadata)
+/** Continues a sign-in after SRP has proven the password. */
+export function continueAfterPassword(call: ClientCall, { user, username, custom }: SignInState, metadata: Metadata) {
+  return runDefine(call, { user, username, custom: withPassed(custom, 'PASSWORD_VERIFIER') }, metadata)
 }
 
-const proven = (custom: Custom, challengeName: string): Custom => ({
+const withPassed = (custom: CustomAuth, challengeName: string): CustomAuth => ({
   ...custom,
   results: [...custom.results, { challengeName, challengeResult: true, challengeMetadata: null }],
 })
 
-/** Takes the answer to a CUSTOM_CHALLENGE. */
+/** Continues a sign-in with the answer to a CUSTOM_CHALLENGE. */
 export async function answerCustomChallenge(
   call: ClientCall,
-  { user, username, custom }: Session & { custom: Custom },
+  { user, username, custom }: Session & { custom: CustomAuth },
   answer: string,
   metadata: Metadata,
 ) {
-  const { answerCorrect } = await ask(call, 'VerifyAuthChallengeResponse', { user, username }, metadata, {
-    request: { privateChallengeParameters: custom.secrets, challengeAnswer: answer },
-    response: { answerCorrect: null },
-  })
+  const { answerCorrect } = await runChallengeTrigger(
+    call,
+    'VerifyAuthChallengeResponse',
+    { user, username },
+    metadata,
+    {
+      request: { privateChallengeParameters: custom.secrets, challengeAnswer: answer },
+      response: { answerCorrect: null },
+    },
+  )
   if (typeof (answerCorrect ?? false) !== 'boolean') throw invalidLambdaResponse()
   const result = {
     challengeName: 'CUSTOM_CHALLENGE',
     challengeResult: answerCorrect === true,
     challengeMetadata: custom.metadata,
   }
-  return next(call, { user, username, custom: { ...custom, results: [...custom.results, result] } }, metadata)
+  return runDefine(call, { user, username, custom: { ...custom, results: [...custom.results, result] } }, metadata)
 }
 
-async function next(call: ClientCall, progress: Progress, metadata: Metadata): Promise<object> {
-  const { user, custom, clientPublic } = progress
-  const defined = await ask(call, 'DefineAuthChallenge', progress, metadata, {
+/** Asks the Define trigger for the next step and takes it. */
+async function runDefine(call: ClientCall, state: SignInState, metadata: Metadata): Promise<object> {
+  const { user, custom, clientPublic } = state
+  const decision = await runChallengeTrigger(call, 'DefineAuthChallenge', state, metadata, {
     request: { session: custom.results },
     response: { challengeName: null, issueTokens: null, failAuthentication: null },
   })
-  if (defined.failAuthentication === true) throw incorrectPassword()
-  if (defined.issueTokens === true) {
+  if (decision.failAuthentication === true) throw incorrectPassword()
+  if (decision.issueTokens === true) {
     if (!user) throw incorrectPassword()
     return finishSignIn(call, user, 'TokenGeneration_Authentication', metadata)
   }
-  if (defined.challengeName === 'CUSTOM_CHALLENGE') return createChallenge(call, progress, metadata)
-  if (defined.challengeName === 'PASSWORD_VERIFIER' && clientPublic !== undefined)
-    return srpChallenge(call, { ...progress, clientPublic })
+  if (decision.challengeName === 'CUSTOM_CHALLENGE') return createChallenge(call, state, metadata)
+  if (decision.challengeName === 'PASSWORD_VERIFIER' && clientPublic !== undefined)
+    return srpChallenge(call, { ...state, clientPublic })
   throw invalidLambdaResponse()
 }
 
-async function createChallenge(call: ClientCall, { user, username, custom }: Progress, metadata: Metadata) {
-  const created = await ask(call, 'CreateAuthChallenge', { user, username }, metadata, {
+async function createChallenge(call: ClientCall, { user, username, custom }: SignInState, clientMetadata: Metadata) {
+  const created = await runChallengeTrigger(call, 'CreateAuthChallenge', { user, username }, clientMetadata, {
     request: { challengeName: 'CUSTOM_CHALLENGE', session: custom.results },
     response: { publicChallengeParameters: null, privateChallengeParameters: null, challengeMetadata: null },
   })
-  const shown = created.publicChallengeParameters ?? {}
+  const parameters = created.publicChallengeParameters ?? {}
   const secrets = created.privateChallengeParameters ?? {}
-  const name = created.challengeMetadata ?? null
-  if (!isStringMap(shown) || !isStringMap(secrets) || (name !== null && typeof name !== 'string'))
+  const metadata = created.challengeMetadata ?? null
+  if (!isStringMap(parameters) || !isStringMap(secrets) || (metadata !== null && typeof metadata !== 'string'))
     throw invalidLambdaResponse()
   const challenge = 'CUSTOM_CHALLENGE'
   return {
     ChallengeName: challenge,
-    Session: openSession(call, { challenge, user, username, custom: { ...custom, metadata: name, secrets } }),
-    ChallengeParameters: { ...shown, USERNAME: username },
+    Session: openSession(call, { challenge, user, username, custom: { ...custom, metadata, secrets } }),
+    ChallengeParameters: { ...parameters, USERNAME: username },
   }
 }
 
-/** Asks a trigger with what all three are told; `userNotFound` is there where the client hides absent users. */
-function ask(
+/** Runs one of the three triggers. `userNotFound` is sent only if the client hides unknown users. */
+function runChallengeTrigger(
   call: ClientCall,
   name: TriggerName,
-  { user, username }: Pick<Progress, 'user' | 'username'>,
+  { user, username }: Pick<SignInState, 'user' | 'username'>,
   clientMetadata: Metadata,
   { request, response }: { request: Record<string, unknown>; response: Record<string, unknown> },
 ) {
@@ -122,7 +124,7 @@ function ask(
       userAttributes: eventAttributes(call.pool, user),
       ...request,
       ...(clientMetadata ? { clientMetadata } : {}),
-      ...(hidesAbsence(call.client) ? { userNotFound: !user } : {}),
+      ...(hidesUnknownUsers(call.client) ? { userNotFound: !user } : {}),
     },
     response,
   })

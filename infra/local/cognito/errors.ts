@@ -1,5 +1,6 @@
-// The errors of the Cognito API: each is an exception name that the SDKs know, and a message.
+// The errors of the Cognito API.
 
+/** `name` is the exception name in the API. */
 export class CognitoError extends Error {
   constructor(name: string, message: string) {
     super(message)

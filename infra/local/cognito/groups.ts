@@ -1,7 +1,9 @@
 // Groups and their members.
+
+import { type Call, poolOf } from './call.ts'
 import { CognitoError, invalidParameter, notFound } from './errors.ts'
 import { page } from './pages.ts'
-import { type Call, type Group, type Pool, poolOf } from './pool.ts'
+import type { Group, Pool } from './pool.ts'
 import { groupsOf, userOf } from './users.ts'
 
 export function createGroup(call: Call) {
@@ -23,7 +25,7 @@ export function getGroup(call: Call) {
   return { Group: describeGroup(pool, groupOf(call)) }
 }
 
-/** Its members are members no more. */
+/** Deletes the group and its memberships. */
 export function deleteGroup(call: Call) {
   const { groups, users } = poolOf(call)
   const { GroupName } = groupOf(call)
@@ -38,6 +40,7 @@ export function listGroups(call: Call) {
   return { Groups: items.map((group) => describeGroup(pool, group)), ...(NextToken && { NextToken }) }
 }
 
+/** Finds the group and the user's groups. @throws CognitoError ResourceNotFoundException, UserNotFoundException */
 function membership(call: Call) {
   const { GroupName } = groupOf(call)
   return { groups: userOf(poolOf(call), call.input.username()).groups, name: GroupName }
@@ -61,14 +64,14 @@ export function adminListGroupsForUser(call: Call) {
   return { Groups: items.map((group) => describeGroup(pool, group)), ...(NextToken && { NextToken }) }
 }
 
-/** The group that a request names. Throws ResourceNotFoundException. */
-export function groupOf(call: Call): Group {
+/** Finds the group of a request. @throws CognitoError ResourceNotFoundException */
+function groupOf(call: Call): Group {
   const group = poolOf(call).groups.get(call.input.text('GroupName'))
   if (!group) throw notFound('Group not found.')
   return group
 }
 
-export function describeGroup(pool: Pool, group: Group) {
-  const at = pool.createdAt / 1000
-  return { ...group, UserPoolId: pool.definition.id, CreationDate: at, LastModifiedDate: at }
+function describeGroup(pool: Pool, group: Group) {
+  const createdAt = pool.createdAt / 1000
+  return { ...group, UserPoolId: pool.definition.id, CreationDate: createdAt, LastModifiedDate: createdAt }
 }

@@ -1,4 +1,4 @@
-// Reads the fields of a request, with Cognito's own complaints.
+// Reads and checks the fields of a request, with Cognito's error messages.
 import { CognitoError, invalidParameter } from './errors.ts'
 
 const violation = (name: string, constraint: string) =>
@@ -8,9 +8,10 @@ const violation = (name: string, constraint: string) =>
 
 const wrongType = () => new CognitoError('SerializationException', 'Unexpected type in the request body')
 
-/** The pattern of a username, from the API reference: no blanks, no control characters. */
+/** The pattern of usernames in the API reference: no blanks, no control characters. */
 const usernamePattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
 
+/** All methods throw a CognitoError: InvalidParameterException or, for a wrong type, SerializationException. */
 export class Input {
   readonly #fields: Record<string, unknown>
 
@@ -18,7 +19,7 @@ export class Input {
     this.#fields = fields
   }
 
-  /** A string that may be missing. */
+  /** Reads a string. Undefined if missing. */
   optional(name: string): string | undefined {
     const value = this.#fields[name]
     if (value === undefined || value === null) return undefined
@@ -26,7 +27,7 @@ export class Input {
     return value
   }
 
-  /** A string that must be there. */
+  /** Reads a required string. */
   text(name: string): string {
     const value = this.optional(name)
     if (value === undefined) throw violation(name, 'Member must not be null')
@@ -44,17 +45,17 @@ export class Input {
     return this.#fields[name] === true
   }
 
-  /** A whole number within the bounds, or undefined where it is missing. */
-  number(name: string, least: number, most: number): number | undefined {
+  /** Reads a number from `min` to `max`. Undefined if missing. */
+  number(name: string, { min, max }: { min: number; max: number }): number | undefined {
     const value = this.#fields[name]
     if (value === undefined || value === null) return undefined
     if (typeof value !== 'number') throw wrongType()
-    if (value < least) throw violation(name, `Member must have value greater than or equal to ${least}`)
-    if (value > most) throw violation(name, `Member must have value less than or equal to ${most}`)
+    if (value < min) throw violation(name, `Member must have value greater than or equal to ${min}`)
+    if (value > max) throw violation(name, `Member must have value less than or equal to ${max}`)
     return value
   }
 
-  /** A map of strings, or undefined where it is missing. */
+  /** Reads a map of strings. Undefined if missing. */
   map(name: string): Record<string, string> | undefined {
     const value = this.#fields[name]
     if (value === undefined || value === null) return undefined
@@ -62,13 +63,13 @@ export class Input {
     return value
   }
 
-  /** Those of these fields that are there, as they were sent. Any other is ignored, as AWS JSON does. */
+  /** Picks the named fields, unchecked. Ignores unknown fields and null, as AWS JSON does. */
   pick(names: readonly string[]): Record<string, unknown> {
     const found = Object.entries(this.#fields).filter(([name, value]) => names.includes(name) && value !== null)
     return Object.fromEntries(found)
   }
 
-  /** A list of `{Name, Value}`, as attributes are sent. */
+  /** Reads a list of `{Name, Value}`. Empty if missing. */
   attributes(name: string): [name: string, value: string][] {
     const value = this.#fields[name] ?? []
     if (!Array.isArray(value)) throw wrongType()

@@ -1,10 +1,12 @@
-// Issues tokens: asks the PreTokenGeneration trigger, applies what it may change, signs. Also the step that may come before: MFA.
+// Ends a sign-in: demands MFA, or runs the PreTokenGeneration trigger and signs the tokens.
 import { randomBytes, randomUUID } from 'node:crypto'
+import type { ClientCall } from './call.ts'
 import { accessClaims, idClaims } from './claims.ts'
 import { lifetimes } from './client-settings.ts'
+import { codeDelivery } from './code-delivery.ts'
 import { signToken } from './keys.ts'
 import { noOverrides, overrideAccess, overrideId, readOverrides } from './overrides.ts'
-import type { ClientCall, Family, Pool, User } from './pool.ts'
+import type { Family, Pool, User } from './pool.ts'
 import { runTrigger, triggerArn } from './run-trigger.ts'
 import { openSession } from './sessions.ts'
 import { eventAttributes, groupsOf } from './users.ts'
@@ -14,7 +16,7 @@ export type TokenSource =
   | 'TokenGeneration_NewPasswordChallenge'
   | 'TokenGeneration_RefreshTokens'
 
-/** Ends a sign-in that has proven the user: with tokens, or with one more challenge where the pool demands MFA. */
+/** Ends a sign-in of a proven user. Returns tokens, or a further challenge if the pool requires MFA. */
 export async function finishSignIn(
   call: ClientCall,
   user: User,
@@ -36,14 +38,14 @@ export async function finishSignIn(
   return { AuthenticationResult: { ...result, RefreshToken: addRefreshToken(call, family) }, ChallengeParameters: {} }
 }
 
-/** A fresh refresh token: opaque, known to this server alone. */
+/** Makes a refresh token. It is opaque: only this server can read it. */
 export function addRefreshToken(call: ClientCall, family: Family): string {
   const token = randomBytes(384).toString('base64url')
   call.pool.refreshTokens.set(token, { family, endsAt: undefined })
   return token
 }
 
-/** Fresh ID and access tokens. Throws what the trigger makes it throw. */
+/** Makes an ID token and an access token. @throws CognitoError from the trigger */
 export async function issueTokens(
   call: ClientCall,
   family: Family,
@@ -52,18 +54,17 @@ export async function issueTokens(
 ) {
   const { pool, client, now } = call
   const groups = groupsOf(pool, family.user).map((group) => group.GroupName)
-  const overrides = await askTrigger(call, family.user, groups, source, metadata)
-  const access = overrideAccess(accessClaims(pool, client, family, overrides.groups, now), overrides.access)
-  const id = overrideId(idClaims(pool, client, family, overrides.groups, now), overrides.id)
+  const overrides = await runPreTokenGeneration(call, family.user, groups, source, metadata)
+  const request = { pool, client, family, groups: overrides.groups, now }
   return {
-    AccessToken: signToken(pool.keys.access, access),
+    AccessToken: signToken(pool.keys.access, overrideAccess(accessClaims(request), overrides.access)),
     ExpiresIn: lifetimes(client).access,
     TokenType: 'Bearer',
-    IdToken: signToken(pool.keys.id, id),
+    IdToken: signToken(pool.keys.id, overrideId(idClaims(request), overrides.id)),
   }
 }
 
-async function askTrigger(
+async function runPreTokenGeneration(
   call: ClientCall,
   user: User,
   groups: string[],
@@ -88,28 +89,29 @@ async function askTrigger(
   return readOverrides(response, version, groups)
 }
 
-/** Version two needs the Essentials or Plus plan (developer guide, "Pre token generation Lambda trigger", "Event versions"). */
+/** Version 2 needs the Essentials or Plus plan (developer guide, "Pre token generation Lambda trigger"). */
 function eventVersion({ properties: { LambdaConfig, UserPoolTier } }: Pool): 1 | 2 {
   return LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion === 'V2_0' && UserPoolTier !== 'LITE' ? 2 : 1
 }
 
 /**
- * The challenge of a pool that requires MFA: SMS_MFA for a user with a telephone number where the pool has SMS, else
- * MFA_SETUP, since users here have no other factor. It can't be answered here. Whether Cognito demands it after
- * CUSTOM_AUTH without SRP is not documented (users report that it does not): this server does where MfaConfiguration is ON.
+ * Returns the challenge of a pool that requires MFA: SMS_MFA if the user has a telephone number and the pool has SMS,
+ * otherwise MFA_SETUP, because users here have no other factor. This server accepts no answer to either.
+ * AWS does not document if Cognito demands MFA after CUSTOM_AUTH without SRP, and users report that it does not. This
+ * server does if MfaConfiguration is ON.
  */
 function demandMfa(call: ClientCall, user: User) {
   const factors = call.pool.properties.EnabledMfas ?? ['SOFTWARE_TOKEN_MFA']
-  const phone = user.attributes.get('phone_number')
-  const bySms = phone !== undefined && factors.includes('SMS_MFA')
+  const bySms = user.attributes.has('phone_number') && factors.includes('SMS_MFA')
   const challenge = bySms ? 'SMS_MFA' : 'MFA_SETUP'
+  const { DeliveryMedium, Destination } = codeDelivery(user, 'phone_number')
   return {
     ChallengeName: challenge,
     Session: openSession(call, { challenge, username: user.username, user }),
     ChallengeParameters: {
       USER_ID_FOR_SRP: user.username,
       ...(bySms
-        ? { CODE_DELIVERY_DELIVERY_MEDIUM: 'SMS', CODE_DELIVERY_DESTINATION: `+*******${phone.slice(-4)}` }
+        ? { CODE_DELIVERY_DELIVERY_MEDIUM: DeliveryMedium, CODE_DELIVERY_DESTINATION: Destination }
         : { MFAS_CAN_SETUP: JSON.stringify(factors) }),
     },
   }

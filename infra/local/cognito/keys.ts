@@ -1,4 +1,4 @@
-// A pool's two RS256 keys (Cognito signs ID and access tokens with different ones), their JWKS, signing and reading tokens.
+// A pool's two RS256 keys, one for ID tokens and one for access tokens: making them, signing, verifying, the JWKS.
 import { createPublicKey, generateKeyPair, type KeyObject, randomBytes, sign, verify } from 'node:crypto'
 import { promisify } from 'node:util'
 
@@ -27,7 +27,7 @@ export async function makeKeys(): Promise<Keys> {
   return { id, access }
 }
 
-/** The JSON Web Key Set, RFC 7517 §5. */
+/** The JSON Web Key Set (RFC 7517 §5). */
 export function jwks(keys: Keys) {
   return {
     keys: [keys.id, keys.access].map(({ kid, publicKey }) => {
@@ -44,7 +44,7 @@ export function signToken(key: Key, claims: Claims): string {
   return `${content}.${sign('RSA-SHA256', Buffer.from(content), key.privateKey).toString('base64url')}`
 }
 
-/** The claims of a token that this key signed; undefined for anything else. Does not look at the time. */
+/** Returns a token's claims, or undefined if this key did not sign it. Ignores the expiry. */
 export function readToken(key: Key, token: string): Claims | undefined {
   const [header = '', payload = '', signature = '', ...rest] = token.split('.')
   if (rest.length > 0) return undefined

@@ -1,4 +1,4 @@
-// A pool as it is when it has just been made.
+// Makes pools from their definitions.
 import { randomBytes } from 'node:crypto'
 import type { Keys } from './keys.ts'
 import type { Client, Group, Pool, UserPoolDefinition } from './pool.ts'
@@ -22,7 +22,7 @@ export function makePool(definition: UserPoolDefinition, keys: Keys, now: number
   return pool
 }
 
-/** Adds app clients and groups; one that is there already, by its id or name, is replaced. */
+/** Adds app clients and groups. Replaces those of the same id or name. */
 export function addParts(pool: Pool, { clients, groups }: Pick<UserPoolDefinition, 'clients' | 'groups'>) {
   for (const { id, secret, properties } of clients) {
     const client: Client = { id, secret, properties }

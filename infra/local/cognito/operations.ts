@@ -1,8 +1,8 @@
-// The operations that this server knows, by their names in the API.
+// All operations of this server, by their names in the API.
 import * as users from './admin-users.ts'
 import { createUserPoolClient, describeUserPoolClient } from './app-clients.ts'
+import type { Call } from './call.ts'
 import * as groups from './groups.ts'
-import type { Call } from './pool.ts'
 import { createUserPool, deleteUserPool, describeUserPool, updateUserPool } from './pool-operations.ts'
 import { getTokensFromRefreshToken, revokeToken } from './refresh.ts'
 import { getUser, updateUserAttributes } from './self-service.ts'
@@ -11,7 +11,7 @@ import { signUp } from './sign-up.ts'
 
 type Operation = (call: Call) => object | Promise<object>
 
-/** Operations that IAM authorizes: their requests are signed. */
+/** Operations that need IAM permissions, so their requests are signed. */
 const signed: Record<string, Operation> = {
   AdminAddUserToGroup: groups.adminAddUserToGroup,
   AdminCreateUser: users.adminCreateUser,
@@ -38,7 +38,7 @@ const signed: Record<string, Operation> = {
   UpdateUserPool: updateUserPool,
 }
 
-/** Operations that anyone may call who knows an app client, or holds a token. */
+/** Operations that need only an app client's id or a token. */
 const open: Record<string, Operation> = {
   GetTokensFromRefreshToken: getTokensFromRefreshToken,
   GetUser: getUser,

@@ -1,11 +1,11 @@
-// What a PreTokenGeneration trigger may change in the tokens, and what it may not.
-// Source: developer guide, "Pre token generation Lambda trigger", its "Claims and scopes reference" above all.
+// Applies the changes of a PreTokenGeneration trigger to the claims.
+// Source: developer guide, "Pre token generation Lambda trigger", mostly its "Claims and scopes reference".
 import { selfServiceScope } from './claims.ts'
 import { invalidLambdaResponse } from './errors.ts'
 import { isObject } from './input.ts'
 import type { Claims } from './keys.ts'
 
-/** Claims that can be neither added, nor changed, nor suppressed. Neither can anything else that starts with `cognito:`. */
+/** A trigger cannot add, change or suppress these claims. */
 const reserved = new Set(
   (
     'acr amr at_hash aud auth_time azp client_id device_key event_id exp iat identities iss jti nbf nonce ' +
@@ -13,13 +13,14 @@ const reserved = new Set(
   ).split(' '),
 )
 
-/** Groups and scopes have parameters of their own, `dev:` attributes can only be suppressed. */
+/** Groups and scopes are changed by their own parameters. `dev:` attributes can only be suppressed. */
 const canAdd = (name: string) => !reserved.has(name) && !/^(cognito|dev):/.test(name) && name !== 'scope'
+/** Of the claims that start with `cognito:`, only the groups can be suppressed. */
 const canSuppress = (name: string) =>
   name === 'cognito:groups' || (!reserved.has(name) && !name.startsWith('cognito:') && name !== 'scope')
 
-/** These claims of the ID token take no arrays or objects. */
-const plain = new Set(['phone_number_verified', 'email_verified', 'updated_at', 'address'])
+/** ID token claims that cannot be arrays or objects. */
+const plainClaims = new Set(['phone_number_verified', 'email_verified', 'updated_at', 'address'])
 
 interface Changes {
   add: Record<string, unknown>
@@ -30,30 +31,33 @@ interface Changes {
 
 export interface Overrides {
   id: Changes
-  /** Undefined for version one, which leaves the access token alone but for its groups. */
+  /** Undefined: event version 1, which changes only the groups of the access token. */
   access: Changes | undefined
   groups: string[]
 }
 
 export const noOverrides = (groups: string[]): Overrides => ({
-  id: changes({}, 1),
+  id: readChanges({}, 1),
   access: undefined,
   groups,
 })
 
-/** Reads the trigger's `response`; throws InvalidLambdaResponseException where a field has another type than documented. */
+/**
+ * Reads the trigger's `response`.
+ * @throws CognitoError InvalidLambdaResponseException if a field has not its documented type, or names an IAM role
+ */
 export function readOverrides(response: Record<string, unknown>, version: 1 | 2, groups: string[]): Overrides {
   const details = response[version === 1 ? 'claimsOverrideDetails' : 'claimsAndScopeOverrideDetails'] ?? {}
   if (!isObject(details)) throw invalidLambdaResponse()
   return {
-    id: changes(version === 1 ? details : (details.idTokenGeneration ?? {}), version),
-    access: version === 1 ? undefined : changes(details.accessTokenGeneration ?? {}, version),
-    // Absent keeps the groups; present but empty, or null, suppresses them.
+    id: readChanges(version === 1 ? details : (details.idTokenGeneration ?? {}), version),
+    access: version === 1 ? undefined : readChanges(details.accessTokenGeneration ?? {}, version),
+    // Missing: the groups stay. Empty or null: the groups are suppressed.
     groups: details.groupOverrideDetails === undefined ? groups : readGroups(details.groupOverrideDetails ?? {}),
   }
 }
 
-function changes(from: unknown, version: 1 | 2): Changes {
+function readChanges(from: unknown, version: 1 | 2): Changes {
   if (!isObject(from)) throw invalidLambdaResponse()
   const add = from.claimsToAddOrOverride ?? {}
   if (!isObject(add)) throw invalidLambdaResponse()
@@ -80,30 +84,30 @@ function strings(value: unknown): string[] {
   return value
 }
 
-/** The ID token's claims with the changes. A claim that is both added and suppressed is suppressed. */
+/** Changes the claims of the ID token. A claim that is added and suppressed is suppressed. */
 export function overrideId(claims: Claims, changes: Changes): Claims {
-  const changed = { ...claims }
+  const result = { ...claims }
   for (const [name, value] of Object.entries(changes.add))
-    if (canAdd(name) && !(plain.has(name) && typeof value === 'object')) changed[name] = value
-  return suppress(changed, changes.suppress)
+    if (canAdd(name) && !(plainClaims.has(name) && typeof value === 'object')) result[name] = value
+  return suppress(result, changes.suppress)
 }
 
-/** The access token's claims with the changes; without a scope left it has no scope claim. */
+/** Changes the claims of the access token. If no scope is left, the token has no scope claim. */
 export function overrideAccess(claims: Claims, changes: Changes | undefined): Claims {
   if (!changes) return claims
-  const changed = { ...claims }
+  const result = { ...claims }
   for (const [name, value] of Object.entries(changes.add)) {
     const ownAudience = name === 'aud' && value === claims.client_id
-    if (canAdd(name) || ownAudience) changed[name] = value
+    if (canAdd(name) || ownAudience) result[name] = value
   }
   const scopes = new Set([selfServiceScope, ...changes.addScopes])
   for (const scope of changes.suppressScopes) scopes.delete(scope)
-  if (scopes.size > 0) changed.scope = [...scopes].join(' ')
-  else delete changed.scope
-  return suppress(changed, changes.suppress)
+  if (scopes.size > 0) result.scope = [...scopes].join(' ')
+  else delete result.scope
+  return suppress(result, changes.suppress)
 }
 
 function suppress(claims: Claims, names: string[]): Claims {
-  const gone = new Set(names.filter(canSuppress))
-  return Object.fromEntries(Object.entries(claims).filter(([name]) => !gone.has(name)))
+  const suppressed = new Set(names.filter(canSuppress))
+  return Object.fromEntries(Object.entries(claims).filter(([name]) => !suppressed.has(name)))
 }

@@ -1,10 +1,10 @@
-// A pool's settings: which of them a request may set, and Cognito's defaults in the API's words.
-// Source: API reference, CreateUserPool, UpdateUserPool, UserPoolType and the types that they name.
+// A pool's settings: their names, their defaults, and how DescribeUserPool shows them.
+// Source: API reference, CreateUserPool, UpdateUserPool, UserPoolType and the types they refer to.
 import type { LambdaConfig, PoolProperties } from './pool.ts'
 import { describeSchema } from './schema.ts'
 
-/** What UpdateUserPool takes, beside UserPoolId and PoolName. */
-export const updatable = [
+/** The settings that UpdateUserPool accepts, besides UserPoolId and PoolName. */
+export const updatableSettings = [
   'AccountRecoverySetting',
   'AcrConfiguration',
   'AdminCreateUserConfig',
@@ -30,16 +30,16 @@ export const updatable = [
   'VerificationMessageTemplate',
 ] as const
 
-/** What only CreateUserPool takes. */
-export const lasting = ['AliasAttributes', 'Schema', 'UsernameAttributes', 'UsernameConfiguration'] as const
+/** The settings that only CreateUserPool accepts. */
+export const fixedSettings = ['AliasAttributes', 'Schema', 'UsernameAttributes', 'UsernameConfiguration'] as const
 
 export const defaultTier = 'ESSENTIALS'
 
-/** How long a temporary password is good, in days; 0 stands for the default. */
+/** How long a temporary password is valid, in days. A setting of 0 means the default. */
 export const temporaryPasswordDays = ({ Policies, AdminCreateUserConfig }: PoolProperties): number =>
   Policies?.PasswordPolicy?.TemporaryPasswordValidityDays || AdminCreateUserConfig?.UnusedAccountValidityDays || 7
 
-/** The settings as DescribeUserPool shows them; those that are off by default are absent. */
+/** The settings as DescribeUserPool shows them. A setting that is off by default is left out. */
 export function describeSettings(properties: PoolProperties): Record<string, unknown> {
   const { UserPoolName, Schema, EnabledMfas: _, ...settings } = properties
   const days = temporaryPasswordDays(properties)
@@ -54,7 +54,7 @@ export function describeSettings(properties: PoolProperties): Record<string, unk
       PasswordPolicy: { ...passwordPolicy(properties), TemporaryPasswordValidityDays: days },
       SignInPolicy: settings.Policies?.SignInPolicy ?? { AllowedFirstAuthFactors: ['PASSWORD'] },
     },
-    // The legacy name of the same time is always shown beside it, and refused where it comes back beside it.
+    // The legacy name of TemporaryPasswordValidityDays. Cognito always shows both and refuses a request with both.
     AdminCreateUserConfig: {
       AllowAdminCreateUserOnly: false,
       ...settings.AdminCreateUserConfig,
@@ -66,20 +66,20 @@ export function describeSettings(properties: PoolProperties): Record<string, unk
   }
 }
 
-/** A policy that is given demands what it says; without any, Cognito demands all four kinds of character. */
+/** A pool without a policy requires all four kinds of character. A policy requires only the kinds it names. */
 function passwordPolicy({ Policies }: PoolProperties) {
-  const demands = Policies?.PasswordPolicy === undefined
+  const isDefault = Policies?.PasswordPolicy === undefined
   return {
     MinimumLength: 8,
-    RequireLowercase: demands,
-    RequireNumbers: demands,
-    RequireSymbols: demands,
-    RequireUppercase: demands,
+    RequireLowercase: isDefault,
+    RequireNumbers: isDefault,
+    RequireSymbols: isDefault,
+    RequireUppercase: isDefault,
     ...Policies?.PasswordPolicy,
   }
 }
 
-/** The two names of the pre token generation trigger always hold the same function (API reference, LambdaConfigType). */
+/** Shows the pre token generation trigger under both its names (API reference, LambdaConfigType). */
 function describeTriggers(config: LambdaConfig): LambdaConfig {
   const { PreTokenGeneration: legacy, PreTokenGenerationConfig: versioned, ...others } = config
   const arn = versioned?.LambdaArn ?? legacy

@@ -1,17 +1,18 @@
 // CreateUserPool, DescribeUserPool, UpdateUserPool and DeleteUserPool.
 import { mixedCase, secret } from '../random.ts'
+import { type Call, poolOf } from './call.ts'
 import { invalidParameter } from './errors.ts'
 import { makePool } from './make-pool.ts'
-import { type Call, type Pool, type PoolProperties, poolOf, userPoolArn } from './pool.ts'
-import { describeSettings, lasting, updatable } from './pool-defaults.ts'
-import { assertConsistent, assertTier, isReserved } from './pool-rules.ts'
+import { type Pool, type PoolProperties, userPoolArn } from './pool.ts'
+import { describeSettings, fixedSettings, updatableSettings } from './pool-defaults.ts'
+import { assertConsistent, assertTier, isAwsTag } from './pool-rules.ts'
 
 export async function createUserPool(call: Call) {
   const { input, pools, now, region, account } = call
-  const given: PoolProperties = input.pick([...updatable, ...lasting])
-  const properties = { ...given, UserPoolName: input.text('PoolName') }
-  assertConsistent(given, {})
-  assertTier(properties)
+  const requested: PoolProperties = input.pick([...updatableSettings, ...fixedSettings])
+  const properties = { ...requested, UserPoolName: input.text('PoolName') }
+  assertConsistent({ requested })
+  assertTier({ after: properties })
   const id = `${region}_${secret(9, mixedCase)}`
   const arn = userPoolArn({ id, region, account })
   const definition = { id, arn, region, account, properties: { ...properties }, clients: [], groups: [] }
@@ -35,29 +36,29 @@ function describePool(pool: Pool) {
 }
 
 /**
- * Sets the pool's settings to those of the request, and every other one to its default: "If you don't provide a value
- * for an attribute, Amazon Cognito sets it to its default value" (API reference, UpdateUserPool). Users have measured
- * that some settings are kept in fact (Policies, UserPoolTags, AccountRecoverySetting, EmailConfiguration,
- * SmsConfiguration, MfaConfiguration, UserPoolTier); here they go as well, since nobody may count on that.
- * Only the name, which has no default, DcrConfiguration, of which the reference says so, and AWS's own tags stay.
+ * Sets the settings of the request, and every other setting to its default: "If you don't provide a value for an
+ * attribute, Amazon Cognito sets it to its default value" (API reference, UpdateUserPool). Users report that Cognito in
+ * fact keeps some: Policies, UserPoolTags, AccountRecoverySetting, EmailConfiguration, SmsConfiguration,
+ * MfaConfiguration, UserPoolTier. This server resets them too, because callers must not rely on that.
+ * It keeps the name (it has no default), DcrConfiguration (the reference says so) and the tags that AWS sets.
  */
 export function updateUserPool(call: Call) {
   const { input, now } = call
   const pool = poolOf(call)
   const before = pool.properties
-  const given: PoolProperties = input.pick(updatable)
-  assertConsistent(given, before)
+  const requested: PoolProperties = input.pick(updatableSettings)
+  assertConsistent({ requested, before })
   const name = input.optional('PoolName')
-  const ownTags = Object.entries(before.UserPoolTags ?? {}).filter(([key]) => isReserved(key))
-  const kept = Object.entries(before).filter(([key]) => !updatable.some((setting) => setting === key))
+  const awsTags = Object.entries(before.UserPoolTags ?? {}).filter(([key]) => isAwsTag(key))
+  const kept = Object.entries(before).filter(([key]) => !updatableSettings.some((setting) => setting === key))
   const after: PoolProperties = {
     ...Object.fromEntries(kept),
     ...(before.DcrConfiguration !== undefined && { DcrConfiguration: before.DcrConfiguration }),
-    ...given,
-    UserPoolTags: { ...given.UserPoolTags, ...Object.fromEntries(ownTags) },
+    ...requested,
+    UserPoolTags: { ...requested.UserPoolTags, ...Object.fromEntries(awsTags) },
     ...(name !== undefined && { UserPoolName: name }),
   }
-  assertTier(after, before)
+  assertTier({ after, before })
   pool.properties = after
   pool.modifiedAt = now
   return {}

@@ -1,11 +1,8 @@
-// What the server holds: pools with their app clients, groups, users, sessions and refresh tokens. In memory only.
-import type { Functions } from '../lambda/functions.ts'
-import { notFound } from './errors.ts'
-import type { Input } from './input.ts'
+// The server's state: pools with their app clients, groups, users, sessions and tokens. In memory only.
 import type { Keys } from './keys.ts'
-import type { Verifier } from './srp.ts'
+import type { SrpExchange, Verifier } from './srp.ts'
 
-/** A pool and what belongs to it; the properties are CloudFormation's, with the intrinsics resolved. */
+/** A pool, its app clients and its groups, with CloudFormation's properties. Intrinsic functions are resolved. */
 export interface UserPoolDefinition {
   id: string
   arn: string
@@ -20,8 +17,8 @@ export interface UserPoolDefinition {
 }
 
 /**
- * Those properties of a pool that change what the server does, in CloudFormation's words; others are only shown.
- * They may be replaced as a whole while it runs.
+ * The pool properties that the server reads, by their names in CloudFormation. DescribeUserPool shows the others too.
+ * The whole object may be replaced while the server runs.
  */
 export interface PoolProperties {
   AdminCreateUserConfig?: { AllowAdminCreateUserOnly?: boolean; UnusedAccountValidityDays?: number }
@@ -45,7 +42,7 @@ export interface PoolProperties {
   VerificationMessageTemplate?: object
 }
 
-/** The triggers that are run here. */
+/** The triggers that this server runs. */
 export interface LambdaConfig {
   CreateAuthChallenge?: string
   DefineAuthChallenge?: string
@@ -68,6 +65,7 @@ export interface ClientProperties {
   AuthSessionValidity?: number
   EnableTokenRevocation?: boolean
   ExplicitAuthFlows?: string[]
+  GenerateSecret?: boolean
   IdTokenValidity?: number
   ClientName?: string
   PreventUserExistenceErrors?: 'LEGACY' | 'ENABLED'
@@ -100,43 +98,56 @@ export interface User {
   attributes: Map<string, string>
   groups: Set<string>
   password: Verifier | undefined
-  /** When a temporary password ends, ms. */
+  /** When a temporary password expires, ms. */
   passwordEndsAt: number | undefined
+  /** ms */
   createdAt: number
+  /** ms */
   modifiedAt: number
 }
 
-/** One entry of the `session` that Define and Create see. */
+/** One entry of `request.session` in the events of Define and Create. */
 export interface ChallengeResult {
   challengeName: string
   challengeResult: boolean
   challengeMetadata: string | null
 }
 
-/** A challenge that waits for its answer. */
+/** A challenge that waits for its answer: the server's side of the API's `Session`. */
 export interface Session {
   challenge: string
   clientId: string
-  /** The USERNAME that the challenge named and its answer must repeat. */
+  /** The challenge names this USERNAME. The answer must repeat it. */
   username: string
-  /** Undefined for a user that does not exist and whose absence the client hides. */
+  /** Undefined: no such user, and the client hides that. */
   user: User | undefined
+  /** ms */
   endsAt: number
   used: boolean
-  /** Set where the sign-in began as CUSTOM_AUTH. */
-  custom?: { results: ChallengeResult[]; metadata: string | null; secrets: Record<string, string> }
-  srp?: { serverSecret: bigint; serverPublic: bigint; clientPublic: bigint; secretBlock: string; password: Verifier }
+  /** Set if the sign-in began as CUSTOM_AUTH. */
+  custom?: CustomAuth
+  /** Set if the challenge is PASSWORD_VERIFIER. */
+  srp?: SrpExchange
 }
 
-/** All tokens that come from one sign-in. */
+/** The progress of a CUSTOM_AUTH sign-in. */
+export interface CustomAuth {
+  results: ChallengeResult[]
+  /** `challengeMetadata` of the latest challenge. */
+  metadata: string | null
+  /** `privateChallengeParameters` of the latest challenge. */
+  secrets: Record<string, string>
+}
+
+/** All tokens of one sign-in, also those of later refreshes. */
 export interface Family {
   originJti: string
   clientId: string
   user: User
-  /** Seconds. */
+  /** Seconds since 1970. */
   authTime: number
   eventId: string
-  /** When its refresh tokens end, ms. */
+  /** When the refresh tokens expire, ms. */
   endsAt: number
   revoked: boolean
 }
@@ -146,55 +157,22 @@ export interface Pool {
   properties: PoolProperties
   clients: Map<string, Client>
   groups: Map<string, Group>
+  /** By `usernameKey`. */
   users: Map<string, User>
+  /** By the `Session` that the client holds. */
   sessions: Map<string, Session>
+  /** By `origin_jti`. */
   families: Map<string, Family>
-  /** `endsAt` (ms) is set once a token was rotated out. */
+  /** By the token. `endsAt` (ms) is set when rotation replaces a token. */
   refreshTokens: Map<string, { family: Family; endsAt: number | undefined }>
   keys: Keys
-  /** Makes up the salts of users that do not exist. */
+  /** Seed of the SRP salts for users who do not exist. */
   decoySecret: Buffer
   /** ms */
   createdAt: number
+  /** ms */
   modifiedAt: number
 }
 
 export const userPoolArn = ({ id, region, account }: Pick<UserPoolDefinition, 'id' | 'region' | 'account'>) =>
   `arn:aws:cognito-idp:${region}:${account}:userpool/${id}`
-
-/** One request, and what it may reach. */
-export interface Call {
-  input: Input
-  pools: Map<string, Pool>
-  invoke: Functions['invoke']
-  /** ms */
-  now: number
-  /** Where this server is said to be. */
-  region: string
-  account: string
-  makeKeys(): Promise<Keys>
-}
-
-/** One request of an app client. */
-export interface ClientCall extends Call {
-  pool: Pool
-  client: Client
-}
-
-/** The pool that a request names. */
-export function poolOf(call: Call): Pool {
-  const id = call.input.text('UserPoolId')
-  const pool = call.pools.get(id)
-  if (!pool) throw notFound(`User pool ${id} does not exist.`)
-  return pool
-}
-
-/** The app client that a request names, in the pool that it names or, in a public request, in any. */
-export function clientCall(call: Call, pools: Iterable<Pool> = call.pools.values()): ClientCall {
-  const id = call.input.text('ClientId')
-  for (const pool of pools) {
-    const client = pool.clients.get(id)
-    if (client) return { ...call, pool, client }
-  }
-  throw notFound(`User pool client ${id} does not exist.`)
-}

@@ -1,17 +1,18 @@
-// AWS JSON 1.1 over HTTP: reads the operation and its input, writes the answer or the error.
+// AWS JSON 1.1 over HTTP: reads requests, writes answers and errors.
 // Sources: Smithy, "AWS JSON 1.1 protocol"; Cognito's API reference, "Common error types".
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CognitoError } from './errors.ts'
 import { isObject } from './input.ts'
 
+/** bytes */
 const bodyLimit = 1_048_576
 const service = 'AWSCognitoIdentityProviderService.'
 
-/** Thrown to break the connection off: an answer that is lost on its way back. */
+/** Thrown by tests: closes the connection, as if the answer was lost. */
 export class LostAnswer extends Error {}
 
-/** Reads the request's operation name and fields. Throws CognitoError. */
+/** Reads the operation's name and the fields. @throws CognitoError */
 export async function readCall(request: IncomingMessage): Promise<{ operation: string; fields: object }> {
   const target = String(request.headers['x-amz-target'] ?? '')
   if (!target.startsWith(service)) throw new CognitoError('UnknownOperationException', 'No such service or operation')
@@ -40,7 +41,7 @@ function parse(body: string): object {
 const scope = String.raw`Credential=[^/,\s]+/\d{8}/[a-z0-9-]+/cognito-idp/aws4_request`
 const signature = new RegExp(`^AWS4-HMAC-SHA256 ${scope}, *SignedHeaders=[^,\\s]+, *Signature=[0-9a-f]{64}$`)
 
-/** Looks for a Signature Version 4 by its form; who signed, and whether rightly, is not checked. Throws CognitoError. */
+/** Checks that a Signature Version 4 is present and well-formed. Does not verify it. @throws CognitoError */
 export function assertSigned(request: IncomingMessage) {
   const { authorization } = request.headers
   if (authorization === undefined)
@@ -49,7 +50,7 @@ export function assertSigned(request: IncomingMessage) {
     throw new CognitoError('IncompleteSignatureException', 'Authorization header is not a valid AWS4-HMAC-SHA256 one')
 }
 
-/** Browsers may call Cognito from any origin and read these headers. */
+/** Lets browsers call from any origin and read these headers. */
 const cors = {
   'access-control-allow-origin': '*',
   'access-control-expose-headers': 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date',
@@ -74,15 +75,15 @@ const contentType = { 'content-type': 'application/x-amz-json-1.1' }
 
 export const writeAnswer = (response: ServerResponse, answer: object) => writeJson(response, 200, answer, contentType)
 
-/** Errors are 400, a fault of the server itself 500; a LostAnswer breaks the connection off. */
+/** Answers a CognitoError with 400 and any other error with 500. A LostAnswer closes the connection. */
 export function writeError(response: ServerResponse, error: unknown) {
   if (error instanceof LostAnswer) {
     response.destroy()
     return
   }
-  const known = error instanceof CognitoError
-  const name = known ? error.name : 'InternalErrorException'
-  const message = known ? error.message : 'Something went wrong'
+  const isKnown = error instanceof CognitoError
+  const name = isKnown ? error.name : 'InternalErrorException'
+  const message = isKnown ? error.message : 'Something went wrong'
   const headers = { ...contentType, 'x-amzn-errortype': `${name}:`, 'x-amzn-errormessage': encodeURI(message) }
-  writeJson(response, known ? 400 : 500, { __type: name, message }, headers)
+  writeJson(response, isKnown ? 400 : 500, { __type: name, message }, headers)
 }

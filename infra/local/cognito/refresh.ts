@@ -1,47 +1,52 @@
 // Refresh tokens: REFRESH_TOKEN_AUTH, GetTokensFromRefreshToken, rotation, RevokeToken.
 // Source: developer guide, "Refresh tokens" and "Revoking tokens"; API reference of the three.
-
-import { assertClientSecret, assertFlow, assertSecretHash, revocable, rotates } from './client-settings.ts'
+import { type Call, type ClientCall, publicClientCall } from './call.ts'
+import {
+  assertClientSecret,
+  assertFlow,
+  assertSecretHash,
+  rotatesRefreshTokens,
+  supportsRevocation,
+} from './client-settings.ts'
 import { CognitoError, invalidParameter, notAuthorized, userNotFound } from './errors.ts'
 import { addRefreshToken, issueTokens } from './issue-tokens.ts'
 import { readToken } from './keys.ts'
-import { type Call, type ClientCall, clientCall, type Family, type Pool, type User } from './pool.ts'
+import type { Family, Pool, User } from './pool.ts'
 import { exists } from './users.ts'
 
-/** REFRESH_TOKEN_AUTH, which passes no ClientMetadata on. */
+/** REFRESH_TOKEN_AUTH. The trigger does not get the ClientMetadata. */
 export async function refreshTokenAuth(call: ClientCall, parameters: Record<string, string>) {
   assertFlow(call.client, 'REFRESH_TOKEN_AUTH')
-  if (rotates(call.client)) throw invalidParameter('REFRESH_TOKEN_AUTH is not enabled for the client.')
+  if (rotatesRefreshTokens(call.client)) throw invalidParameter('REFRESH_TOKEN_AUTH is not enabled for the client.')
   if (parameters.REFRESH_TOKEN === undefined) throw invalidParameter('Missing required parameter REFRESH_TOKEN')
   const { family } = findRefreshToken(call, parameters.REFRESH_TOKEN)
   assertSecretHash(call.client, family.user.username, parameters.SECRET_HASH)
-  assertAlive(call, family)
+  assertValid(call, family)
   const result = await issueTokens(call, family, 'TokenGeneration_RefreshTokens')
   return { AuthenticationResult: result, ChallengeParameters: {} }
 }
 
 /**
- * GetTokensFromRefreshToken, which does pass ClientMetadata on. Nothing documents that it needs ALLOW_REFRESH_TOKEN_AUTH
- * (with rotation, that flow must be off), so it does not here. Its trigger source is that of the guide's table
- * "Local user trigger sources in the Amazon Cognito API".
+ * GetTokensFromRefreshToken. The trigger gets the ClientMetadata. The trigger source is from the developer guide, table
+ * "Local user trigger sources in the Amazon Cognito API". No document says that the operation needs
+ * ALLOW_REFRESH_TOKEN_AUTH, and a client with rotation must not have that flow, so this server does not require it.
  */
 export async function getTokensFromRefreshToken(from: Call) {
-  const call = clientCall(from)
+  const call = publicClientCall(from)
   assertClientSecret(call.client, call.input.optional('ClientSecret'))
-  const token = call.input.text('RefreshToken')
-  const { family, retire } = findRefreshToken(call, token)
-  assertAlive(call, family)
+  const { family, retireAfter } = findRefreshToken(call, call.input.text('RefreshToken'))
+  assertValid(call, family)
   const metadata = call.input.map('ClientMetadata')
   const result = await issueTokens(call, family, 'TokenGeneration_Authentication', metadata)
-  if (!rotates(call.client)) return { AuthenticationResult: result }
-  retire((call.client.properties.RefreshTokenRotation?.RetryGracePeriodSeconds ?? 0) * 1000)
+  if (!rotatesRefreshTokens(call.client)) return { AuthenticationResult: result }
+  retireAfter((call.client.properties.RefreshTokenRotation?.RetryGracePeriodSeconds ?? 0) * 1000)
   return { AuthenticationResult: { ...result, RefreshToken: addRefreshToken(call, family) } }
 }
 
-/** Revokes every token of the sign-in. A token that is unknown or revoked already is fine (RFC 7009 §2.2). */
+/** Revokes every token of the sign-in. Accepts unknown and revoked tokens (RFC 7009 §2.2). */
 export function revokeToken(from: Call) {
-  const { client, pool, input } = clientCall(from)
-  if (!revocable(client))
+  const { client, pool, input } = publicClientCall(from)
+  if (!supportsRevocation(client))
     throw new CognitoError('UnsupportedOperationException', 'Token revocation is not enabled for the client.')
   const secret = input.optional('ClientSecret')
   if (secret !== client.secret) throw new CognitoError('UnauthorizedException', 'Invalid client credentials')
@@ -60,19 +65,22 @@ export function revokeAll(pool: Pool, user: User) {
   for (const family of pool.families.values()) if (family.user === user) family.revoked = true
 }
 
-/** Tokens of another client are as good as unknown. */
+/**
+ * Finds a refresh token of this client. `retireAfter` sets its end, in ms from now, unless it has one.
+ * @throws CognitoError NotAuthorizedException, RefreshTokenReuseException
+ */
 function findRefreshToken({ pool, client, now }: ClientCall, token: string) {
-  const kept = pool.refreshTokens.get(token)
-  if (!kept || kept.family.clientId !== client.id) throw notAuthorized('Invalid Refresh Token')
-  if (kept.endsAt !== undefined && kept.endsAt <= now)
+  const stored = pool.refreshTokens.get(token)
+  if (!stored || stored.family.clientId !== client.id) throw notAuthorized('Invalid Refresh Token')
+  if (stored.endsAt !== undefined && stored.endsAt <= now)
     throw new CognitoError('RefreshTokenReuseException', 'Refresh token has been invalidated by rotation')
-  const retire = (grace: number) => {
-    kept.endsAt ??= now + grace
+  const retireAfter = (graceMs: number) => {
+    stored.endsAt ??= now + graceMs
   }
-  return { family: kept.family, retire }
+  return { family: stored.family, retireAfter }
 }
 
-function assertAlive({ pool, now }: ClientCall, family: Family) {
+function assertValid({ pool, now }: ClientCall, family: Family) {
   if (!exists(pool, family.user)) throw userNotFound()
   if (!family.user.enabled) throw notAuthorized('User is disabled.')
   if (family.revoked) throw notAuthorized('Refresh Token has been revoked')

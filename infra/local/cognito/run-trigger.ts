@@ -1,15 +1,17 @@
-// Runs a pool's Lambda triggers: the event as AWS documents it, five seconds, up to three tries, and the errors by their names.
-// Source: developer guide, "Customizing user pool workflows with Lambda triggers", and per trigger its own page.
+// Runs a pool's Lambda triggers, with Cognito's time limit, retries and errors.
+// Source: developer guide, "Customizing user pool workflows with Lambda triggers" and the page of each trigger.
+
+import type { ClientCall } from './call.ts'
 import { CognitoError, invalidLambdaResponse } from './errors.ts'
 import { isObject } from './input.ts'
-import type { ClientCall, LambdaConfig, Pool } from './pool.ts'
+import type { LambdaConfig, Pool } from './pool.ts'
 
 export type TriggerName = Exclude<keyof LambdaConfig, 'PreTokenGenerationConfig'>
 
-const answerWithin = 5000
+const timeoutMs = 5000
 const tries = 3
 
-/** The ARN of the function behind a trigger. */
+/** The ARN of a trigger's function, or undefined if the pool has no such trigger. */
 export function triggerArn(pool: Pool, name: TriggerName): string | undefined {
   const config = pool.properties.LambdaConfig ?? {}
   const versioned = name === 'PreTokenGeneration' ? config.PreTokenGenerationConfig?.LambdaArn : undefined
@@ -17,10 +19,9 @@ export function triggerArn(pool: Pool, name: TriggerName): string | undefined {
 }
 
 /**
- * Invokes a trigger and gives back the `response` of the event that it returned.
- * `response` holds the placeholders that Cognito sends. Throws UserLambdaValidationException where the function
- * failed, UnexpectedLambdaException where it could not be run in time or at all, InvalidLambdaResponseException
- * where what it returned is not the event.
+ * Invokes a trigger and returns the `response` of its event. `event.response` holds Cognito's placeholders.
+ * @throws CognitoError UserLambdaValidationException if the function fails; UnexpectedLambdaException if it cannot be
+ * invoked or does not answer in time; InvalidLambdaResponseException if it does not return the event
  */
 export async function runTrigger(
   { pool, client, invoke }: ClientCall,
@@ -41,30 +42,30 @@ export async function runTrigger(
     callerContext: { awsSdkVersion: 'aws-sdk-unknown-unknown', clientId: client.id },
     ...event,
   }
-  const caller = { principal: 'cognito-idp.amazonaws.com', sourceArn: arn, timeoutMs: answerWithin }
+  const caller = { principal: 'cognito-idp.amazonaws.com', sourceArn: arn, timeoutMs }
   for (let attempt = 1; ; attempt++) {
     const outcome = await invoke(triggerArn(pool, name) ?? '', structuredClone(sent), caller)
     switch (outcome.kind) {
       case 'answer':
         return readResponse(sent, outcome.payload)
       case 'error':
-        throw failed(name, outcome.errorMessage)
+        throw functionFailed(name, outcome.errorMessage)
       case 'denied':
         throw cannotInvoke(name, 'AccessDeniedException.')
       case 'timeout':
-        // A function that runs into its own Timeout is answered for by Lambda, as a function error.
-        if (outcome.limit === 'function') throw failed(name, 'Task timed out')
-        // Only a call that was not answered in time is made again.
+        // Lambda reports a function's own timeout as a function error.
+        if (outcome.limit === 'function') throw functionFailed(name, 'Task timed out')
+        // Cognito retries only if it gets no answer in time.
         if (attempt === tries) throw cannotInvoke(name, 'Socket timeout while invoking Lambda function.')
     }
   }
 }
 
-const failed = (name: TriggerName, text: string) =>
+const functionFailed = (name: TriggerName, text: string) =>
   new CognitoError('UserLambdaValidationException', `${name} failed with error ${text}.`)
 
-const cannotInvoke = (name: TriggerName, why: string) =>
-  new CognitoError('UnexpectedLambdaException', `${name} invocation failed due to error ${why}`)
+const cannotInvoke = (name: TriggerName, reason: string) =>
+  new CognitoError('UnexpectedLambdaException', `${name} invocation failed due to error ${reason}`)
 
 function readResponse(sent: Record<string, unknown>, payload: unknown): Record<string, unknown> {
   if (!isObject(payload) || !isObject(payload.response)) throw invalidLambdaResponse()

@@ -1,5 +1,5 @@
-// A pool's attributes as DescribeUserPool lists them: the standard ones, then the pool's own.
-// Source: developer guide, "Working with user attributes"; the limits as AWS's own examples show them.
+// A pool's attributes as DescribeUserPool lists them: first the standard ones, then the custom ones.
+// Source: developer guide, "Working with user attributes"; the limits are from AWS's examples.
 import type { PoolProperties } from './pool.ts'
 
 type Attribute = NonNullable<PoolProperties['Schema']>[number]
@@ -45,12 +45,12 @@ const standard: Attribute[] = [
 
 const standardNames = new Set(standard.map(({ Name }) => Name))
 
-/** @param own as CreateUserPool takes them: custom attributes without their prefix */
-export function describeSchema(own: Attribute[]): Attribute[] {
-  const changed = (attribute: Attribute) => own.find(({ Name }) => Name === attribute.Name)
-  const custom = own.filter(({ Name }) => !standardNames.has(Name))
+/** @param schema as CreateUserPool accepts it, custom attributes without `custom:` */
+export function describeSchema(schema: Attribute[]): Attribute[] {
+  const override = (attribute: Attribute) => schema.find(({ Name }) => Name === attribute.Name)
+  const custom = schema.filter(({ Name }) => !standardNames.has(Name))
   return [
-    ...standard.map((attribute) => ({ ...attribute, ...changed(attribute) })),
+    ...standard.map((attribute) => ({ ...attribute, ...override(attribute) })),
     ...custom.map((attribute) => ({
       AttributeDataType: 'String',
       DeveloperOnlyAttribute: false,

@@ -1,13 +1,15 @@
-// The operations that an access token authorizes: reading and changing one's own user.
+// The operations that users call with their own access token.
+
+import type { Call } from './call.ts'
 import { selfServiceScope } from './claims.ts'
 import { codeDelivery } from './code-delivery.ts'
 import { notAuthorized, userNotFound } from './errors.ts'
 import { readToken } from './keys.ts'
-import type { Call, Pool, User } from './pool.ts'
+import type { Pool, User } from './pool.ts'
 import { assertWritable, findUser, listAttributes, withUnverified, writeAttributes } from './users.ts'
 
-/** Whose token this is. Throws NotAuthorizedException, UserNotFoundException. */
-function bearer(call: Call): { pool: Pool; user: User } {
+/** Finds the user of the access token. @throws CognitoError NotAuthorizedException, UserNotFoundException */
+function authenticate(call: Call): { pool: Pool; user: User } {
   const token = call.input.text('AccessToken')
   for (const pool of call.pools.values()) {
     const claims = readToken(pool.keys.access, token)
@@ -25,18 +27,18 @@ function bearer(call: Call): { pool: Pool; user: User } {
 }
 
 export function getUser(call: Call) {
-  const { user } = bearer(call)
+  const { user } = authenticate(call)
   return { Username: user.username, UserAttributes: listAttributes(user) }
 }
 
-/** A changed address has to be verified anew; the code for it is sent where the pool verifies that attribute. */
+/** A changed address becomes unverified. Lists the addresses that Cognito would send a code to. */
 export function updateUserAttributes(call: Call) {
-  const { pool, user } = bearer(call)
+  const { pool, user } = authenticate(call)
   const attributes = call.input.attributes('UserAttributes')
   assertWritable(attributes)
-  const entailed = withUnverified(user, attributes)
-  writeAttributes(pool, user, entailed, call.now)
-  const written = new Set(entailed.map(([name]) => name))
-  const sent = (pool.properties.AutoVerifiedAttributes ?? []).filter((name) => written.has(`${name}_verified`))
-  return { CodeDeliveryDetailsList: sent.map((name) => codeDelivery(user, name)) }
+  const changes = withUnverified(user, attributes)
+  writeAttributes(pool, user, changes, call.now)
+  const written = new Set(changes.map(([name]) => name))
+  const verifiable = (pool.properties.AutoVerifiedAttributes ?? []).filter((name) => written.has(`${name}_verified`))
+  return { CodeDeliveryDetailsList: verifiable.map((name) => codeDelivery(user, name)) }
 }

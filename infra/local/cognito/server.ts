@@ -1,4 +1,4 @@
-// The slice of Amazon Cognito user pools that this project touches, on 127.0.0.1, in memory.
+// A local Amazon Cognito: the operations that this project uses, in memory, on 127.0.0.1.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Functions } from '../lambda/functions.ts'
@@ -17,21 +17,21 @@ export type { UserPoolDefinition } from './pool.ts'
 export { LostAnswer } from './protocol.ts'
 
 export interface CognitoOptions {
-  /** 0: a free one */
+  /** 0: any free port */
   port: number
-  /** There from the start. */
+  /** The pools at the start. */
   userPools?: readonly UserPoolDefinition[]
   invoke: Functions['invoke']
-  /** Where the server is said to be. */
+  /** The region and account that new pools get. */
   region?: string
   account?: string
   /** ms */
   now?: () => number
-  /** Makes a pool's signing keys; for tests that start many servers. */
+  /** Makes a pool's signing keys. Tests that start many servers share one pair. */
   keys?: () => Promise<Keys>
   /**
-   * Stands between a request and its answer, for tests of faults. `run` runs the operation: not called, nothing
-   * happened. Throw a CognitoError to answer with it, a LostAnswer to break the connection off, or never settle.
+   * Wraps every operation, so that tests can inject faults. `run` runs the operation. Throw a CognitoError to answer
+   * with that error, throw a LostAnswer to close the connection without an answer, or never settle.
    */
   intercept?: (operation: string, fields: object, run: () => Promise<object>) => Promise<object>
 }
@@ -39,20 +39,27 @@ export interface CognitoOptions {
 export interface Cognito {
   url: string
   close(): Promise<void>
-  /** Not part of AWS's API: what the server holds, by the pools' ids. */
+  /** The server's state by pool id. Not part of AWS's API. */
   pools: Map<string, Pool>
   makeKeys(): Promise<Keys>
-  /** Not part of AWS's API: a user as federation leaves one behind, `{provider}_{userId}`, EXTERNAL_PROVIDER. Gives back its username. */
-  addFederatedUser(userPoolId: string, provider: string, userId: string, attributes?: Record<string, string>): string
+  /** Makes a user `{provider}_{userId}` as federated sign-in does. Returns the username. Not part of AWS's API. */
+  addFederatedUser(user: FederatedUser): string
 }
 
-/** Starts the server on 127.0.0.1. Rejects where the port is taken. */
+export interface FederatedUser {
+  userPoolId: string
+  provider: string
+  userId: string
+  attributes?: Record<string, string>
+}
+
+/** Starts the server on 127.0.0.1. @throws Error EADDRINUSE if the port is taken */
 export async function startCognito(options: CognitoOptions): Promise<Cognito> {
-  const { now = Date.now, keys: newKeys = makeKeys, region = 'us-east-1', account = '000000000000' } = options
-  const made = await Promise.all(
-    (options.userPools ?? []).map(async (definition) => makePool(definition, await newKeys(), now())),
+  const { now = Date.now, keys = makeKeys, region = 'us-east-1', account = '000000000000' } = options
+  const initialPools = await Promise.all(
+    (options.userPools ?? []).map(async (definition) => makePool(definition, await keys(), now())),
   )
-  const pools = new Map(made.map((pool) => [pool.definition.id, pool]))
+  const pools = new Map(initialPools.map((pool) => [pool.definition.id, pool]))
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => writeError(response, error))
   })
@@ -61,13 +68,13 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
     if (request.method === 'OPTIONS') return writePreflight(request, response)
     if (request.method === 'GET') return writeDocument(request, response)
     const { operation, fields } = await readCall(request)
-    const known = operations.get(operation)
-    if (!known) throw new CognitoError('UnknownOperationException', `The local Cognito has no operation ${operation}.`)
-    if (known.isSigned) assertSigned(request)
-    const host = { pools, invoke: options.invoke, now: now(), region, account, makeKeys: newKeys }
-    const call = { input: new Input({ ...fields }), ...host }
+    const entry = operations.get(operation)
+    if (!entry) throw new CognitoError('UnknownOperationException', `The local Cognito has no operation ${operation}.`)
+    if (entry.isSigned) assertSigned(request)
+    const input = new Input({ ...fields })
+    const call = { input, pools, invoke: options.invoke, now: now(), region, account, makeKeys: keys }
     const { intercept = (_operation, _fields, run) => run() } = options
-    writeAnswer(response, await intercept(operation, fields, async () => known.run(call)))
+    writeAnswer(response, await intercept(operation, fields, async () => entry.run(call)))
   }
 
   function writeDocument(request: IncomingMessage, response: ServerResponse) {
@@ -79,7 +86,7 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
     else writeJson(response, 404, { message: 'Not found' }, { 'content-type': 'application/json' })
   }
 
-  /** OpenID Connect Discovery §3; the issuer is AWS's, the keys are here. */
+  /** OpenID Connect Discovery §3. The issuer is AWS's, the keys are at this server. */
   const configuration = (pool: Pool) => ({
     id_token_signing_alg_values_supported: ['RS256'],
     issuer: issuer(pool),
@@ -98,12 +105,12 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
   return {
     url,
     pools,
-    makeKeys: newKeys,
+    makeKeys: keys,
     async close() {
       server.closeAllConnections()
       await new Promise((resolve) => server.close(resolve))
     },
-    addFederatedUser(userPoolId, provider, userId, attributes = {}) {
+    addFederatedUser({ userPoolId, provider, userId, attributes = {} }) {
       const pool = pools.get(userPoolId)
       if (!pool) throw new Error(`no user pool ${userPoolId}`)
       const name = `${provider}_${userId}`

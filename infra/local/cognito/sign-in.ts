@@ -1,67 +1,81 @@
-// InitiateAuth, RespondToAuthChallenge and their Admin twins: which flow, may this client use it, may this user sign in.
-
-import { assertFlow, assertSecretHash, hidesAbsence } from './client-settings.ts'
+// InitiateAuth, RespondToAuthChallenge and their Admin variants: checks the flow, the client and the user.
+import { adminClientCall, type Call, type ClientCall, publicClientCall } from './call.ts'
+import { assertFlow, assertSecretHash, hidesUnknownUsers } from './client-settings.ts'
 import { answerCustomChallenge, continueAfterPassword, startCustomAuth } from './custom-auth.ts'
 import { CognitoError, incorrectPassword, invalidParameter, notAuthorized, userNotFound } from './errors.ts'
 import { finishSignIn } from './issue-tokens.ts'
-import { assertNotEnded, assertPassword, setPassword } from './passwords.ts'
-import { type Call, type ClientCall, clientCall, poolOf, type Session, type User } from './pool.ts'
+import { assertNotExpired, assertPassword, setPassword } from './passwords.ts'
+import type { Session, User } from './pool.ts'
 import { refreshTokenAuth } from './refresh.ts'
 import { openSession, takeSession } from './sessions.ts'
-import { assertProof, readClientPublic, srpChallenge } from './srp-auth.ts'
+import { readClientPublic, srpChallenge, verifyProof } from './srp-auth.ts'
 import { exists, findUser, writeAttributes } from './users.ts'
 
-type Parameters = Record<string, string>
-type Flow = (call: ClientCall, user: User | undefined, username: string, parameters: Parameters) => object
+/** The request's AuthParameters or ChallengeResponses, or its ClientMetadata. */
+type StringMap = Record<string, string>
 
-const both: [string, Flow][] = [
+interface SignIn {
+  call: ClientCall
+  /** Undefined: no such user, and the client hides that. */
+  user: User | undefined
+  username: string
+  parameters: StringMap
+}
+
+type Flow = (signIn: SignIn) => object
+
+const commonFlows: [string, Flow][] = [
   ['USER_SRP_AUTH', srpAuth],
   ['CUSTOM_AUTH', customAuth],
 ]
-const publicFlows = new Map([...both, ['USER_PASSWORD_AUTH', passwordAuth]])
-const adminFlows = new Map([...both, ['ADMIN_USER_PASSWORD_AUTH', passwordAuth], ['ADMIN_NO_SRP_AUTH', passwordAuth]])
+const publicFlows = new Map([...commonFlows, ['USER_PASSWORD_AUTH', passwordAuth]])
+const adminFlows = new Map([
+  ...commonFlows,
+  ['ADMIN_USER_PASSWORD_AUTH', passwordAuth],
+  ['ADMIN_NO_SRP_AUTH', passwordAuth],
+])
 
-export const initiateAuth = (call: Call) => initiate(clientCall(call), publicFlows)
-export const adminInitiateAuth = (call: Call) => initiate(clientCall(call, [poolOf(call)]), adminFlows)
+export const initiateAuth = (call: Call) => initiate(publicClientCall(call), publicFlows)
+export const adminInitiateAuth = (call: Call) => initiate(adminClientCall(call), adminFlows)
 
 async function initiate(call: ClientCall, flows: ReadonlyMap<string, Flow>) {
   const { input, client, pool } = call
   const flow = input.text('AuthFlow')
   const parameters = input.map('AuthParameters') ?? {}
   if (flow === 'REFRESH_TOKEN_AUTH' || flow === 'REFRESH_TOKEN') return refreshTokenAuth(call, parameters)
-  const begin = flows.get(flow)
-  if (!begin) throw invalidParameter('Initiate Auth method not supported.')
+  const start = flows.get(flow)
+  if (!start) throw invalidParameter('Initiate Auth method not supported.')
   assertFlow(client, flow)
   const username = required(parameters, 'USERNAME')
   assertSecretHash(client, username, parameters.SECRET_HASH)
   const user = findUser(pool, username)
   if (user) assertCanSignIn(user)
-  else if (!hidesAbsence(client)) throw userNotFound()
-  return begin(call, user, username, parameters)
+  else if (!hidesUnknownUsers(client)) throw userNotFound()
+  return start({ call, user, username, parameters })
 }
 
-function customAuth(...[call, user, username, parameters]: globalThis.Parameters<Flow>) {
+function customAuth({ call, user, username, parameters }: SignIn) {
   if (user && parameters.CHALLENGE_NAME !== 'SRP_A') assertConfirmed(user)
-  return startCustomAuth(call, user, username, parameters)
+  return startCustomAuth(call, { user, username }, parameters)
 }
 
-function srpAuth(...[call, user, username, parameters]: globalThis.Parameters<Flow>) {
+function srpAuth({ call, user, username, parameters }: SignIn) {
   return srpChallenge(call, { user, username, clientPublic: readClientPublic(parameters) })
 }
 
-async function passwordAuth(...[call, user, , parameters]: globalThis.Parameters<Flow>) {
+async function passwordAuth({ call, user, parameters }: SignIn) {
   const password = required(parameters, 'PASSWORD')
   if (!user) throw incorrectPassword()
   assertPassword(call.pool, user, password)
   return afterPassword(call, user)
 }
 
-/** Once the password is known to be right: an invited user has to choose a new one. */
-function afterPassword(call: ClientCall, user: User, metadata?: Parameters) {
+/** Continues a sign-in after the correct password. An invited user must choose a new password. */
+function afterPassword(call: ClientCall, user: User, metadata?: StringMap) {
   assertConfirmed(user)
   if (user.status !== 'FORCE_CHANGE_PASSWORD')
     return finishSignIn(call, user, 'TokenGeneration_Authentication', metadata)
-  assertNotEnded(user, call.now)
+  assertNotExpired(user, call.now)
   const challenge = 'NEW_PASSWORD_REQUIRED'
   const missing = (call.pool.properties.Schema ?? [])
     .filter(({ Name = '', Required }) => Required && !user.attributes.has(Name) && Name !== 'sub')
@@ -77,10 +91,10 @@ function afterPassword(call: ClientCall, user: User, metadata?: Parameters) {
   }
 }
 
-export const respondToAuthChallenge = (call: Call) => respond(clientCall(call))
-export const adminRespondToAuthChallenge = (call: Call) => respond(clientCall(call, [poolOf(call)]))
+export const respondToAuthChallenge = (call: Call) => respond(publicClientCall(call))
+export const adminRespondToAuthChallenge = (call: Call) => respond(adminClientCall(call))
 
-/** The fields that an answer must have besides USERNAME. */
+/** The required fields of an answer, besides USERNAME. */
 const answerFields = new Map([
   ['CUSTOM_CHALLENGE', ['ANSWER']],
   ['PASSWORD_VERIFIER', ['PASSWORD_CLAIM_SECRET_BLOCK', 'PASSWORD_CLAIM_SIGNATURE', 'TIMESTAMP']],
@@ -89,55 +103,56 @@ const answerFields = new Map([
 
 async function respond(call: ClientCall): Promise<object> {
   const { input, client, pool } = call
-  const name = input.text('ChallengeName')
-  const fields = answerFields.get(name)
-  if (!fields) throw invalidParameter(`The local Cognito takes no answer to ${name}.`)
+  const challenge = input.text('ChallengeName')
+  const fields = answerFields.get(challenge)
+  if (!fields) throw invalidParameter(`The local Cognito takes no answer to ${challenge}.`)
   const responses = input.map('ChallengeResponses') ?? {}
   const username = required(responses, 'USERNAME')
   for (const field of fields) required(responses, field)
   assertSecretHash(client, username, responses.SECRET_HASH)
   const id = input.optional('Session') ?? responses.PASSWORD_CLAIM_SECRET_BLOCK
   if (id === undefined) throw invalidParameter('Missing required parameter Session')
-  const session = takeSession(call, id, name, username)
+  const session = takeSession(call, id, { challenge, username })
   if (session.user) {
-    if (!exists(pool, session.user)) throw hidesAbsence(client) ? incorrectPassword() : userNotFound()
+    if (!exists(pool, session.user)) throw hidesUnknownUsers(client) ? incorrectPassword() : userNotFound()
     assertCanSignIn(session.user)
   }
-  return proceed(call, session, responses)
+  return continueSignIn(call, session, responses)
 }
 
-function proceed(call: ClientCall, session: Session, responses: Parameters): object | Promise<object> {
+function continueSignIn(call: ClientCall, session: Session, responses: StringMap): object | Promise<object> {
   const metadata = call.input.map('ClientMetadata')
   const { user, custom } = session
   if (session.challenge === 'CUSTOM_CHALLENGE' && custom)
     return answerCustomChallenge(call, { ...session, custom }, required(responses, 'ANSWER'), metadata)
   if (session.challenge === 'PASSWORD_VERIFIER') {
-    const proven = assertProof(call, session, responses)
-    if (!custom) return afterPassword(call, proven, metadata)
-    assertConfirmed(proven)
-    return continueAfterPassword(call, { user: proven, username: proven.username, custom }, metadata)
+    const verified = verifyProof(call, session, responses)
+    if (!custom) return afterPassword(call, verified, metadata)
+    assertConfirmed(verified)
+    return continueAfterPassword(call, { user: verified, username: verified.username, custom }, metadata)
   }
   if (!user) throw incorrectPassword()
   return chooseNewPassword(call, user, responses, metadata)
 }
 
-function chooseNewPassword(call: ClientCall, user: User, responses: Parameters, metadata: Parameters | undefined) {
+function chooseNewPassword(call: ClientCall, user: User, responses: StringMap, metadata: StringMap | undefined) {
   const prefix = 'userAttributes.'
-  const attributes = Object.entries(responses).filter(([name]) => name.startsWith(prefix))
+  const attributes = Object.entries(responses)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, value]): [string, string] => [name.slice(prefix.length), value])
   setPassword(call.pool, user, required(responses, 'NEW_PASSWORD'), 'CONFIRMED', call.now)
-  const written = attributes.map(([name, value]): [string, string] => [name.slice(prefix.length), value])
-  writeAttributes(call.pool, user, written, call.now)
+  writeAttributes(call.pool, user, attributes, call.now)
   return finishSignIn(call, user, 'TokenGeneration_NewPasswordChallenge', metadata)
 }
 
-function required(parameters: Parameters, name: string): string {
+function required(parameters: StringMap, name: string): string {
   const value = parameters[name]
   if (value === undefined || value === '') throw invalidParameter(`Missing required parameter ${name}`)
   return value
 }
 
-/** Federated users can't sign in through the API (developer guide, "Lambda triggers for federated users"). */
-export function assertCanSignIn(user: User) {
+/** Federated users cannot sign in through the API (developer guide, "Lambda triggers for federated users"). */
+function assertCanSignIn(user: User) {
   if (user.status === 'EXTERNAL_PROVIDER') throw incorrectPassword()
   if (!user.enabled) throw notAuthorized('User is disabled.')
   if (user.status === 'RESET_REQUIRED')

@@ -1,14 +1,14 @@
-// People who sign themselves up, and how they are confirmed.
+// SignUp: users who register themselves. They stay UNCONFIRMED: this server has no ConfirmSignUp.
 
+import { type Call, publicClientCall } from './call.ts'
 import { assertSecretHash } from './client-settings.ts'
 import { codeDelivery } from './code-delivery.ts'
 import { notAuthorized } from './errors.ts'
 import { setPassword } from './passwords.ts'
-import { type Call, clientCall } from './pool.ts'
-import { addUser, assertWritable, fold } from './users.ts'
+import { addUser, assertWritable, usernameKey } from './users.ts'
 
-export function signUp(from: Call) {
-  const { pool, client, input, now } = clientCall(from)
+export function signUp(call: Call) {
+  const { pool, client, input, now } = publicClientCall(call)
   const name = input.username()
   assertSecretHash(client, name, input.optional('SecretHash'))
   if (pool.properties.AdminCreateUserConfig?.AllowAdminCreateUserOnly)
@@ -19,7 +19,7 @@ export function signUp(from: Call) {
   try {
     setPassword(pool, user, input.text('Password'), 'UNCONFIRMED', now)
   } catch (error) {
-    pool.users.delete(fold(pool, user.username))
+    pool.users.delete(usernameKey(pool, user.username))
     throw error
   }
   const attribute = pool.properties.AutoVerifiedAttributes?.find((candidate) => user.attributes.has(candidate))

@@ -1,12 +1,13 @@
-// Sign-in by SRP: the PASSWORD_VERIFIER challenge and its answer, alone or at the head of CUSTOM_AUTH.
+// Sign-in by SRP: the PASSWORD_VERIFIER challenge and its answer, alone or as the start of CUSTOM_AUTH.
 import { createHmac, randomBytes } from 'node:crypto'
+import type { ClientCall } from './call.ts'
 import { incorrectPassword, invalidParameter } from './errors.ts'
-import type { ClientCall, Pool, Session, User } from './pool.ts'
+import type { CustomAuth, Pool, Session, User } from './pool.ts'
 import { openSession } from './sessions.ts'
 import { expectedSignature, makePublic, makeVerifier, readPublic } from './srp.ts'
-import { fold } from './users.ts'
+import { usernameKey } from './users.ts'
 
-/** The client's A. Throws InvalidParameterException. */
+/** Reads the client's A. @throws CognitoError InvalidParameterException */
 export function readClientPublic(parameters: Record<string, string>): bigint {
   if (parameters.SRP_A === undefined) throw invalidParameter('Missing required parameter SRP_A')
   const value = readPublic(parameters.SRP_A)
@@ -14,10 +15,10 @@ export function readClientPublic(parameters: Record<string, string>): bigint {
   return value
 }
 
-/** Sends the challenge. A plain SRP sign-in has no Session: its SECRET_BLOCK takes that place. */
+/** Makes the challenge. In CUSTOM_AUTH it has a Session. In plain SRP the SECRET_BLOCK replaces the Session. */
 export function srpChallenge(
   call: ClientCall,
-  from: { user: User | undefined; username: string; clientPublic: bigint; custom?: Session['custom'] },
+  from: { user: User | undefined; username: string; clientPublic: bigint; custom?: CustomAuth },
 ) {
   const { password, username } = from.user?.password
     ? { password: from.user.password, username: from.user.username }
@@ -27,11 +28,11 @@ export function srpChallenge(
   const srp = { ...makePublic(password), clientPublic: from.clientPublic, secretBlock, password }
   const waiting = { challenge, username, user: from.user, srp }
   const session = from.custom
-    ? { Session: openSession(call, { ...waiting, custom: from.custom }) }
-    : void openSession(call, waiting, secretBlock)
+    ? openSession(call, { ...waiting, custom: from.custom })
+    : openSession(call, waiting, secretBlock)
   return {
     ChallengeName: challenge,
-    ...session,
+    ...(from.custom && { Session: session }),
     ChallengeParameters: {
       SALT: password.salt.toString(16),
       SECRET_BLOCK: secretBlock,
@@ -42,26 +43,30 @@ export function srpChallenge(
   }
 }
 
-/** The same salt and made-up id each time for a name that nobody has (developer guide, "Managing error responses"). */
+/** Makes up a salt and an id for an unknown name, the same each time (developer guide, "Managing error responses"). */
 function decoy(pool: Pool, name: string) {
-  const made = createHmac('sha256', pool.decoySecret).update(fold(pool, name)).digest()
+  const made = createHmac('sha256', pool.decoySecret).update(usernameKey(pool, name)).digest()
   const hex = made.toString('hex')
   const username = [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   )
-  const password = makeVerifier(pool.definition.id, username, randomBytes(32).toString('hex'), made.subarray(16))
-  return { username, password }
+  const credentials = { poolId: pool.definition.id, username, password: randomBytes(32).toString('hex') }
+  return { username, password: makeVerifier(credentials, made.subarray(16)) }
 }
 
-const timestamp = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} \d{1,2} \d{2}:\d{2}:\d{2} UTC \d{4}$/
+const timestampPattern = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} \d{1,2} \d{2}:\d{2}:\d{2} UTC \d{4}$/
 
-/** Throws NotAuthorizedException unless the answer proves the password of an existing user, who is given back. */
-export function assertProof(call: ClientCall, session: Session, responses: Record<string, string>): User {
+/**
+ * Checks the answer to PASSWORD_VERIFIER and returns its user.
+ * @throws CognitoError NotAuthorizedException if the password is wrong or the user does not exist
+ */
+export function verifyProof(call: ClientCall, session: Session, responses: Record<string, string>): User {
   const { srp, user, username } = session
-  const stamp = responses.TIMESTAMP ?? ''
-  if (!timestamp.test(stamp)) throw invalidParameter('TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.')
+  const timestamp = responses.TIMESTAMP ?? ''
+  if (!timestampPattern.test(timestamp))
+    throw invalidParameter('TIMESTAMP format should be EEE MMM d HH:mm:ss z yyyy in english.')
   if (!srp || !user) throw incorrectPassword()
-  if (responses.PASSWORD_CLAIM_SIGNATURE !== expectedSignature(srp, call.pool.definition.id, username, stamp))
-    throw incorrectPassword()
+  const expected = expectedSignature(srp, { poolId: call.pool.definition.id, username, timestamp })
+  if (responses.PASSWORD_CLAIM_SIGNATURE !== expected) throw incorrectPassword()
   return user
 }

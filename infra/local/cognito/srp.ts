@@ -1,4 +1,4 @@
-// The server's side of SRP-6a in the variant that Cognito's clients speak: 3072-bit group, SHA-256, and a key by HKDF.
+// The server's side of SRP-6a as Cognito's clients use it: the 3072-bit group, SHA-256, and a key by HKDF.
 import { createHash, createHmac, randomBytes } from 'node:crypto'
 
 /** The 3072-bit MODP group, RFC 3526 §4, with its generator 2. */
@@ -16,7 +16,7 @@ const N = BigInt(
 )
 const g = 2n
 
-/** What is kept in place of a password. */
+/** The server stores this instead of the password. */
 export interface Verifier {
   salt: bigint
   value: bigint
@@ -32,7 +32,7 @@ function power(base: bigint, exponent: bigint): bigint {
   return result
 }
 
-/** The bytes of a positive number as Java's BigInteger writes them: a zero byte ahead where the first bit is set. */
+/** Writes a positive number as Java's BigInteger does: with a leading zero byte if the first bit is set. */
 function bytes(value: bigint): Buffer {
   const hex = value.toString(16)
   const even = hex.length % 2 ? `0${hex}` : hex
@@ -53,43 +53,51 @@ const hmac = (key: Buffer, ...parts: (Buffer | string)[]) => {
 
 const k = number(sha256(bytes(N), bytes(g)))
 
-/** The name in the pool's id behind the region: what Cognito's clients mix into the password. */
+/** Cuts the region off a pool id. Cognito's clients mix the rest into the password. */
 const poolName = (poolId: string) => poolId.slice(poolId.indexOf('_') + 1)
 
-export function makeVerifier(
-  poolId: string,
-  username: string,
-  password: string,
-  salt: Buffer = randomBytes(16),
-): Verifier {
+export interface Credentials {
+  poolId: string
+  username: string
+  password: string
+}
+
+export function makeVerifier({ poolId, username, password }: Credentials, salt: Buffer = randomBytes(16)): Verifier {
   const x = number(sha256(bytes(number(salt)), sha256(`${poolName(poolId)}${username}:${password}`)))
   return { salt: number(salt), value: power(g, x) }
 }
 
-/** Whether this is the password that the verifier was made of. */
-export function isPassword(verifier: Verifier, poolId: string, username: string, password: string): boolean {
-  return makeVerifier(poolId, username, password, bytes(verifier.salt)).value === verifier.value
+/** Checks a password against the verifier. */
+export function isPassword(verifier: Verifier, credentials: Credentials): boolean {
+  return makeVerifier(credentials, bytes(verifier.salt)).value === verifier.value
 }
 
-/** Reads the client's A; undefined where it is no hexadecimal number, or a multiple of N (RFC 5054 §2.5.4). */
+/** Reads the client's A. Undefined: not a hexadecimal number, or a multiple of N (RFC 5054 §2.5.4). */
 export function readPublic(hex: string): bigint | undefined {
   if (!/^[0-9a-f]{1,1024}$/i.test(hex)) return undefined
   const value = BigInt(`0x${hex}`)
   return value % N === 0n ? undefined : value
 }
 
-/** The server's secret b and its public B. */
+/** Makes the server's secret b and its public B. */
 export function makePublic(verifier: Verifier): { serverSecret: bigint; serverPublic: bigint } {
   const serverSecret = number(randomBytes(32))
   return { serverSecret, serverPublic: (k * verifier.value + power(g, serverSecret)) % N }
 }
 
-/** The Base64 signature that a client which knows the password sends as PASSWORD_CLAIM_SIGNATURE. */
+/** The values of one PASSWORD_VERIFIER challenge. */
+export interface SrpExchange {
+  serverSecret: bigint
+  serverPublic: bigint
+  clientPublic: bigint
+  secretBlock: string
+  password: Verifier
+}
+
+/** Computes the PASSWORD_CLAIM_SIGNATURE (Base64) of a client that knows the password. */
 export function expectedSignature(
-  srp: { serverSecret: bigint; serverPublic: bigint; clientPublic: bigint; secretBlock: string; password: Verifier },
-  poolId: string,
-  username: string,
-  timestamp: string,
+  srp: SrpExchange,
+  { poolId, username, timestamp }: { poolId: string; username: string; timestamp: string },
 ): string {
   const u = number(sha256(bytes(srp.clientPublic), bytes(srp.serverPublic)))
   const shared = power(srp.clientPublic * power(srp.password.value, u), srp.serverSecret)

@@ -1,9 +1,9 @@
-// Users: finding one by name or alias, making one, writing attributes, and how the API and the triggers show one.
+// Users: how they are found, made, changed, and shown by the API and to the triggers.
 import { randomUUID } from 'node:crypto'
 import { CognitoError, invalidParameter, notAuthorized, userNotFound } from './errors.ts'
 import type { Group, Pool, User, UserStatus } from './pool.ts'
 
-/** The claims of OpenID Connect Core §5.1 that Cognito keeps as standard attributes. */
+/** The claims of OpenID Connect Core §5.1 that Cognito stores as standard attributes. */
 const standardAttributes = new Set(
   (
     'address birthdate email email_verified family_name gender given_name locale middle_name name nickname ' +
@@ -11,15 +11,18 @@ const standardAttributes = new Set(
   ).split(' '),
 )
 
-/** The form in which two names are compared. */
-export const fold = (pool: Pool, name: string) =>
+/** Lower-cases a name if the pool ignores case. `pool.users` is keyed by the result. */
+export const usernameKey = (pool: Pool, name: string) =>
   pool.properties.UsernameConfiguration?.CaseSensitive === false ? name.toLowerCase() : name
 
-/** An alias counts once it is verified; the value of a username attribute counts at once (developer guide, "Customizing sign-in attributes"). */
-function answersTo(pool: Pool, user: User, name: string): boolean {
+/**
+ * Checks a name against the user's sign-in attributes. An alias must be verified, except `preferred_username`.
+ * A username attribute need not be (developer guide, "Customizing sign-in attributes").
+ */
+function hasAlias(pool: Pool, user: User, name: string): boolean {
   const has = (attribute: string) => {
     const value = user.attributes.get(attribute)
-    return value !== undefined && fold(pool, value) === fold(pool, name)
+    return value !== undefined && usernameKey(pool, value) === usernameKey(pool, name)
   }
   const verified = (alias: string) =>
     alias === 'preferred_username' || user.attributes.get(`${alias}_verified`) === 'true'
@@ -29,28 +32,32 @@ function answersTo(pool: Pool, user: User, name: string): boolean {
   )
 }
 
-/** The user of this username or alias. */
+/** Finds a user by username or alias. */
 export function findUser(pool: Pool, name: string): User | undefined {
-  const user = pool.users.get(fold(pool, name))
-  return user ?? [...pool.users.values()].find((candidate) => answersTo(pool, candidate, name))
+  const user = pool.users.get(usernameKey(pool, name))
+  return user ?? [...pool.users.values()].find((candidate) => hasAlias(pool, candidate, name))
 }
 
-/** Whether a user that was found earlier is still there. */
-export const exists = (pool: Pool, user: User) => pool.users.get(fold(pool, user.username)) === user
+/** False if the user was deleted since. A new user of the same name does not count. */
+export const exists = (pool: Pool, user: User) => pool.users.get(usernameKey(pool, user.username)) === user
 
-/** The user of this username or alias. Throws UserNotFoundException. */
+/** Finds a user by username or alias. @throws CognitoError UserNotFoundException */
 export function userOf(pool: Pool, name: string): User {
   const user = findUser(pool, name)
   if (!user) throw userNotFound()
   return user
 }
 
-/** Makes a user without a password. Throws UsernameExistsException, InvalidParameterException. */
+/**
+ * Makes a user without a password.
+ * @param now ms
+ * @throws CognitoError UsernameExistsException, InvalidParameterException
+ */
 export function addUser(pool: Pool, name: string, attributes: [string, string][], status: UserStatus, now: number) {
   const sub = randomUUID()
-  const byAttribute = (pool.properties.UsernameAttributes ?? []).length > 0 && status !== 'EXTERNAL_PROVIDER'
+  const namedByAttribute = (pool.properties.UsernameAttributes ?? []).length > 0 && status !== 'EXTERNAL_PROVIDER'
   const user: User = {
-    username: byAttribute ? sub : fold(pool, name),
+    username: namedByAttribute ? sub : usernameKey(pool, name),
     sub,
     status,
     enabled: true,
@@ -61,15 +68,15 @@ export function addUser(pool: Pool, name: string, attributes: [string, string][]
     createdAt: now,
     modifiedAt: now,
   }
-  if (byAttribute) writeAttributes(pool, user, [[attributeOf(pool, name), name]], now)
+  if (namedByAttribute) writeAttributes(pool, user, [[usernameAttribute(pool, name), name]], now)
   else assertUsername(pool, name)
   if (findUser(pool, name)) throw new CognitoError('UsernameExistsException', 'User account already exists')
   writeAttributes(pool, user, attributes, now)
-  pool.users.set(fold(pool, user.username), user)
+  pool.users.set(usernameKey(pool, user.username), user)
   return user
 }
 
-function attributeOf(pool: Pool, name: string): string {
+function usernameAttribute(pool: Pool, name: string): string {
   const attribute = /^[^@\s]+@[^@\s]+$/.test(name) ? 'email' : 'phone_number'
   if (!pool.properties.UsernameAttributes?.includes(attribute))
     throw invalidParameter(`Username should be ${attribute === 'email' ? 'a phone number' : 'an email'}.`)
@@ -81,7 +88,11 @@ function assertUsername(pool: Pool, name: string) {
     throw invalidParameter('Username cannot be of email format, since user pool is configured for email alias.')
 }
 
-/** Sets attributes; an empty value removes one. Throws InvalidParameterException for one that the pool's schema lacks. */
+/**
+ * Sets attributes. An empty value removes the attribute.
+ * @param now ms
+ * @throws CognitoError InvalidParameterException if the pool's schema lacks an attribute
+ */
 export function writeAttributes(pool: Pool, user: User, attributes: [string, string][], now: number) {
   for (const [name] of attributes) {
     const custom = (pool.properties.Schema ?? []).some((entry) => `custom:${entry.Name}` === name)
@@ -95,15 +106,19 @@ export function writeAttributes(pool: Pool, user: User, attributes: [string, str
   user.modifiedAt = now
 }
 
-/** The attributes together with what a changed address entails: it counts as unverified until something else is said. */
+/** Adds `email_verified` and `phone_number_verified`, `false`, for changed addresses unless the attributes set them. */
 export function withUnverified(user: User, attributes: [string, string][]): [string, string][] {
-  const said = new Set(attributes.map(([name]) => name))
+  const named = new Set(attributes.map(([name]) => name))
   const changed = attributes.filter(([name, value]) => user.attributes.get(name) !== value).map(([name]) => name)
   const marks = changed.filter((name) => name === 'email' || name === 'phone_number').map((name) => `${name}_verified`)
-  return [...attributes, ...marks.filter((mark) => !said.has(mark)).map((mark): [string, string] => [mark, 'false'])]
+  return [...attributes, ...marks.filter((mark) => !named.has(mark)).map((mark): [string, string] => [mark, 'false'])]
 }
 
-/** A verified alias has one holder: a second one is refused, or takes it over. Throws AliasExistsException. */
+/**
+ * Makes this user the only one with their verified e-mail address and telephone number as an alias.
+ * @param force takes the alias from another user instead of throwing
+ * @throws CognitoError AliasExistsException
+ */
 export function claimAliases(pool: Pool, user: User, force: boolean) {
   for (const attribute of ['email', 'phone_number'] as const) {
     if (user.attributes.get(`${attribute}_verified`) !== 'true') continue
@@ -117,34 +132,37 @@ export function claimAliases(pool: Pool, user: User, force: boolean) {
 function holderOfAlias(pool: Pool, user: User, attribute: 'email' | 'phone_number'): User | undefined {
   const value = user.attributes.get(attribute)
   if (value === undefined || !pool.properties.AliasAttributes?.includes(attribute)) return undefined
-  return [...pool.users.values()].find((other) => other !== user && answersTo(pool, other, value))
+  return [...pool.users.values()].find((other) => other !== user && hasAlias(pool, other, value))
 }
 
-/** Only Cognito and administrators say what is verified. Throws NotAuthorizedException. */
+/** Only Cognito and administrators may set `…_verified`. @throws CognitoError NotAuthorizedException */
 export function assertWritable(attributes: [string, string][]) {
   if (attributes.some(([name]) => name.endsWith('_verified')))
     throw notAuthorized('A client attempted to write unauthorized attribute')
 }
 
-/** As the API lists attributes, `sub` first. */
+/** The attributes as the API lists them, `sub` first. */
 export const listAttributes = (user: User) =>
   [['sub', user.sub] as const, ...user.attributes].map(([Name, Value]) => ({ Name, Value }))
 
-/** As the triggers see them, with the status and, in pools with aliases, the alias in force (as logged by users; not documented). */
+/**
+ * The `userAttributes` of trigger events. `cognito:email_alias` is not documented; users report it from pools that have
+ * e-mail as an alias or a username.
+ */
 export function eventAttributes(pool: Pool, user: User | undefined): Record<string, string> {
   if (!user) return {}
   const { AliasAttributes = [], UsernameAttributes = [] } = pool.properties
   const email = user.attributes.get('email')
-  const aliased = email !== undefined && [...AliasAttributes, ...UsernameAttributes].includes('email')
+  const hasEmailAlias = email !== undefined && [...AliasAttributes, ...UsernameAttributes].includes('email')
   return {
     sub: user.sub,
     'cognito:user_status': user.status,
     ...Object.fromEntries(user.attributes),
-    ...(aliased && answersTo(pool, user, email) ? { 'cognito:email_alias': email } : {}),
+    ...(hasEmailAlias && hasAlias(pool, user, email) ? { 'cognito:email_alias': email } : {}),
   }
 }
 
-/** The user's groups, the most important first: lower precedence values come first, none at all last. */
+/** The user's groups by precedence, the lowest value first. Groups without a precedence come last. */
 export function groupsOf(pool: Pool, user: User): Group[] {
   const rank = (group: Group) => group.Precedence ?? Number.POSITIVE_INFINITY
   return [...user.groups]

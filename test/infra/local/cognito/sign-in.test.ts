@@ -173,7 +173,7 @@ describe('a user who is', () => {
       'Google_42',
       'NotAuthorizedException',
       'NotAuthorizedException',
-      async () => pool.addFederatedUser(poolId, 'Google', '42'),
+      async () => pool.addFederatedUser({ userPoolId: poolId, provider: 'Google', userId: '42' }),
     ],
     [
       'deleted',

@@ -128,7 +128,7 @@ test('AdminResetUserPassword needs a verified address to send the code to', asyn
 })
 
 test('a federated user has no password to set or reset', async () => {
-  const name = pool.addFederatedUser(poolId, 'Google', '42', verified)
+  const name = pool.addFederatedUser({ userPoolId: poolId, provider: 'Google', userId: '42', attributes: verified })
   expect((await pool.sdk.adminGetUser(user(name))).UserStatus).toBe('EXTERNAL_PROVIDER')
   const set = pool.sdk.adminSetUserPassword({ ...user(name), Password: 'Alice-Local-1!', Permanent: true })
   expect(await errorOf(set)).toBe('NotAuthorizedException')
