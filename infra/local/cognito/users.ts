@@ -106,7 +106,7 @@ export function writeAttributes(pool: Pool, user: User, attributes: [string, str
   user.modifiedAt = now
 }
 
-/** Adds `email_verified` and `phone_number_verified`, `false`, for changed addresses unless the attributes set them. */
+/** Marks each changed address as unverified, unless the attributes say if it is verified. */
 export function withUnverified(user: User, attributes: [string, string][]): [string, string][] {
   const named = new Set(attributes.map(([name]) => name))
   const changed = attributes.filter(([name, value]) => user.attributes.get(name) !== value).map(([name]) => name)

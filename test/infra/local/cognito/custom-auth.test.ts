@@ -1,4 +1,4 @@
-// CUSTOM_AUTH: the loop of triggers, what they are told, and the sessions between the calls.
+// CUSTOM_AUTH: the order of the triggers, their events, and the sessions.
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { errorOf, failure, poolId, question, type Setup, secretHash, start, startPool } from './fixture.ts'
 
@@ -28,13 +28,13 @@ const answer = (Session: string | undefined, ANSWER = 'open sesame', more: objec
     ...more,
   })
 
-describe('the loop', () => {
-  test('goes Define, Create, then Verify, Define, and ends in tokens', async () => {
+describe('the challenge loop', () => {
+  test('runs Define and Create, then Verify and Define, and ends with tokens', async () => {
     await open()
-    const asked = await begin('alice@example.com')
-    expect(asked.ChallengeName).toBe('CUSTOM_CHALLENGE')
-    expect(asked.ChallengeParameters).toEqual({ question: 'the word?', USERNAME: 'alice' })
-    expect((await answer(asked.Session)).AuthenticationResult?.AccessToken).toBeDefined()
+    const started = await begin('alice@example.com')
+    expect(started.ChallengeName).toBe('CUSTOM_CHALLENGE')
+    expect(started.ChallengeParameters).toEqual({ question: 'the word?', USERNAME: 'alice' })
+    expect((await answer(started.Session)).AuthenticationResult?.AccessToken).toBeDefined()
     expect(pool.events.map((event) => event.triggerSource)).toEqual([
       'DefineAuthChallenge_Authentication',
       'CreateAuthChallenge_Authentication',
@@ -43,7 +43,7 @@ describe('the loop', () => {
     ])
   })
 
-  test('works the same over the public operations', async () => {
+  test('also works through the public operations', async () => {
     await open()
     const { Session } = await pool.sdk.initiateAuth({
       ClientId: 'confidential',
@@ -59,7 +59,7 @@ describe('the loop', () => {
     expect(AuthenticationResult?.IdToken).toBeDefined()
   })
 
-  test('a wrong answer that ends the flow is NotAuthorizedException', async () => {
+  test('answers NotAuthorizedException if Define fails the sign-in after a wrong answer', async () => {
     await open()
     const { Session } = await begin()
     expect(await failure(answer(Session, 'guess'))).toMatchObject({
@@ -68,7 +68,7 @@ describe('the loop', () => {
     })
   })
 
-  test('Define may ask again, and sees each result in order', async () => {
+  test('repeats the challenge if Define asks for it, and shows Define every result in order', async () => {
     await open({
       triggers: {
         ...question,
@@ -92,19 +92,19 @@ describe('the loop', () => {
     ])
   })
 
-  test.each(Object.keys(question))('without a %s trigger is InvalidParameterException', async (name) => {
+  test.each(Object.keys(question))('answers InvalidParameterException if the pool has no %s trigger', async (name) => {
     const triggers = Object.fromEntries(Object.entries(question).filter(([other]) => other !== name))
     await open({ triggers })
-    const whole = begin().then(({ Session }) => answer(Session))
-    expect(await failure(whole)).toMatchObject({
+    const signIn = begin().then(({ Session }) => answer(Session))
+    expect(await failure(signIn)).toMatchObject({
       name: 'InvalidParameterException',
       message: 'Custom auth lambda trigger is not configured for the user pool.',
     })
   })
 })
 
-// The shapes: developer guide, pages of the three triggers; the null placeholders: as logged by users.
-describe('the events', () => {
+// Source: developer guide, the pages of the three triggers. Users report the null placeholders.
+describe('the trigger events', () => {
   const common = {
     version: '1',
     region: 'us-east-1',
@@ -149,9 +149,9 @@ describe('the events', () => {
     })
   })
 
-  test('carry the ClientMetadata of the answer, but not that of the beginning (API reference, AdminInitiateAuth)', async () => {
+  test('have the ClientMetadata of the answer, but not of the first call (API reference, AdminInitiateAuth)', async () => {
     await open({ triggers: { ...question, PreTokenGeneration: (event) => event } })
-    const { Session } = await begin('alice', 'open', { ClientMetadata: { from: 'beginning' } })
+    const { Session } = await begin('alice', 'open', { ClientMetadata: { from: 'first call' } })
     await answer(Session, 'open sesame', { ClientMetadata: { from: 'answer' } })
     expect(pool.events.map((event) => event.request.clientMetadata)).toEqual([
       undefined,
@@ -162,20 +162,20 @@ describe('the events', () => {
     ])
   })
 
-  test('never show the private parameters to the caller', async () => {
+  test('keep the private parameters from the caller', async () => {
     await open()
     expect(JSON.stringify(await begin())).not.toContain('open sesame')
   })
 })
 
-describe('a user who does not exist', () => {
-  test('is UserNotFoundException, and no trigger runs, for a client with LEGACY existence errors', async () => {
+describe('an unknown user', () => {
+  test('gets UserNotFoundException, and runs no trigger, if the client has LEGACY existence errors', async () => {
     await open()
     expect(await errorOf(begin('nobody', 'confidential'))).toBe('UserNotFoundException')
     expect(pool.events).toEqual([])
   })
 
-  test('goes through the triggers with userNotFound, then NotAuthorizedException, where the client hides it', async () => {
+  test('runs the triggers with userNotFound, then gets NotAuthorizedException, if the client hides unknown users', async () => {
     await open()
     const { Session, ChallengeParameters } = await begin('nobody', 'hiding')
     expect(ChallengeParameters?.USERNAME).toBe('nobody')
@@ -188,7 +188,7 @@ describe('a user who does not exist', () => {
     }
   })
 
-  test('is told apart by userNotFound false from one who does', async () => {
+  test('is the only one with userNotFound true: a known user has false', async () => {
     await open()
     await begin('alice', 'hiding')
     expect(pool.events.map((event) => event.request.userNotFound)).toEqual([false, false])
@@ -196,7 +196,7 @@ describe('a user who does not exist', () => {
 })
 
 describe('a Session', () => {
-  test('is good for one answer, right or wrong', async () => {
+  test('accepts one answer, right or wrong', async () => {
     await open()
     for (const word of ['open sesame', 'guess']) {
       const { Session } = await begin()
@@ -208,7 +208,7 @@ describe('a Session', () => {
     }
   })
 
-  test('is good for one of two answers at the same time', async () => {
+  test('accepts only one of two simultaneous answers', async () => {
     await open()
     const { Session } = await begin()
     const answers = await Promise.allSettled([answer(Session), answer(Session)])
@@ -217,7 +217,7 @@ describe('a Session', () => {
 
   test.each([
     ['three minutes by default', 'open', 3],
-    ['as long as AuthSessionValidity says', 'patient', 15],
+    ['for AuthSessionValidity', 'patient', 15],
   ])('lasts %s', async (_, ClientId, minutes) => {
     await open({ clients: { patient: { AuthSessionValidity: 15 } } })
     const early = await begin('alice', ClientId)
@@ -231,11 +231,11 @@ describe('a Session', () => {
     })
   })
 
-  test('belongs to its client, its user and its challenge', async () => {
+  test('accepts no answer from another client, for another user or to another challenge', async () => {
     await open()
     await pool.addUser('bob')
     const { Session } = await begin()
-    const wrong = [
+    const wrongAnswers = [
       answer('made-up-session-of-some-length'),
       answer(Session, 'open sesame', { ClientId: 'hiding' }),
       answer(Session, 'open sesame', {}, 'bob'),
@@ -245,7 +245,7 @@ describe('a Session', () => {
         ChallengeResponses: { USERNAME: 'alice', NEW_PASSWORD: 'Taken-Over-1!' },
       }),
     ]
-    for (const call of wrong) expect(await errorOf(call)).toBe('NotAuthorizedException')
+    for (const call of wrongAnswers) expect(await errorOf(call)).toBe('NotAuthorizedException')
     expect((await answer(Session)).AuthenticationResult).toBeDefined()
   })
 })

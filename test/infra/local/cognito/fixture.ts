@@ -1,4 +1,4 @@
-// A user pool on a free port, its triggers as plain functions, its clock in the test's hand, and the real AWS SDK against it.
+// Starts a local Cognito with one pool, triggers as plain functions, a clock the test sets, and the real AWS SDK.
 import { createHmac } from 'node:crypto'
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
 import { makeKeys } from '../../../../infra/local/cognito/keys.ts'
@@ -23,12 +23,12 @@ export interface Event {
 
 type Trigger = (event: Event) => unknown
 
-/** Two RSA keys take longer to make than most tests to run. */
+/** All pools share one pair of keys, because making RSA keys is slow. */
 const keys = makeKeys()
 
 const secret = 's'.repeat(51)
 
-/** The app clients that tests choose from: what differs from client to client is in the name. */
+/** The app clients of every pool. `open` allows all flows, `hiding` hides unknown users, `confidential` has a secret. */
 const clients = {
   open: {
     ExplicitAuthFlows: [
@@ -50,14 +50,14 @@ export interface Setup {
   pool?: Record<string, unknown>
   clients?: Record<string, Record<string, unknown>>
   groups?: Record<string, unknown>[]
-  /** By their name in LambdaConfig; what they return is the function's answer. */
+  /** By their names in LambdaConfig. Each returns the function's answer. */
   triggers?: Record<string, Trigger>
-  /** In place of the triggers: decides each invocation's outcome. */
+  /** Replaces the triggers: returns the outcome of each invocation. */
   invoke?: (event: Event, caller: Caller) => Promise<Outcome>
   intercept?: NonNullable<CognitoOptions['intercept']>
 }
 
-/** Starts a pool; close it after the test. Every client's id is its name. */
+/** Starts a pool. Close it after the test. The id of a client is its name. */
 export async function startPool(setup: Setup = {}) {
   const clock = { now: start }
   const events: Event[] = []
@@ -115,7 +115,7 @@ export async function startPool(setup: Setup = {}) {
     events,
     callers,
     sdk,
-    /** A user who has chosen a password. */
+    /** Adds a confirmed user. */
     async addUser(username: string, password = 'Alice-Local-1!', attributes: Record<string, string> = {}) {
       await sdk.adminCreateUser({
         UserPoolId: poolId,
@@ -129,7 +129,7 @@ export async function startPool(setup: Setup = {}) {
         Permanent: true,
       })
     },
-    /** Signs in by password; gives the tokens. */
+    /** Signs in by password. Returns the tokens. */
     async signIn(username: string, password = 'Alice-Local-1!', ClientId = 'open') {
       const { AuthenticationResult: tokens } = await sdk.initiateAuth({
         ClientId,
@@ -150,12 +150,12 @@ export async function startPool(setup: Setup = {}) {
   }
 }
 
-/** The name of the exception that the call rejects with, or 'nothing'. */
+/** The name of the call's exception, or 'nothing' if it succeeds. */
 export async function errorOf(call: Promise<unknown>): Promise<string> {
   return (await failure(call)).name
 }
 
-/** The exception that the call rejects with. */
+/** The call's exception. If the call succeeds, an error named 'nothing'. */
 export async function failure(call: Promise<unknown>): Promise<Error> {
   return call.then(
     () => ({ name: 'nothing', message: '' }),
@@ -163,19 +163,19 @@ export async function failure(call: Promise<unknown>): Promise<Error> {
   )
 }
 
-/** As the developer guide computes it, "Computing secret hash values". */
+/** Developer guide, "Computing secret hash values". */
 export const secretHash = (username: string, clientId = 'confidential') =>
   createHmac('sha256', secret).update(`${username}${clientId}`).digest('base64')
 
 export const clientSecret = secret
 
-/** A token's claims, unverified. */
+/** Reads a token's claims without verifying it. */
 export const claimsOf = (token: string): Record<string, unknown> =>
   JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 
 const respond = (event: Event, response: Record<string, unknown>) => ({ ...event, response })
 
-/** Triggers of a one-question sign-in whose answer is `open sesame`. */
+/** The triggers of a sign-in with one question. The answer is `open sesame`. */
 export const question = {
   DefineAuthChallenge: (event: Event) => {
     const session = event.request.session as { challengeResult: boolean }[]

@@ -1,4 +1,4 @@
-// Signs in with amazon-cognito-identity-js, in a worker of its own: inside jest's module system its arithmetic takes seconds.
+// Runs amazon-cognito-identity-js in a worker: inside jest's module system its arithmetic takes seconds.
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
 import {
   AuthenticationDetails,
@@ -15,7 +15,7 @@ export interface Task {
   poolId: string
   clientId: string
   username: string
-  /** Signs in with it; without it the session is made of `tokens`. */
+  /** Signs in with this password. Without it, makes the session from `tokens`. */
   password?: string
   tokens?: { id: string; access: string }
   flow?: 'CUSTOM_AUTH'
@@ -34,7 +34,7 @@ async function run(task: Task): Promise<Result> {
   const pool = new CognitoUserPool({ UserPoolId: task.poolId, ClientId: task.clientId, endpoint: task.endpoint })
   const user = new CognitoUser({ Username: task.username, Pool: pool })
   if (task.flow) user.setAuthenticationFlowType(task.flow)
-  let session = task.tokens ? adopt(user, task.tokens) : await authenticate(user, task)
+  let session = task.tokens ? sessionFrom(user, task.tokens) : await authenticate(user, task)
   if (task.refresh) session = await call((done) => user.refreshSession(session.getRefreshToken(), done))
   const attributes = await call<{ getName(): string }[] | undefined>((done) => user.getUserAttributes(done))
   return {
@@ -44,7 +44,7 @@ async function run(task: Task): Promise<Result> {
   }
 }
 
-function adopt(user: CognitoUser, tokens: { id: string; access: string }) {
+function sessionFrom(user: CognitoUser, tokens: { id: string; access: string }) {
   const session = new CognitoUserSession({
     IdToken: new CognitoIdToken({ IdToken: tokens.id }),
     AccessToken: new CognitoAccessToken({ AccessToken: tokens.access }),
@@ -72,7 +72,7 @@ function call<T>(start: (done: (error: Error | null | undefined, result: T) => v
   })
 }
 
-/** Starts the worker; one task at a time. Tasks reject with the library's own errors' name and message. */
+/** Starts the worker. It runs one task at a time. A task rejects with the name and message of the library's error. */
 export function startLibrary() {
   const worker = new Worker(new URL(import.meta.url))
   return {

@@ -1,4 +1,4 @@
-// What the tokens say, how long they last, and what the PreTokenGeneration trigger may change in them.
+// Tokens: claims, lifetimes, and the changes of the PreTokenGeneration trigger.
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
@@ -16,19 +16,19 @@ async function signIn(setup: Setup = {}, attributes: Record<string, string> = {}
   return { id: claimsOf(tokens.id), access: claimsOf(tokens.access), tokens }
 }
 
-/** A trigger at version two, as PreTokenGenerationConfig has it. */
+/** A trigger of event version 2. */
 const versionTwo = { LambdaConfig: { PreTokenGenerationConfig: { LambdaArn: 'arn:Pre', LambdaVersion: 'V2_0' } } }
-const two = (details: unknown, pool: Record<string, unknown> = {}): Setup => ({
+const withDetailsV2 = (details: unknown, pool: Record<string, unknown> = {}): Setup => ({
   pool: { ...versionTwo, ...pool },
   triggers: { Pre: (event) => ({ ...event, response: { claimsAndScopeOverrideDetails: details } }) },
 })
-const one = (claimsOverrideDetails: unknown): Setup => ({
+const withDetailsV1 = (claimsOverrideDetails: unknown): Setup => ({
   triggers: { PreTokenGeneration: (event) => ({ ...event, response: { claimsOverrideDetails } }) },
 })
 
 // Developer guide, "Understanding the identity (ID) token" and "Understanding the access token".
 describe('the claims', () => {
-  test('are those of AWS, and no others', async () => {
+  test('are the documented ones and no others', async () => {
     const { id, access } = await signIn({}, { email: 'alice@example.com', email_verified: 'true', name: 'Alice' })
     const iat = start / 1000
     const uuid = expect.stringMatching(/^[0-9a-f-]{36}$/)
@@ -74,7 +74,7 @@ describe('the claims', () => {
     expect(access['cognito:groups']).toEqual(['first', 'second', 'last'])
   })
 
-  test('show only the attributes that the client may read', async () => {
+  test('have only the attributes that the client may read', async () => {
     const { id } = await signIn(
       { clients: { open: { ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'], ReadAttributes: ['name'] } } },
       { name: 'Alice', email: 'alice@example.com' },
@@ -83,7 +83,7 @@ describe('the claims', () => {
     expect(id).not.toHaveProperty('email')
   })
 
-  test('leave origin_jti out where the client has no token revocation', async () => {
+  test('leave out origin_jti if the client has no token revocation', async () => {
     const open = { ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'], EnableTokenRevocation: false }
     const { id, access } = await signIn({ clients: { open } })
     expect(id).not.toHaveProperty('origin_jti')
@@ -91,7 +91,7 @@ describe('the claims', () => {
   })
 })
 
-test('tokens verify with aws-jwt-verify against the JWKS, each type under a key of its own', async () => {
+test('aws-jwt-verify verifies ID and access tokens with the JWKS and refuses one for the other', async () => {
   const { tokens } = await signIn()
   const jwksCache = new SimpleJwksCache({
     fetcher: {
@@ -99,7 +99,7 @@ test('tokens verify with aws-jwt-verify against the JWKS, each type under a key 
         (await fetch(uri.replace('https://cognito-idp.us-east-1.amazonaws.com', pool.url))).arrayBuffer(),
     },
   })
-  // The verifier reads the real clock.
+  // The verifier uses the real clock.
   const graceSeconds = 10 * 365 * 86_400
   const options = { userPoolId: poolId, clientId: 'open', graceSeconds }
   const ids = CognitoJwtVerifier.create({ ...options, tokenUse: 'id' }, { jwksCache })
@@ -110,12 +110,12 @@ test('tokens verify with aws-jwt-verify against the JWKS, each type under a key 
   await expect(ids.verify(`${tokens.id.slice(0, -8)}AAAAAAAA`)).rejects.toThrow()
 })
 
-// API reference, CreateUserPoolClient: the units and their defaults.
+// API reference, CreateUserPoolClient.
 test.each([
   ['an hour by default', {}, 3600, 3600],
-  ['in hours where no unit is given', { AccessTokenValidity: 2, IdTokenValidity: 3 }, 7200, 10_800],
+  ['the given hours if no unit is set', { AccessTokenValidity: 2, IdTokenValidity: 3 }, 7200, 10_800],
   [
-    'in the units given',
+    'the given values in their units',
     {
       AccessTokenValidity: 15,
       IdTokenValidity: 1,
@@ -133,14 +133,14 @@ test.each([
 })
 
 // Developer guide, "Pre token generation Lambda trigger".
-describe('the event', () => {
+describe('the trigger event', () => {
   const request = {
     userAttributes: { sub: expect.any(String), 'cognito:user_status': 'CONFIRMED' },
     groupConfiguration: { groupsToOverride: ['admins'], iamRolesToOverride: [], preferredRole: null },
   }
 
-  test('of version two has the scopes', async () => {
-    await signIn({ ...two(null), triggers: { Pre: (event: Event) => event } }, {}, ['admins'])
+  test('has the scopes in version 2', async () => {
+    await signIn({ ...withDetailsV2(null), triggers: { Pre: (event: Event) => event } }, {}, ['admins'])
     expect(pool.events[0]).toMatchObject({ version: '2', triggerSource: 'TokenGeneration_Authentication' })
     expect(pool.events[0]?.request).toEqual({ ...request, scopes: ['aws.cognito.signin.user.admin'] })
     expect(pool.events[0]?.response).toEqual({ claimsAndScopeOverrideDetails: null })
@@ -150,7 +150,7 @@ describe('the event', () => {
     ['the legacy setting', { PreTokenGeneration: 'arn:Pre' }, 'PLUS'],
     ['V1_0', { PreTokenGenerationConfig: { LambdaArn: 'arn:Pre', LambdaVersion: 'V1_0' } }, 'PLUS'],
     ['V2_0 on the Lite plan', versionTwo.LambdaConfig, 'LITE'],
-  ])('is of version one for %s', async (_, LambdaConfig, UserPoolTier) => {
+  ])('is of version 1 for %s', async (_, LambdaConfig, UserPoolTier) => {
     const pre = (event: Event) => ({
       ...event,
       response: {
@@ -163,7 +163,7 @@ describe('the event', () => {
     expect(access).not.toHaveProperty('act')
   })
 
-  test('a trigger that refuses leaves no tokens behind', async () => {
+  test('gives no tokens if the trigger throws', async () => {
     const refuse = () => {
       throw new Error('protected')
     }
@@ -174,11 +174,11 @@ describe('the event', () => {
   })
 })
 
-describe('version two', () => {
-  test('adds claims of any JSON type to either token, and takes scopes away', async () => {
+describe('a response of version 2', () => {
+  test('adds claims of any JSON type to both tokens and changes the scopes', async () => {
     const act = { sub: 'olivia-sub', nested: { list: [1, 'a', true] } }
     const { id, access } = await signIn(
-      two({
+      withDetailsV2({
         idTokenGeneration: { claimsToAddOrOverride: { act, email: 'shown@example.com' }, claimsToSuppress: ['name'] },
         accessTokenGeneration: {
           claimsToAddOrOverride: { act },
@@ -193,28 +193,30 @@ describe('version two', () => {
     expect(access).toMatchObject({ act, scope: 'records/read' })
   })
 
-  test('leaves email_verified and the like as they were where an object would replace them', async () => {
+  test('cannot set email_verified and address to objects or arrays', async () => {
     const claimsToAddOrOverride = { email_verified: { really: true }, address: ['a'] }
-    const { id } = await signIn(two({ idTokenGeneration: { claimsToAddOrOverride } }), { email_verified: 'true' })
+    const { id } = await signIn(withDetailsV2({ idTokenGeneration: { claimsToAddOrOverride } }), {
+      email_verified: 'true',
+    })
     expect(id.email_verified).toBe(true)
     expect(id).not.toHaveProperty('address')
   })
 
   test('suppresses a claim that it also adds', async () => {
     const changes = { claimsToAddOrOverride: { tenant: 'acme' }, claimsToSuppress: ['tenant'] }
-    const { id, access } = await signIn(two({ idTokenGeneration: changes, accessTokenGeneration: changes }))
+    const { id, access } = await signIn(withDetailsV2({ idTokenGeneration: changes, accessTokenGeneration: changes }))
     expect(id).not.toHaveProperty('tenant')
     expect(access).not.toHaveProperty('tenant')
   })
 
-  test('leaves no scope claim where no scope is left', async () => {
+  test('removes the scope claim if no scope is left', async () => {
     const { access } = await signIn(
-      two({ accessTokenGeneration: { scopesToSuppress: ['aws.cognito.signin.user.admin'] } }),
+      withDetailsV2({ accessTokenGeneration: { scopesToSuppress: ['aws.cognito.signin.user.admin'] } }),
     )
     expect(access).not.toHaveProperty('scope')
   })
 
-  test('can neither set nor suppress a reserved claim (its "Claims and scopes reference")', async () => {
+  test('cannot set or suppress a reserved claim ("Claims and scopes reference")', async () => {
     const reserved = (
       'acr amr at_hash aud auth_time azp client_id cognito:username cognito:groups cognito:other dev:x device_key ' +
       'event_id exp iat identities iss jti nbf nonce origin_jti scope sub token_use username version'
@@ -223,40 +225,44 @@ describe('version two', () => {
       claimsToAddOrOverride: Object.fromEntries(reserved.map((claim) => [claim, 'forged'])),
       claimsToSuppress: reserved.filter((claim) => claim !== 'cognito:groups'),
     }
-    const { id, access } = await signIn(two({ idTokenGeneration: changes, accessTokenGeneration: changes }))
+    const { id, access } = await signIn(withDetailsV2({ idTokenGeneration: changes, accessTokenGeneration: changes }))
     expect(Object.values({ ...id, ...access })).not.toContain('forged')
     const common = ['auth_time', 'event_id', 'exp', 'iat', 'iss', 'jti', 'origin_jti', 'sub', 'token_use']
     expect(Object.keys(id).sort()).toEqual([...common, 'aud', 'cognito:username'].sort())
     expect(Object.keys(access).sort()).toEqual([...common, 'client_id', 'scope', 'username'].sort())
   })
 
-  test('may add an aud to the access token, if it is the client (its note 4)', async () => {
-    const { access } = await signIn(two({ accessTokenGeneration: { claimsToAddOrOverride: { aud: 'open' } } }))
+  test('may add the client as aud to the access token ("Claims and scopes reference", note 4)', async () => {
+    const { access } = await signIn(
+      withDetailsV2({ accessTokenGeneration: { claimsToAddOrOverride: { aud: 'open' } } }),
+    )
     expect(access.aud).toBe('open')
   })
 
   test.each([
-    ['absent keeps them', {}, ['admins']],
-    ['copied keeps them', { groupOverrideDetails: { groupsToOverride: ['admins'] } }, ['admins']],
-    ['changed changes them', { groupOverrideDetails: { groupsToOverride: ['guests'] } }, ['guests']],
+    ['missing keeps them', {}, ['admins']],
+    ['the same value keeps them', { groupOverrideDetails: { groupsToOverride: ['admins'] } }, ['admins']],
+    ['another value changes them', { groupOverrideDetails: { groupsToOverride: ['guests'] } }, ['guests']],
     ['empty suppresses them', { groupOverrideDetails: {} }, undefined],
     ['null suppresses them', { groupOverrideDetails: null }, undefined],
-  ])('groupOverrideDetails for the groups: %s', async (_, details, groups) => {
-    const { id, access } = await signIn(two(details), {}, ['admins'])
+  ])('applies groupOverrideDetails to the groups: %s', async (_, details, groups) => {
+    const { id, access } = await signIn(withDetailsV2(details), {}, ['admins'])
     expect(id['cognito:groups']).toEqual(groups)
     expect(access['cognito:groups']).toEqual(groups)
   })
 
-  test('suppresses the groups by cognito:groups (its note 3)', async () => {
-    const { id } = await signIn(two({ idTokenGeneration: { claimsToSuppress: ['cognito:groups'] } }), {}, ['admins'])
+  test('suppresses the groups by cognito:groups ("Claims and scopes reference", note 3)', async () => {
+    const { id } = await signIn(withDetailsV2({ idTokenGeneration: { claimsToSuppress: ['cognito:groups'] } }), {}, [
+      'admins',
+    ])
     expect(id).not.toHaveProperty('cognito:groups')
   })
 
   test.each([{ iamRolesToOverride: ['arn:role'] }, { preferredRole: 'arn:role' }])(
-    'refuses IAM roles of groups by name: %p',
+    'is refused by name if it sets an IAM role: %p',
     async (roles) => {
       const groupOverrideDetails = { groupsToOverride: [], ...roles }
-      expect(await failure(signIn(two({ groupOverrideDetails })))).toMatchObject({
+      expect(await failure(signIn(withDetailsV2({ groupOverrideDetails })))).toMatchObject({
         name: 'InvalidLambdaResponseException',
         message: 'The local Cognito has no IAM roles of groups.',
       })
@@ -269,15 +275,15 @@ describe('version two', () => {
     ['a claim that is null', { accessTokenGeneration: { claimsToAddOrOverride: { x: null } } }],
     ['scopes that are text', { accessTokenGeneration: { scopesToAdd: 'x' } }],
     ['groups that are numbers', { groupOverrideDetails: { groupsToOverride: [1] } }],
-  ])('with %s is InvalidLambdaResponseException', async (_, details) => {
-    expect(await failure(signIn(two(details)))).toMatchObject({ name: 'InvalidLambdaResponseException' })
+  ])('answers InvalidLambdaResponseException for %s', async (_, details) => {
+    expect(await failure(signIn(withDetailsV2(details)))).toMatchObject({ name: 'InvalidLambdaResponseException' })
   })
 })
 
-describe('version one', () => {
-  test('changes the ID token, and of the access token only the groups', async () => {
+describe('a response of version 1', () => {
+  test('changes the ID token and only the groups of the access token', async () => {
     const { id, access } = await signIn(
-      one({
+      withDetailsV1({
         claimsToAddOrOverride: { tenant: 'acme' },
         groupOverrideDetails: { groupsToOverride: ['guests'], iamRolesToOverride: [], preferredRole: null },
       }),
@@ -287,8 +293,8 @@ describe('version one', () => {
     expect(access).not.toHaveProperty('tenant')
   })
 
-  test('takes strings only', async () => {
-    expect(await failure(signIn(one({ claimsToAddOrOverride: { act: { sub: 'x' } } })))).toMatchObject({
+  test('accepts only strings as claims', async () => {
+    expect(await failure(signIn(withDetailsV1({ claimsToAddOrOverride: { act: { sub: 'x' } } })))).toMatchObject({
       name: 'InvalidLambdaResponseException',
     })
   })

@@ -1,4 +1,4 @@
-// CreateUserPool, UpdateUserPool, DeleteUserPool, and the app clients and groups of a pool that was made so.
+// CreateUserPool, UpdateUserPool, DeleteUserPool, and the app clients and groups of a created pool.
 import type {
   CognitoIdentityProvider,
   CreateUserPoolRequest,
@@ -36,8 +36,8 @@ async function makePlain(changes: Partial<CreateUserPoolRequest> = {}) {
 }
 const describePool = async (UserPoolId: string) => (await sdk.describeUserPool({ UserPoolId })).UserPool ?? {}
 
-/** What is sent to leave a pool as it is, by whoever knows how. */
-async function whole(UserPoolId: string): Promise<UpdateUserPoolRequest> {
+/** The update request that changes nothing. */
+async function unchanged(UserPoolId: string): Promise<UpdateUserPoolRequest> {
   const { Id, Name, Arn, CreationDate, LastModifiedDate, EstimatedNumberOfUsers, ...settings } =
     await describePool(UserPoolId)
   const { SchemaAttributes, AliasAttributes, UsernameConfiguration, AdminCreateUserConfig, ...rest } = settings
@@ -45,8 +45,8 @@ async function whole(UserPoolId: string): Promise<UpdateUserPoolRequest> {
   return { UserPoolId, ...rest, AdminCreateUserConfig: admin, ...(Name !== undefined && { PoolName: Name }) }
 }
 
-describe('a pool', () => {
-  test('without any setting is shown with Cognito’s defaults', async () => {
+describe('DescribeUserPool', () => {
+  test('shows Cognito’s defaults for a pool without settings', async () => {
     const id = await makePlain()
     expect(id).toMatch(/^us-east-1_[A-Za-z0-9]{9}$/)
     const { SchemaAttributes, ...shown } = await describePool(id)
@@ -82,7 +82,7 @@ describe('a pool', () => {
     )
   })
 
-  test('with every setting is shown with each of them, and with its own attributes', async () => {
+  test('shows every setting and the custom attributes', async () => {
     const { PoolName, LambdaConfig, Policies, AdminCreateUserConfig, ...settings } = everySetting
     const shown = await describePool(await make())
     expect(shown).toMatchObject({ ...settings, Name: PoolName, LambdaConfig, Policies })
@@ -92,20 +92,20 @@ describe('a pool', () => {
     expect(shown.SchemaAttributes).toContainEqual(expect.objectContaining({ Name: 'custom:tenant', Mutable: false }))
   })
 
-  test('counts its users', async () => {
+  test('counts the users', async () => {
     const UserPoolId = await makePlain()
     await sdk.adminCreateUser({ UserPoolId, Username: 'alice' })
     expect((await describePool(UserPoolId)).EstimatedNumberOfUsers).toBe(1)
   })
 
-  test('with a name for each of its triggers shows the pre token generation by both names', async () => {
+  test('shows the pre token generation trigger under both its names', async () => {
     const arn = 'arn:aws:lambda:us-east-1:000000000000:function:tokens'
     const both = (LambdaVersion: string) => ({
       PreTokenGeneration: arn,
       PreTokenGenerationConfig: { LambdaArn: arn, LambdaVersion },
     })
-    const old = await makePlain({ LambdaConfig: { PreTokenGeneration: arn } })
-    expect((await describePool(old)).LambdaConfig).toEqual(both('V1_0'))
+    const legacy = await makePlain({ LambdaConfig: { PreTokenGeneration: arn } })
+    expect((await describePool(legacy)).LambdaConfig).toEqual(both('V1_0'))
     const PreTokenGenerationConfig = { LambdaArn: arn, LambdaVersion: 'V2_0' as const }
     const versioned = await makePlain({ LambdaConfig: { PreTokenGenerationConfig } })
     expect((await describePool(versioned)).LambdaConfig).toEqual(both('V2_0'))
@@ -113,15 +113,15 @@ describe('a pool', () => {
 })
 
 describe('UpdateUserPool', () => {
-  test('given everything leaves everything, and tells when it was', async () => {
+  test('keeps every setting that the request repeats, and updates LastModifiedDate', async () => {
     const id = await make()
     const before = await describePool(id)
     pool.clock.now += 1000
-    await sdk.updateUserPool(await whole(id))
+    await sdk.updateUserPool(await unchanged(id))
     expect(await describePool(id)).toEqual({ ...before, LastModifiedDate: new Date(pool.clock.now) })
   })
 
-  // API reference, UpdateUserPool: an omitted setting is set to its default. `undefined`: DescribeUserPool is silent.
+  // API reference, UpdateUserPool: an omitted setting gets its default. `undefined`: DescribeUserPool leaves it out.
   const policies = {
     PasswordPolicy: expect.objectContaining({ MinimumLength: 8, TemporaryPasswordValidityDays: 7 }),
     SignInPolicy: { AllowedFirstAuthFactors: ['PASSWORD'] },
@@ -150,31 +150,31 @@ describe('UpdateUserPool', () => {
     UserPoolTier: 'ESSENTIALS',
     VerificationMessageTemplate: { DefaultEmailOption: 'CONFIRM_WITH_CODE' },
   }
-  /** Settings that another one can't do without. */
+  /** A request that omits the setting must omit these too. */
   const dependents: Record<string, (keyof UpdateUserPoolRequest)[]> = {
     AutoVerifiedAttributes: ['UserAttributeUpdateSettings'],
     UserPoolTier: ['UserPoolAddOns'],
   }
 
-  test.each(Object.entries(defaults))('not given %s sets it to its default, and nothing else', async (name, value) => {
+  test.each(Object.entries(defaults))('sets an omitted %s to its default and nothing else', async (name, value) => {
     const setting = name as keyof UpdateUserPoolRequest
     const id = await make()
     const before = await describePool(id)
-    const gone = [setting, ...(dependents[name] ?? [])]
-    const request = await whole(id)
-    await sdk.updateUserPool({ ...request, ...Object.fromEntries(gone.map((each) => [each, undefined])) })
+    const omitted = [setting, ...(dependents[name] ?? [])]
+    const request = await unchanged(id)
+    await sdk.updateUserPool({ ...request, ...Object.fromEntries(omitted.map((each) => [each, undefined])) })
     const after = await describePool(id)
     expect(after[setting as keyof typeof after]).toEqual(value)
     const others = Object.keys({ ...before, ...after }).filter(
       (each) =>
-        !['LastModifiedDate', ...gone, ...(name === 'Policies' ? ['AdminCreateUserConfig'] : [])].includes(each),
+        !['LastModifiedDate', ...omitted, ...(name === 'Policies' ? ['AdminCreateUserConfig'] : [])].includes(each),
     )
     for (const each of others as (keyof typeof after)[]) expect(after[each]).toEqual(before[each])
   })
 
-  test('given a part of a setting sets the rest of it to its default', async () => {
+  test('sets the omitted parts of a setting to their defaults', async () => {
     const id = await make()
-    const request = await whole(id)
+    const request = await unchanged(id)
     await sdk.updateUserPool({ ...request, Policies: { PasswordPolicy: { MinimumLength: 20 } } })
     expect((await describePool(id)).Policies).toEqual({
       PasswordPolicy: {
@@ -189,29 +189,29 @@ describe('UpdateUserPool', () => {
     })
   })
 
-  test('given one trigger takes the others away', async () => {
+  test('removes the triggers that the request omits', async () => {
     const id = await make()
     const LambdaConfig = { PreSignUp: everySetting.LambdaConfig.PreSignUp }
-    await sdk.updateUserPool({ ...(await whole(id)), LambdaConfig })
+    await sdk.updateUserPool({ ...(await unchanged(id)), LambdaConfig })
     expect((await describePool(id)).LambdaConfig).toEqual(LambdaConfig)
   })
 
-  test('keeps what it can’t change: the name, the registration of clients, aliases, attributes and AWS’s own tags', async () => {
+  test('keeps the name, DcrConfiguration, the aliases, the attributes and AWS’s tags', async () => {
     const id = await make()
     const { Name, DcrConfiguration, AliasAttributes, SchemaAttributes } = await describePool(id)
-    const own = { 'aws:cloudformation:stack-name': 'owner' }
-    Object.assign(pool.pools.get(id)?.properties.UserPoolTags ?? {}, own)
+    const awsTags = { 'aws:cloudformation:stack-name': 'owner' }
+    Object.assign(pool.pools.get(id)?.properties.UserPoolTags ?? {}, awsTags)
     await sdk.updateUserPool({ UserPoolId: id })
     expect(await describePool(id)).toMatchObject({ Name, DcrConfiguration, AliasAttributes, SchemaAttributes })
-    expect((await describePool(id)).UserPoolTags).toEqual(own)
+    expect((await describePool(id)).UserPoolTags).toEqual(awsTags)
     await sdk.updateUserPool({ UserPoolId: id, PoolName: 'renamed', DcrConfiguration: { EnableStatus: 'Disabled' } })
     expect(await describePool(id)).toMatchObject({ Name: 'renamed', DcrConfiguration: { EnableStatus: 'Disabled' } })
   })
 
-  test('ignores what it does not know, and null', async () => {
+  test('ignores unknown settings and null', async () => {
     const id = await make()
     const signature = `AWS4-HMAC-SHA256 Credential=a/20300101/us-east-1/cognito-idp/aws4_request, SignedHeaders=host, Signature=${'0'.repeat(64)}`
-    const { LambdaConfig, ...request } = await whole(id)
+    const { LambdaConfig, ...request } = await unchanged(id)
     const response = await fetch(pool.url, {
       method: 'POST',
       headers: { 'x-amz-target': 'AWSCognitoIdentityProviderService.UpdateUserPool', authorization: signature },
@@ -227,7 +227,7 @@ describe('UpdateUserPool', () => {
   const arn = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
   test.each<[string, Partial<UpdateUserPoolRequest>, string]>([
     [
-      'both names of the time of a temporary password',
+      'both settings for the lifetime of a temporary password',
       { AdminCreateUserConfig: { UnusedAccountValidityDays: 3 } },
       'InvalidParameterException',
     ],
@@ -242,20 +242,20 @@ describe('UpdateUserPool', () => {
       'InvalidParameterException',
     ],
     [
-      'an attribute to verify before its change that is not verified at all',
+      'AttributesRequireVerificationBeforeUpdate with an attribute that is not in AutoVerifiedAttributes',
       { AutoVerifiedAttributes: [] },
       'InvalidParameterException',
     ],
-    ['a tag of AWS’s own', { UserPoolTags: { 'aws:cloudformation:stack-name': 'x' } }, 'UserPoolTaggingException'],
-    ['a plan below what is set', { UserPoolTier: 'ESSENTIALS' }, 'TierChangeNotAllowedException'],
-  ])('refuses %s, and changes nothing', async (_, change, name) => {
+    ['a tag with AWS’s prefix', { UserPoolTags: { 'aws:cloudformation:stack-name': 'x' } }, 'UserPoolTaggingException'],
+    ['a plan that lacks a setting’s feature', { UserPoolTier: 'ESSENTIALS' }, 'TierChangeNotAllowedException'],
+  ])('refuses %s and changes nothing', async (_, change, name) => {
     const id = await make()
     const before = await describePool(id)
-    expect(await errorOf(sdk.updateUserPool({ ...(await whole(id)), ...change }))).toBe(name)
+    expect(await errorOf(sdk.updateUserPool({ ...(await unchanged(id)), ...change }))).toBe(name)
     expect(await describePool(id)).toEqual(before)
   })
 
-  test('refuses the access token’s claims on a Lite pool', async () => {
+  test('refuses a V2_0 trigger on a Lite pool', async () => {
     const PreTokenGenerationConfig = { LambdaArn: arn('tokens'), LambdaVersion: 'V2_0' as const }
     const id = await makePlain({ UserPoolTier: 'LITE' })
     const update = { UserPoolId: id, UserPoolTier: 'LITE' as const, LambdaConfig: { PreTokenGenerationConfig } }
@@ -265,11 +265,11 @@ describe('UpdateUserPool', () => {
     )
   })
 
-  test('of a pool that is not there is ResourceNotFoundException', async () => {
+  test('answers ResourceNotFoundException for an unknown pool', async () => {
     expect(await errorOf(sdk.updateUserPool({ UserPoolId: 'us-east-1_nowhere12' }))).toBe('ResourceNotFoundException')
   })
 
-  test('counts from the next sign-in on', async () => {
+  test('takes effect at the next sign-in', async () => {
     const started = await startPool({ triggers: question })
     try {
       await started.addUser('alice')
@@ -293,7 +293,7 @@ describe('UpdateUserPool', () => {
     }
   })
 
-  test('beside another can be made to fail', async () => {
+  test('can be made to fail as during another update', async () => {
     const busy = await startPool({
       intercept: (operation, _, run) => {
         if (operation === 'UpdateUserPool') throw new CognitoError('ConcurrentModificationException', 'Busy')
@@ -309,13 +309,13 @@ describe('UpdateUserPool', () => {
 })
 
 describe('DeleteUserPool', () => {
-  test('takes the pool away', async () => {
+  test('deletes the pool', async () => {
     const UserPoolId = await makePlain()
     await sdk.deleteUserPool({ UserPoolId })
     expect(await errorOf(describePool(UserPoolId))).toBe('ResourceNotFoundException')
   })
 
-  test('refuses a pool that is protected', async () => {
+  test('refuses a pool with DeletionProtection', async () => {
     const UserPoolId = await makePlain({ DeletionProtection: 'ACTIVE' })
     expect(await errorOf(sdk.deleteUserPool({ UserPoolId }))).toBe('InvalidParameterException')
     expect((await describePool(UserPoolId)).Id).toBe(UserPoolId)
@@ -323,7 +323,7 @@ describe('DeleteUserPool', () => {
 })
 
 describe('an app client', () => {
-  test('is made, and signs people in by the pool’s issuer', async () => {
+  test('is created and issues tokens with the pool’s issuer', async () => {
     const UserPoolId = await makePlain({ IssuerConfiguration: { Type: 'UPDATED' } })
     const { UserPoolClient } = await sdk.createUserPoolClient({
       UserPoolId,
@@ -356,7 +356,7 @@ describe('an app client', () => {
 describe('a group', () => {
   const GroupName = 'support'
 
-  test('is made, shown, listed, and goes with its memberships', async () => {
+  test('is created, described, listed, and deleted with its memberships', async () => {
     const UserPoolId = await makePlain()
     const { Group } = await sdk.createGroup({ UserPoolId, GroupName, Description: 'the desk', Precedence: 3 })
     expect(Group).toMatchObject({ UserPoolId, GroupName, Description: 'the desk', Precedence: 3 })
@@ -370,7 +370,7 @@ describe('a group', () => {
     expect((await sdk.adminListGroupsForUser({ UserPoolId, Username: 'olivia' })).Groups).toEqual([])
   })
 
-  test('refuses an IAM role by name', async () => {
+  test('is refused by name if it has an IAM role', async () => {
     const UserPoolId = await makePlain()
     expect(await failure(sdk.createGroup({ UserPoolId, GroupName, RoleArn: 'arn:aws:iam::1:role/x' }))).toMatchObject({
       name: 'InvalidParameterException',
@@ -378,14 +378,14 @@ describe('a group', () => {
     })
   })
 
-  test('of a name that is taken is GroupExistsException', async () => {
+  test('with a taken name is answered with GroupExistsException', async () => {
     const UserPoolId = await makePlain()
     await sdk.createGroup({ UserPoolId, GroupName })
     expect(await errorOf(sdk.createGroup({ UserPoolId, GroupName }))).toBe('GroupExistsException')
   })
 
   test.each(['getGroup', 'deleteGroup'] as const)(
-    'that is not there: %s is ResourceNotFoundException',
+    'that does not exist is answered with ResourceNotFoundException by %s',
     async (call) => {
       const UserPoolId = await makePlain()
       expect(await errorOf(sdk[call]({ UserPoolId, GroupName }))).toBe('ResourceNotFoundException')

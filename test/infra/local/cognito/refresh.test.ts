@@ -1,4 +1,4 @@
-// Refresh tokens: using, rotating and revoking them.
+// Refresh tokens: use, rotation and revocation.
 import { afterEach, describe, expect, test } from '@jest/globals'
 import {
   claimsOf,
@@ -28,7 +28,7 @@ const exchange = (RefreshToken: string, more: object = {}) =>
 const flows = ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
 
 describe('a refresh token', () => {
-  test('gives new ID and access tokens of the same sign-in, and no new refresh token', async () => {
+  test('gives new ID and access tokens of the same sign-in, but no new refresh token', async () => {
     const tokens = await signIn()
     pool.clock.now += 600_000
     for (const call of [refresh(tokens.refresh), exchange(tokens.refresh)]) {
@@ -46,7 +46,7 @@ describe('a refresh token', () => {
     expect((await signIn()).refresh).toMatch(/^[\w-]{512}$/)
   })
 
-  test('shows the groups of now', async () => {
+  test('gives tokens with the current groups', async () => {
     const tokens = await signIn()
     await pool.sdk.adminAddUserToGroup({ UserPoolId: poolId, Username: 'alice', GroupName: 'admins' })
     const { AuthenticationResult: result } = await refresh(tokens.refresh)
@@ -55,7 +55,11 @@ describe('a refresh token', () => {
 
   test.each([
     ['thirty days by default', {}, 30 * 86_400],
-    ['as long as its client says', { RefreshTokenValidity: 60, TokenValidityUnits: { RefreshToken: 'minutes' } }, 3600],
+    [
+      'for the RefreshTokenValidity of its client',
+      { RefreshTokenValidity: 60, TokenValidityUnits: { RefreshToken: 'minutes' } },
+      3600,
+    ],
   ])('lasts %s', async (_, properties, seconds) => {
     const tokens = await signIn({ clients: { open: { ExplicitAuthFlows: flows, ...properties } } })
     pool.clock.now += seconds * 1000 - 1
@@ -67,14 +71,14 @@ describe('a refresh token', () => {
     })
   })
 
-  test('is not taken from another client, made up, or in the form of another token', async () => {
+  test('is refused from another client, and so are made-up tokens and other kinds of token', async () => {
     const tokens = await signIn({ clients: { other: { ExplicitAuthFlows: flows } } })
-    const wrong = [refresh(tokens.refresh, 'other'), refresh('made-up'), refresh(tokens.access), refresh('')]
-    for (const call of wrong) expect(await errorOf(call)).toMatch(/NotAuthorized|InvalidParameter/)
+    const wrongCalls = [refresh(tokens.refresh, 'other'), refresh('made-up'), refresh(tokens.access), refresh('')]
+    for (const call of wrongCalls) expect(await errorOf(call)).toMatch(/NotAuthorized|InvalidParameter/)
     expect(await errorOf(exchange(tokens.refresh, { ClientId: 'other' }))).toBe('NotAuthorizedException')
   })
 
-  test('of a user who is disabled is refused, and stays so when the user is enabled again (API reference, AdminDisableUser)', async () => {
+  test('is refused once its user is disabled, also after the user is enabled again (API reference, AdminDisableUser)', async () => {
     const tokens = await signIn()
     const calls = [
       () => refresh(tokens.refresh),
@@ -92,7 +96,7 @@ describe('a refresh token', () => {
       })
   })
 
-  test('of a user who is deleted is refused', async () => {
+  test('is refused once its user is deleted', async () => {
     const tokens = await signIn()
     await pool.sdk.adminDeleteUser({ UserPoolId: poolId, Username: 'alice' })
     expect(await errorOf(refresh(tokens.refresh))).toBe('UserNotFoundException')
@@ -100,18 +104,18 @@ describe('a refresh token', () => {
   })
 })
 
-describe('what the trigger learns of a refresh', () => {
+describe('the trigger event of a refresh', () => {
   const triggers: NonNullable<Setup['triggers']> = { PreTokenGeneration: (event) => event }
   const ClientMetadata = { impersonationId: 'forged' }
 
-  test('by REFRESH_TOKEN_AUTH: TokenGeneration_RefreshTokens, and no metadata', async () => {
+  test('has TokenGeneration_RefreshTokens and no metadata for REFRESH_TOKEN_AUTH', async () => {
     const tokens = await signIn({ triggers })
     await refresh(tokens.refresh, 'open', { ClientMetadata })
     expect(pool.events.at(-1)?.triggerSource).toBe('TokenGeneration_RefreshTokens')
     expect(pool.events.at(-1)?.request).not.toHaveProperty('clientMetadata')
   })
 
-  test('by GetTokensFromRefreshToken: TokenGeneration_Authentication, with metadata (developer guide, "Lambda triggers in the Amazon Cognito API")', async () => {
+  test('has TokenGeneration_Authentication and metadata for GetTokensFromRefreshToken (developer guide, "Lambda triggers in the Amazon Cognito API")', async () => {
     const tokens = await signIn({ triggers })
     await exchange(tokens.refresh, { ClientMetadata })
     expect(pool.events.at(-1)?.triggerSource).toBe('TokenGeneration_Authentication')
@@ -138,7 +142,7 @@ describe('a confidential client', () => {
     return AuthenticationResult?.RefreshToken ?? ''
   }
 
-  test('without ALLOW_REFRESH_TOKEN_AUTH refuses that flow, secret hash or not', async () => {
+  test('without ALLOW_REFRESH_TOKEN_AUTH refuses REFRESH_TOKEN_AUTH even with the right secret hash', async () => {
     const token = await signInConfidential()
     const call = refresh(token, 'confidential', {
       AuthParameters: { REFRESH_TOKEN: token, SECRET_HASH: secretHash('alice') },
@@ -146,7 +150,7 @@ describe('a confidential client', () => {
     expect(await errorOf(call)).toBe('InvalidParameterException')
   })
 
-  test('sends the hash of the username with its refresh token', async () => {
+  test('needs the secret hash of the username for REFRESH_TOKEN_AUTH', async () => {
     const ExplicitAuthFlows = ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
     const REFRESH_TOKEN = await signInConfidential({ clients: { confidential: { ExplicitAuthFlows } } })
     const attempt = (more: object) =>
@@ -156,7 +160,7 @@ describe('a confidential client', () => {
     expect(await attempt({ SECRET_HASH: secretHash('alice') })).toBe('nothing')
   })
 
-  test('gives its secret itself to GetTokensFromRefreshToken and RevokeToken', async () => {
+  test('needs the secret itself for GetTokensFromRefreshToken and RevokeToken', async () => {
     const token = await signInConfidential()
     const ClientId = 'confidential'
     expect(await errorOf(exchange(token, { ClientId }))).toBe('NotAuthorizedException')
@@ -181,18 +185,18 @@ describe('rotation', () => {
     },
   })
 
-  test('gives a new refresh token and ends the old one after the grace period', async () => {
+  test('gives a new refresh token and refuses the old one after the grace period', async () => {
     const tokens = await signIn(rotating(60))
     const { AuthenticationResult: result } = await exchange(tokens.refresh)
-    const fresh = result?.RefreshToken ?? ''
+    const newToken = result?.RefreshToken ?? ''
     pool.clock.now += 59_999
     expect(await errorOf(exchange(tokens.refresh))).toBe('nothing')
     pool.clock.now += 1
     expect(await errorOf(exchange(tokens.refresh))).toBe('RefreshTokenReuseException')
-    expect(await errorOf(exchange(fresh))).toBe('nothing')
+    expect(await errorOf(exchange(newToken))).toBe('nothing')
   })
 
-  test('ends REFRESH_TOKEN_AUTH', async () => {
+  test('disables REFRESH_TOKEN_AUTH', async () => {
     const tokens = await signIn(rotating(0))
     expect(await errorOf(refresh(tokens.refresh))).toBe('InvalidParameterException')
   })
@@ -202,7 +206,7 @@ describe('rotation', () => {
 describe('RevokeToken', () => {
   const revoke = (Token: string, ClientId = 'open') => pool.sdk.revokeToken({ ClientId, Token })
 
-  test('ends the whole sign-in, and that one only', async () => {
+  test('revokes all tokens of the sign-in and of no other', async () => {
     const tokens = await signIn()
     const other = await pool.signIn('alice')
     const { AuthenticationResult: later } = await refresh(tokens.refresh)
@@ -217,7 +221,7 @@ describe('RevokeToken', () => {
     expect(await errorOf(refresh(other.refresh))).toBe('nothing')
   })
 
-  test('takes refresh tokens only, and is content with ones that are revoked or unknown', async () => {
+  test('refuses other kinds of token, and accepts revoked and unknown ones', async () => {
     const tokens = await signIn()
     expect(await errorOf(revoke(tokens.access))).toBe('UnsupportedTokenTypeException')
     expect(await errorOf(revoke(tokens.id))).toBe('UnsupportedTokenTypeException')
@@ -226,7 +230,7 @@ describe('RevokeToken', () => {
     expect(await errorOf(revoke(tokens.refresh))).toBe('nothing')
   })
 
-  test('leaves another client’s tokens alone', async () => {
+  test('refuses another client’s tokens', async () => {
     const tokens = await signIn()
     expect(await errorOf(revoke(tokens.refresh, 'hiding'))).toBe('UnauthorizedException')
     expect(await errorOf(refresh(tokens.refresh))).toBe('nothing')

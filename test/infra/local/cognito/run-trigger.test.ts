@@ -1,4 +1,4 @@
-// How triggers are invoked, tried again, and what their failures look like to the caller.
+// Triggers: invocation, retries, and how the caller sees their failures.
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { Outcome } from '../../../../infra/local/lambda/outcome.ts'
 import { type Event, failure, poolId, question, type Setup, startPool } from './fixture.ts'
@@ -17,7 +17,7 @@ async function begin(setup: Setup) {
   })
 }
 
-test('a trigger is invoked by Cognito, for its pool, with five seconds to answer', async () => {
+test('Cognito invokes a trigger for its pool with a time limit of five seconds', async () => {
   await begin({})
   expect(pool.callers[0]).toEqual({
     principal: 'cognito-idp.amazonaws.com',
@@ -26,65 +26,65 @@ test('a trigger is invoked by Cognito, for its pool, with five seconds to answer
   })
 })
 
-// Developer guide, "Things to know about Lambda triggers": the format of errors, and what is tried again.
+// Developer guide, "Things to know about Lambda triggers".
 describe('a trigger that', () => {
-  const outcomes: [what: string, outcome: Outcome, tries: number, name: string, message: string][] = [
+  const outcomes: [behaviour: string, error: string, invocations: number, outcome: Outcome, message: string][] = [
     [
       'throws',
-      { kind: 'error', errorType: 'Error', errorMessage: 'no such grant' },
-      1,
       'UserLambdaValidationException',
+      1,
+      { kind: 'error', errorType: 'Error', errorMessage: 'no such grant' },
       'DefineAuthChallenge failed with error no such grant.',
     ],
     [
       'does not answer in time',
-      { kind: 'timeout', limit: 'caller' },
-      3,
       'UnexpectedLambdaException',
+      3,
+      { kind: 'timeout', limit: 'caller' },
       'DefineAuthChallenge invocation failed due to error Socket timeout while invoking Lambda function.',
     ],
     [
-      'runs into its own Timeout (Lambda answers for it, with a function error)',
-      { kind: 'timeout', limit: 'function' },
-      1,
+      'exceeds its own Timeout (Lambda reports a function error)',
       'UserLambdaValidationException',
+      1,
+      { kind: 'timeout', limit: 'function' },
       'DefineAuthChallenge failed with error Task timed out.',
     ],
     [
-      'may not be invoked',
-      { kind: 'denied' },
-      1,
+      'does not permit Cognito to invoke it',
       'UnexpectedLambdaException',
+      1,
+      { kind: 'denied' },
       'DefineAuthChallenge invocation failed due to error AccessDeniedException.',
     ],
     [
       'returns nothing',
-      { kind: 'answer', payload: undefined },
-      1,
       'InvalidLambdaResponseException',
+      1,
+      { kind: 'answer', payload: undefined },
       expect.any(String) as never,
     ],
     [
       'returns text',
-      { kind: 'answer', payload: 'ok' },
-      1,
       'InvalidLambdaResponseException',
+      1,
+      { kind: 'answer', payload: 'ok' },
       expect.any(String) as never,
     ],
     [
-      'returns a response alone',
-      { kind: 'answer', payload: { response: { issueTokens: true } } },
-      1,
+      'returns only a response',
       'InvalidLambdaResponseException',
+      1,
+      { kind: 'answer', payload: { response: { issueTokens: true } } },
       expect.any(String) as never,
     ],
   ]
-  test.each(outcomes)('%s', async (_, outcome, tries, name, message) => {
+  test.each(outcomes)('%s causes %s; invocations: %i', async (_, name, invocations, outcome, message) => {
     expect(await failure(begin({ invoke: async () => outcome }))).toMatchObject({ name, message })
-    expect(pool.events).toHaveLength(tries)
+    expect(pool.events).toHaveLength(invocations)
   })
 
-  test('answers at the third try is believed, and is sent the same event each time', async () => {
+  test('answers the third try succeeds, and gets the same event each time', async () => {
     let calls = 0
     const invoke = async (event: Event): Promise<Outcome> => {
       calls++
@@ -104,33 +104,36 @@ describe('a trigger that', () => {
       { DefineAuthChallenge: (event: Event) => ({ ...event, response: { challengeName: 'RIDDLE' } }) },
     ],
     [
-      'Define asks for a password that was not begun with',
+      'Define asks for a password, but the sign-in did not start with SRP',
       { DefineAuthChallenge: (event: Event) => ({ ...event, response: { challengeName: 'PASSWORD_VERIFIER' } }) },
     ],
     [
       'Create returns parameters that are not strings',
       { CreateAuthChallenge: (event: Event) => ({ ...event, response: { publicChallengeParameters: { a: 1 } } }) },
     ],
-  ])('does not keep to its response is InvalidLambdaResponseException: %s', async (_, changed) => {
+  ])('returns an invalid response causes InvalidLambdaResponseException: %s', async (_, changed) => {
     expect(await failure(begin({ triggers: { ...question, ...changed } }))).toMatchObject({
       name: 'InvalidLambdaResponseException',
     })
   })
 
-  test.each([null, undefined, 'yes', 1])('Verify returns answerCorrect %p: no tokens', async (answerCorrect) => {
-    const { Session } = await begin({
-      triggers: {
-        ...question,
-        VerifyAuthChallengeResponse: (event) => ({ ...event, response: { answerCorrect } }),
-      },
-    })
-    const answered = pool.sdk.respondToAuthChallenge({
-      ClientId: 'open',
-      ChallengeName: 'CUSTOM_CHALLENGE',
-      Session,
-      ChallengeResponses: { USERNAME: 'alice', ANSWER: 'open sesame' },
-    })
-    const name = answerCorrect ? 'InvalidLambdaResponseException' : 'NotAuthorizedException'
-    expect(await failure(answered)).toMatchObject({ name })
-  })
+  test.each([null, undefined, 'yes', 1])(
+    'returns answerCorrect %p from Verify gives no tokens',
+    async (answerCorrect) => {
+      const { Session } = await begin({
+        triggers: {
+          ...question,
+          VerifyAuthChallengeResponse: (event) => ({ ...event, response: { answerCorrect } }),
+        },
+      })
+      const answered = pool.sdk.respondToAuthChallenge({
+        ClientId: 'open',
+        ChallengeName: 'CUSTOM_CHALLENGE',
+        Session,
+        ChallengeResponses: { USERNAME: 'alice', ANSWER: 'open sesame' },
+      })
+      const name = answerCorrect ? 'InvalidLambdaResponseException' : 'NotAuthorizedException'
+      expect(await failure(answered)).toMatchObject({ name })
+    },
+  )
 })

@@ -1,7 +1,7 @@
-// The protocol, who may call what, the documents for verifiers, and the seam for faults.
+// The protocol, signatures, CORS, the OpenID documents, and fault injection.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { CognitoError, LostAnswer, startCognito } from '../../../../infra/local/cognito/server.ts'
-import { clientSecret, errorOf, poolId, startPool } from './fixture.ts'
+import { clientSecret, errorOf, poolId, type Setup, startPool } from './fixture.ts'
 
 let pool: Awaited<ReturnType<typeof startPool>>
 beforeEach(async () => {
@@ -28,7 +28,7 @@ const post = (operation: string, body: string | object, headers: Record<string, 
   })
 
 describe('an error', () => {
-  test('is 400 with its name in body and header, as AWS JSON 1.1 has it', async () => {
+  test('is 400 with its name in body and header, as in AWS JSON 1.1', async () => {
     const body = { UserPoolId: poolId, Username: 'nobody' }
     const response = await post('AdminGetUser', body, { authorization: signature })
     expect(response.status).toBe(400)
@@ -39,26 +39,26 @@ describe('an error', () => {
   })
 
   test.each([
-    ['an operation that is not there', 'ListUserPools', {}, 'UnknownOperationException'],
-    ['a name from the object prototype', 'constructor', {}, 'UnknownOperationException'],
-    ['no JSON', 'InitiateAuth', '{', 'SerializationException'],
-    ['JSON that is no object', 'InitiateAuth', '[]', 'SerializationException'],
-    ['a number for a string', 'InitiateAuth', { ClientId: 1 }, 'SerializationException'],
-    ['a missing field', 'InitiateAuth', { ClientId: 'open' }, 'InvalidParameterException'],
-    ['a body over 1 MiB', 'InitiateAuth', `{"ClientId":"${'x'.repeat(1_048_576)}"}`, 'RequestEntityTooLargeException'],
-  ])('answers %s: %s', async (_, operation, body, name) => {
+    ['an unknown operation', 'UnknownOperationException', 'ListUserPools', {}],
+    ['a name from the object prototype', 'UnknownOperationException', 'constructor', {}],
+    ['invalid JSON', 'SerializationException', 'InitiateAuth', '{'],
+    ['JSON other than an object', 'SerializationException', 'InitiateAuth', '[]'],
+    ['a number instead of a string', 'SerializationException', 'InitiateAuth', { ClientId: 1 }],
+    ['a missing field', 'InvalidParameterException', 'InitiateAuth', { ClientId: 'open' }],
+    ['a body over 1 MiB', 'RequestEntityTooLargeException', 'InitiateAuth', `{"ClientId":"${'x'.repeat(1_048_576)}"}`],
+  ])('answers %s with %s', async (_, name, operation, body) => {
     const response = await post(operation, body)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ __type: name, message: expect.any(String) })
   })
 
-  test('answers another service’s target', async () => {
+  test('answers a target of another service with UnknownOperationException', async () => {
     const response = await post('', {}, { 'x-amz-target': 'DynamoDB_20120810.PutItem' })
     expect(await response.json()).toMatchObject({ __type: 'UnknownOperationException' })
   })
 
   test.each(['ListUsers', 'ChangePassword', 'ConfirmSignUp', 'AdminConfirmSignUp', 'DeleteUserPoolClient'])(
-    'says that the local Cognito has no operation %s',
+    'names the unsupported operation %s',
     async (operation) => {
       const response = await post(operation, {}, { authorization: signature })
       expect(await response.json()).toEqual({
@@ -118,7 +118,7 @@ describe('a signature', () => {
   })
 })
 
-test('browsers may call from anywhere', async () => {
+test('browsers may call from any origin', async () => {
   const preflight = await fetch(pool.url, {
     method: 'OPTIONS',
     headers: {
@@ -136,8 +136,8 @@ test('browsers may call from anywhere', async () => {
   expect(answer.headers.get('access-control-expose-headers')).toContain('x-amzn-ErrorType')
 })
 
-describe('the documents', () => {
-  test('name the issuer of AWS and the keys of this server', async () => {
+describe('the OpenID documents', () => {
+  test('name AWS’s issuer and this server’s keys', async () => {
     const configuration = await (await fetch(`${pool.url}/${poolId}/.well-known/openid-configuration`)).json()
     expect(configuration).toMatchObject({
       issuer: `https://cognito-idp.us-east-1.amazonaws.com/${poolId}`,
@@ -149,7 +149,7 @@ describe('the documents', () => {
   })
 
   test.each(['/', '/us-east-1_nowhere/.well-known/jwks.json', `/${poolId}/.well-known/other`])(
-    'has no %s',
+    'are not at %s',
     async (path) => {
       expect((await fetch(pool.url + path)).status).toBe(404)
     },
@@ -157,7 +157,7 @@ describe('the documents', () => {
 })
 
 describe('the settings', () => {
-  test('of a client are shown with its secret and the defaults', async () => {
+  test('of a client are described with its secret and the defaults', async () => {
     const { UserPoolClient } = await pool.sdk.describeUserPoolClient({ UserPoolId: poolId, ClientId: 'confidential' })
     expect(UserPoolClient).toMatchObject({
       ClientId: 'confidential',
@@ -174,7 +174,7 @@ describe('the settings', () => {
     )
   })
 
-  test('of a pool are shown in the API’s words', async () => {
+  test('of a pool are described by their names in the API', async () => {
     const { UserPool } = await pool.sdk.describeUserPool({ UserPoolId: poolId })
     expect(UserPool).toMatchObject({
       Id: poolId,
@@ -191,15 +191,15 @@ describe('the settings', () => {
   })
 })
 
-describe('the seam for faults', () => {
-  const withFault = async (intercept: NonNullable<Parameters<typeof startPool>[0]>['intercept']) => {
+describe('an injected fault', () => {
+  const withFault = async (intercept: NonNullable<Setup['intercept']>) => {
     await pool.close()
-    pool = await startPool(intercept ? { intercept } : {})
+    pool = await startPool({ intercept })
   }
   const create = () => pool.sdk.adminCreateUser({ UserPoolId: poolId, Username: 'alice' })
   const get = () => pool.sdk.adminGetUser({ UserPoolId: poolId, Username: 'alice' })
 
-  test('throttles before anything happens', async () => {
+  test('can throttle an operation before it runs', async () => {
     await withFault((operation, _, run) => {
       if (operation === 'AdminCreateUser') throw new CognitoError('TooManyRequestsException', 'Rate exceeded')
       return run()
@@ -208,7 +208,7 @@ describe('the seam for faults', () => {
     expect(await errorOf(get())).toBe('UserNotFoundException')
   })
 
-  test('loses the answer after it has happened', async () => {
+  test('can lose the answer after the operation has run', async () => {
     await withFault(async (operation, _, run) => {
       const answer = await run()
       if (operation === 'AdminCreateUser') throw new LostAnswer()
@@ -218,7 +218,7 @@ describe('the seam for faults', () => {
     expect(await errorOf(get())).toBe('nothing')
   })
 
-  test('hangs, and the server closes all the same', async () => {
+  test('can hang, and the server still closes', async () => {
     let reached: () => void = () => {}
     const hanging = new Promise<void>((resolve) => {
       reached = resolve
@@ -234,7 +234,7 @@ describe('the seam for faults', () => {
     pool = await startPool()
   })
 
-  test('has faults of its own answered with 500, and nothing about them', async () => {
+  test('of an unknown kind is answered with 500 without its details', async () => {
     await withFault(() => {
       throw new Error('a detail')
     })
@@ -244,7 +244,7 @@ describe('the seam for faults', () => {
   })
 })
 
-test('a taken port is an error, and 127.0.0.1 the only address', async () => {
+test('the server rejects a taken port and listens on 127.0.0.1', async () => {
   const port = Number(new URL(pool.url).port)
   const second = startCognito({ port, userPools: [], invoke: async () => ({ kind: 'denied' }) })
   await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE', port })

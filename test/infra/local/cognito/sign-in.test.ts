@@ -1,4 +1,4 @@
-// Password sign-ins, the clients' settings and the states of users.
+// Sign-in by password, the settings of app clients, and the states of users.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { clientSecret, errorOf, failure, poolId, question, secretHash, startPool } from './fixture.ts'
 
@@ -28,7 +28,7 @@ const custom = (USERNAME: string, ClientId = 'open', parameters: Record<string, 
 const user = (Username: string) => ({ UserPoolId: poolId, Username })
 
 describe('sign-in by password', () => {
-  test('gives three tokens, by name, by verified e-mail and in any case of a case-insensitive pool', async () => {
+  test('gives three tokens for a username, a verified e-mail address, and any case if the pool ignores case', async () => {
     for (const name of ['alice', 'alice@example.com', 'ALICE']) {
       const { AuthenticationResult: tokens } = await password(name)
       expect(tokens).toMatchObject({ TokenType: 'Bearer', ExpiresIn: 3600 })
@@ -43,12 +43,12 @@ describe('sign-in by password', () => {
     expect((await adminPassword('alice')).AuthenticationResult?.IdToken).toBeDefined()
   })
 
-  test('takes an e-mail address as an alias only once it is verified', async () => {
+  test('accepts an e-mail address as an alias only if it is verified', async () => {
     await pool.addUser('bob', 'Alice-Local-1!', { email: 'bob@example.com' })
     expect(await errorOf(password('bob@example.com'))).toBe('UserNotFoundException')
   })
 
-  test('keeps the case of names apart in a case-sensitive pool, which is the default', async () => {
+  test('distinguishes case in a case-sensitive pool, which is the default', async () => {
     const sensitive = await startPool({ pool: { UsernameConfiguration: undefined } })
     await sensitive.addUser('Alice')
     expect((await sensitive.signIn('Alice')).id).not.toBe('')
@@ -63,7 +63,7 @@ describe('sign-in by password', () => {
     })
   })
 
-  test('offers the Admin flows to the Admin operations only, and the other way round', async () => {
+  test('refuses Admin flows in public operations and public flows in Admin operations', async () => {
     const AuthParameters = { USERNAME: 'alice', PASSWORD: 'Alice-Local-1!' }
     const open = pool.sdk.initiateAuth({ ClientId: 'open', AuthFlow: 'ADMIN_USER_PASSWORD_AUTH', AuthParameters })
     expect(await errorOf(open)).toBe('InvalidParameterException')
@@ -99,7 +99,7 @@ describe('an app client', () => {
           AuthParameters: { REFRESH_TOKEN: 'x' },
         }),
     ],
-  ])('refuses a flow that it does not list: %s', async (message, call) => {
+  ])('refuses a flow that it does not allow: %s', async (message, call) => {
     expect(await failure(call())).toMatchObject({ name: 'InvalidParameterException', message })
   })
 
@@ -118,7 +118,7 @@ describe('an app client', () => {
     ['wrong', { SECRET_HASH: 'wrong' }, 'Unable to verify secret hash for client confidential'],
     ['of another user', { SECRET_HASH: secretHash('bob') }, 'Unable to verify secret hash for client confidential'],
     ['the secret itself', { SECRET_HASH: clientSecret }, 'Unable to verify secret hash for client confidential'],
-  ])('with a secret refuses a hash that is %s, in both calls', async (_, parameters, message) => {
+  ])('with a secret refuses a secret hash that is %s, in both calls', async (_, parameters, message) => {
     expect(await failure(custom('alice', 'confidential', parameters))).toMatchObject({
       name: 'NotAuthorizedException',
       message,
@@ -134,7 +134,7 @@ describe('an app client', () => {
     expect(await failure(answered)).toMatchObject({ name: 'NotAuthorizedException', message })
   })
 
-  test('or a pool that does not exist is ResourceNotFoundException', async () => {
+  test('that does not exist is answered with ResourceNotFoundException, and so is such a pool', async () => {
     expect(await errorOf(password('alice', 'x', 'nobody'))).toBe('ResourceNotFoundException')
     expect(await errorOf(pool.sdk.adminGetUser({ ...user('alice'), UserPoolId: 'us-east-1_nowhere' }))).toBe(
       'ResourceNotFoundException',
@@ -143,7 +143,13 @@ describe('an app client', () => {
 })
 
 describe('a user who is', () => {
-  const states: [state: string, name: string, custom: string, passwordError: string, make: () => Promise<unknown>][] = [
+  const states: [
+    state: string,
+    name: string,
+    customError: string,
+    passwordError: string,
+    prepare: () => Promise<unknown>,
+  ][] = [
     [
       'disabled',
       'dora',
@@ -201,11 +207,11 @@ describe('a user who is', () => {
     ],
   ]
   test.each(states)(
-    '%s (%s) meets CUSTOM_AUTH with %s and a password with %s',
-    async (_, name, first, second, make) => {
-      await make()
-      expect(await errorOf(custom(name))).toBe(first)
-      expect(await errorOf(password(name))).toBe(second)
+    '%s (%s): CUSTOM_AUTH throws %s, a password throws %s',
+    async (_, name, customError, passwordError, prepare) => {
+      await prepare()
+      expect(await errorOf(custom(name))).toBe(customError)
+      expect(await errorOf(password(name))).toBe(passwordError)
     },
   )
 
@@ -221,7 +227,7 @@ describe('a user who is', () => {
     expect(await errorOf(answered)).toBe('NotAuthorizedException')
   })
 
-  test('deleted between challenge and answer gets no tokens, though the name was given out anew', async () => {
+  test('deleted between challenge and answer gets no tokens, even if a new user has the name', async () => {
     const { Session } = await custom('alice')
     await pool.sdk.adminDeleteUser(user('alice'))
     await pool.addUser('alice')
@@ -234,7 +240,7 @@ describe('a user who is', () => {
     expect(await errorOf(answered)).toBe('UserNotFoundException')
   })
 
-  test('unconfirmed learns so only with the right password', async () => {
+  test('unconfirmed gets UserNotConfirmedException only with the right password', async () => {
     await pool.sdk.signUp({ ClientId: 'open', Username: 'una', Password: 'Alice-Local-1!' })
     expect(await errorOf(password('una', 'Wrong-1!'))).toBe('NotAuthorizedException')
   })
@@ -255,16 +261,16 @@ describe('an invited user', () => {
       ChallengeResponses: { USERNAME: 'ivan', NEW_PASSWORD, 'userAttributes.name': 'Ivan' },
     })
 
-  test('has to choose a password, then is CONFIRMED and signs in with it', async () => {
+  test('must choose a password, then is CONFIRMED and signs in with it', async () => {
     await invite({ email: 'ivan@example.com' })
-    const asked = await password('ivan', 'Invited-1!')
-    expect(asked.ChallengeName).toBe('NEW_PASSWORD_REQUIRED')
-    expect(asked.ChallengeParameters).toEqual({
+    const started = await password('ivan', 'Invited-1!')
+    expect(started.ChallengeName).toBe('NEW_PASSWORD_REQUIRED')
+    expect(started.ChallengeParameters).toEqual({
       USER_ID_FOR_SRP: 'ivan',
       requiredAttributes: '[]',
       userAttributes: '{"email":"ivan@example.com"}',
     })
-    expect((await choose(asked.Session, 'Ivan-Local-1!')).AuthenticationResult?.IdToken).toBeDefined()
+    expect((await choose(started.Session, 'Ivan-Local-1!')).AuthenticationResult?.IdToken).toBeDefined()
     const { UserStatus, UserAttributes } = await pool.sdk.adminGetUser(user('ivan'))
     expect(UserStatus).toBe('CONFIRMED')
     expect(UserAttributes).toContainEqual({ Name: 'name', Value: 'Ivan' })
@@ -272,13 +278,13 @@ describe('an invited user', () => {
     expect(await errorOf(password('ivan', 'Invited-1!'))).toBe('NotAuthorizedException')
   })
 
-  test('can’t choose one that breaks the policy', async () => {
+  test('cannot choose a password that breaks the policy', async () => {
     await invite()
     const { Session } = await password('ivan', 'Invited-1!')
     expect(await errorOf(choose(Session, 'short'))).toBe('InvalidPasswordException')
   })
 
-  test('has seven days for it (API reference, PasswordPolicyType, TemporaryPasswordValidityDays)', async () => {
+  test('must sign in within seven days (API reference, PasswordPolicyType, TemporaryPasswordValidityDays)', async () => {
     await invite()
     pool.clock.now += 7 * 86_400_000
     expect(await failure(password('ivan', 'Invited-1!'))).toMatchObject({
@@ -289,7 +295,7 @@ describe('an invited user', () => {
 })
 
 describe('a pool that requires MFA', () => {
-  test('answers with MFA_SETUP in place of tokens, and with SMS_MFA where it can send one', async () => {
+  test('answers MFA_SETUP instead of tokens, or SMS_MFA for a user with a telephone number', async () => {
     const strict = await startPool({
       pool: { MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA', 'SMS_MFA'] },
       triggers: question,

@@ -1,9 +1,9 @@
-// Sign-in by SRP, with the browser library that AWS publishes for it.
+// Sign-in by SRP, with AWS's browser library.
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { claimsOf, type Event, errorOf, failure, poolId, question, startPool } from './fixture.ts'
 import { startLibrary, type Task } from './identity-js.ts'
 
-/** Password first, then the question. */
+/** The triggers of a sign-in by password, then by question. */
 const passwordThenQuestion = {
   ...question,
   DefineAuthChallenge: (event: Event) => {
@@ -39,7 +39,7 @@ const run = (username: string, task: Partial<Task>) =>
   library.run({ endpoint: pool.url, poolId, clientId: 'open', username, ...task })
 
 describe('amazon-cognito-identity-js', () => {
-  test.each(['alice', 'alice@example.com'])('signs %s in by SRP, its default', async (name) => {
+  test.each(['alice', 'alice@example.com'])('signs in %s by SRP, its default', async (name) => {
     pool.clock.now = Date.now()
     const { valid, idToken, attributes } = await run(name, { password: 'Alice-Local-1!' })
     expect(valid).toBe(true)
@@ -47,7 +47,7 @@ describe('amazon-cognito-identity-js', () => {
     expect(attributes).toEqual(['sub', 'email', 'email_verified'])
   })
 
-  test('is refused with a wrong password', async () => {
+  test('refuses a wrong password', async () => {
     expect(await failure(run('alice', { password: 'Wrong-1!' }))).toMatchObject({
       name: 'NotAuthorizedException',
       message: 'Incorrect username or password.',
@@ -66,22 +66,22 @@ describe('amazon-cognito-identity-js', () => {
     expect(claimsOf(idToken)['cognito:username']).toBe('alice')
   })
 
-  test('takes a session that was made of an ID and an access token', async () => {
+  test('accepts a session made from an ID token and an access token', async () => {
     pool.clock.now = Date.now()
     const { valid, attributes } = await run('alice', { tokens: await pool.signIn('alice') })
     expect(valid).toBe(true)
     expect(attributes).toContain('email')
   })
 
-  test('goes through CUSTOM_AUTH that begins with SRP_A (developer guide, "Define Auth challenge Lambda trigger")', async () => {
+  test('completes a CUSTOM_AUTH sign-in that begins with SRP_A (developer guide, "Define Auth challenge Lambda trigger")', async () => {
     await run('alice', { flow: 'CUSTOM_AUTH', password: 'Alice-Local-1!', answer: 'open sesame' })
     const [first, second] = pool.events.filter((event) => event.triggerSource.startsWith('Define'))
-    const proven = (challengeName: string) => ({ challengeName, challengeResult: true, challengeMetadata: null })
-    expect(first?.request.session).toEqual([proven('SRP_A')])
-    expect(second?.request.session).toEqual([proven('SRP_A'), proven('PASSWORD_VERIFIER')])
+    const passed = (challengeName: string) => ({ challengeName, challengeResult: true, challengeMetadata: null })
+    expect(first?.request.session).toEqual([passed('SRP_A')])
+    expect(second?.request.session).toEqual([passed('SRP_A'), passed('PASSWORD_VERIFIER')])
   })
 
-  test('gets no custom challenge for a user who is not confirmed', async () => {
+  test('gets no custom challenge for an unconfirmed user', async () => {
     await pool.sdk.signUp({ ClientId: 'open', Username: 'una', Password: 'Alice-Local-1!' })
     const attempt = run('una', { flow: 'CUSTOM_AUTH', password: 'Alice-Local-1!', answer: 'open sesame' })
     expect(await errorOf(attempt)).toBe('UserNotConfirmedException')
@@ -98,7 +98,7 @@ describe('the first step of SRP', () => {
   const begin = (USERNAME: string, ClientId = 'hiding', SRP_A = 'abcdef') =>
     pool.sdk.initiateAuth({ ClientId, AuthFlow: 'USER_SRP_AUTH', AuthParameters: { USERNAME, SRP_A } })
 
-  test('names the user and has a SECRET_BLOCK in place of a Session', async () => {
+  test('names the user and has a SECRET_BLOCK instead of a Session', async () => {
     const { ChallengeName, ChallengeParameters, Session } = await begin('alice@example.com', 'open')
     expect(ChallengeName).toBe('PASSWORD_VERIFIER')
     expect(Session).toBeUndefined()
@@ -111,7 +111,7 @@ describe('the first step of SRP', () => {
     })
   })
 
-  test('is made up for a name that nobody has, the same each time (developer guide, "Managing error responses")', async () => {
+  test('is made up for an unknown name, the same each time (developer guide, "Managing error responses")', async () => {
     const [first, second, other] = await Promise.all([begin('nobody'), begin('nobody'), begin('someone')])
     expect(first.ChallengeParameters?.USER_ID_FOR_SRP).toMatch(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)
     for (const field of ['SALT', 'USER_ID_FOR_SRP'] as const) {
@@ -126,12 +126,12 @@ describe('the first step of SRP', () => {
 
   test.each([
     ['zero', '0'],
-    ['no number', 'xyz'],
+    ['not a number', 'xyz'],
   ])('refuses an SRP_A that is %s (RFC 5054 §2.5.4)', async (_, value) => {
     expect(await errorOf(begin('alice', 'open', value))).toBe('InvalidParameterException')
   })
 
-  const answered = async () => {
+  const startAndAnswer = async () => {
     const { ChallengeParameters } = await begin('alice', 'open')
     return (TIMESTAMP = 'Tue Jan 1 00:00:00 UTC 2030') =>
       pool.sdk.respondToAuthChallenge({
@@ -146,13 +146,13 @@ describe('the first step of SRP', () => {
       })
   }
 
-  test('is answered with a timestamp in the form that Java prints', async () => {
-    const answer = await answered()
+  test('must be answered with a timestamp as Java prints it', async () => {
+    const answer = await startAndAnswer()
     expect(await errorOf(answer('2030-01-01T00:00:00Z'))).toBe('InvalidParameterException')
   })
 
-  test('takes each SECRET_BLOCK once', async () => {
-    const answer = await answered()
+  test('accepts each SECRET_BLOCK once', async () => {
+    const answer = await startAndAnswer()
     expect(await failure(answer())).toMatchObject({ message: 'Incorrect username or password.' })
     expect(await failure(answer())).toMatchObject({
       message: 'Invalid session for the user, session can only be used once.',

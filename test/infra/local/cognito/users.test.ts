@@ -1,4 +1,4 @@
-// The operations on users and groups, by administrators and by the users themselves.
+// The operations on users and groups, for administrators and for the users themselves.
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type Event, errorOf, failure, poolId, type Setup, start, startPool } from './fixture.ts'
 
@@ -8,7 +8,7 @@ beforeEach(async () => {
 })
 afterEach(() => pool.close())
 
-async function again(setup: Setup) {
+async function restart(setup: Setup) {
   await pool.close()
   pool = await startPool(setup)
 }
@@ -19,7 +19,7 @@ const create = (name: string, from: Record<string, string> = {}, more: object = 
 const verified = { email: 'alice@example.com', email_verified: 'true' }
 
 describe('AdminCreateUser and AdminGetUser', () => {
-  test('show the user as invited, with times', async () => {
+  test('show an invited user and the times', async () => {
     const { User } = await create('Alice', verified)
     const shown = {
       Username: 'alice',
@@ -44,24 +44,24 @@ describe('AdminCreateUser and AdminGetUser', () => {
     ['InvalidParameterException', 'with blank', {}],
     ['InvalidParameterException', 'bob', { 'custom:unknown': 'x' }],
     ['InvalidParameterException', 'bob', { sub: 'chosen' }],
-  ])('answer %s for %p %p, and make nobody', async (name, username, from) => {
+  ])('answer %s for %p %p and make no user', async (name, username, from) => {
     await create('alice', verified)
     expect(await errorOf(create(username, from))).toBe(name)
     if (username === 'bob') expect(await errorOf(pool.sdk.adminGetUser(user('bob')))).toBe('UserNotFoundException')
   })
 
-  test('take custom attributes of the schema', async () => {
+  test('accept custom attributes of the schema', async () => {
     const { User } = await create('alice', { 'custom:tenant': 'acme' })
     expect(User?.Attributes).toContainEqual({ Name: 'custom:tenant', Value: 'acme' })
   })
 
-  test('move an alias where they are told to', async () => {
+  test('move an alias if ForceAliasCreation is set', async () => {
     await create('alice', verified)
     await create('bob', verified, { ForceAliasCreation: true })
     expect((await pool.sdk.adminGetUser(user('alice@example.com'))).Username).toBe('bob')
   })
 
-  test('check the temporary password, and renew an invitation', async () => {
+  test('check the temporary password and renew an invitation', async () => {
     expect(await errorOf(create('ivan', {}, { TemporaryPassword: 'short' }))).toBe('InvalidPasswordException')
     expect(await errorOf(create('ivan', {}, { MessageAction: 'RESEND' }))).toBe('UserNotFoundException')
     await create('ivan', {}, { TemporaryPassword: 'Invited-1!' })
@@ -72,8 +72,8 @@ describe('AdminCreateUser and AdminGetUser', () => {
     expect(await errorOf(create('alice', {}, { MessageAction: 'RESEND' }))).toBe('UnsupportedUserStateException')
   })
 
-  test('give users of an e-mail pool a made-up username, their sub (developer guide, "Customizing sign-in attributes")', async () => {
-    await again({ pool: { AliasAttributes: undefined, UsernameAttributes: ['email'] } })
+  test('use the sub as the username in a pool with e-mail addresses as usernames (developer guide, "Customizing sign-in attributes")', async () => {
+    await restart({ pool: { AliasAttributes: undefined, UsernameAttributes: ['email'] } })
     await pool.addUser('alice@example.com')
     const { Username, UserAttributes } = await pool.sdk.adminGetUser(user('alice@example.com'))
     expect(UserAttributes).toContainEqual({ Name: 'sub', Value: Username })
@@ -93,23 +93,23 @@ describe('the password policy', () => {
     ['ALICE-LOCAL-1!', 'Password must have lowercase characters'],
     ['Alice-Local!', 'Password must have numeric characters'],
     ['AliceLocal1', 'Password must have symbol characters'],
-  ])('is strict by default: %s', async (password, why) => {
+  ])('requires length and all kinds of character by default: %s', async (password, reason) => {
     await create('alice')
     expect(await failure(set(password))).toMatchObject({
       name: 'InvalidPasswordException',
-      message: `Password did not conform with policy: ${why}`,
+      message: `Password did not conform with policy: ${reason}`,
     })
   })
 
-  test('asks for what the pool says', async () => {
-    await again({ pool: { Policies: { PasswordPolicy: { MinimumLength: 6 } } } })
+  test('requires only what the pool’s own policy names', async () => {
+    await restart({ pool: { Policies: { PasswordPolicy: { MinimumLength: 6 } } } })
     await create('alice')
     expect(await errorOf(set('simple'))).toBe('nothing')
     expect(await errorOf(set('short'))).toBe('InvalidPasswordException')
   })
 })
 
-test('AdminSetUserPassword makes a temporary password unless it is told Permanent', async () => {
+test('AdminSetUserPassword sets a temporary password unless Permanent is set', async () => {
   await create('alice')
   await pool.sdk.adminSetUserPassword({ ...user('alice'), Password: 'Temporary-1!' })
   expect((await pool.sdk.adminGetUser(user('alice'))).UserStatus).toBe('FORCE_CHANGE_PASSWORD')
@@ -117,7 +117,7 @@ test('AdminSetUserPassword makes a temporary password unless it is told Permanen
   expect((await pool.sdk.adminGetUser(user('alice'))).UserStatus).toBe('CONFIRMED')
 })
 
-test('AdminResetUserPassword needs a verified address to send the code to', async () => {
+test('AdminResetUserPassword needs a verified address and a confirmed user', async () => {
   await pool.addUser('bob')
   expect(await errorOf(pool.sdk.adminResetUserPassword(user('bob')))).toBe('InvalidParameterException')
   await pool.sdk.adminUpdateUserAttributes({ ...user('bob'), UserAttributes: attributes(verified) })
@@ -127,7 +127,7 @@ test('AdminResetUserPassword needs a verified address to send the code to', asyn
   expect(await errorOf(pool.sdk.adminResetUserPassword(user('ivan')))).toBe('NotAuthorizedException')
 })
 
-test('a federated user has no password to set or reset', async () => {
+test('a federated user’s password cannot be set or reset', async () => {
   const name = pool.addFederatedUser({ userPoolId: poolId, provider: 'Google', userId: '42', attributes: verified })
   expect((await pool.sdk.adminGetUser(user(name))).UserStatus).toBe('EXTERNAL_PROVIDER')
   const set = pool.sdk.adminSetUserPassword({ ...user(name), Password: 'Alice-Local-1!', Permanent: true })
@@ -135,7 +135,7 @@ test('a federated user has no password to set or reset', async () => {
   expect(await errorOf(pool.sdk.adminResetUserPassword(user(name)))).toBe('NotAuthorizedException')
 })
 
-test('AdminUpdateUserAttributes makes a changed address unverified, unless it says otherwise', async () => {
+test('AdminUpdateUserAttributes marks a changed address as unverified unless the request says verified', async () => {
   await create('alice', verified)
   const update = (from: Record<string, string>) =>
     pool.sdk.adminUpdateUserAttributes({ ...user('alice'), UserAttributes: attributes(from) })
@@ -145,7 +145,7 @@ test('AdminUpdateUserAttributes makes a changed address unverified, unless it sa
   expect((await pool.sdk.adminGetUser(user('newer@example.com'))).Username).toBe('alice')
 })
 
-test('AdminUpdateUserAttributes leaves another user’s alias alone', async () => {
+test('AdminUpdateUserAttributes refuses another user’s alias', async () => {
   await create('alice', verified)
   await create('bob')
   const take = pool.sdk.adminUpdateUserAttributes({ ...user('bob'), UserAttributes: attributes(verified) })
@@ -154,9 +154,9 @@ test('AdminUpdateUserAttributes leaves another user’s alias alone', async () =
 })
 
 describe('groups', () => {
-  test('are listed page by page, by precedence', async () => {
+  test('are listed in pages, by precedence', async () => {
     const groups = ['c', 'a', 'b'].map((GroupName, Precedence) => ({ GroupName, Precedence }))
-    await again({ groups })
+    await restart({ groups })
     await create('alice')
     for (const { GroupName } of groups) await pool.sdk.adminAddUserToGroup({ ...user('alice'), GroupName })
     const first = await pool.sdk.adminListGroupsForUser({ ...user('alice'), Limit: 2 })
@@ -173,7 +173,7 @@ describe('groups', () => {
     )
   })
 
-  test('are left again, and must exist', async () => {
+  test('gain and lose members, and must exist', async () => {
     await create('alice')
     const membership = { ...user('alice'), GroupName: 'impersonators' }
     await pool.sdk.adminAddUserToGroup(membership)
@@ -188,9 +188,8 @@ describe('groups', () => {
   })
 })
 
-describe('the operations by access token', () => {
-  type Call = (AccessToken: string) => Promise<unknown>
-  const calls: [name: string, call: Call][] = [
+describe('the operations with an access token', () => {
+  const calls: [name: string, call: (AccessToken: string) => Promise<unknown>][] = [
     ['GetUser', (AccessToken) => pool.sdk.getUser({ AccessToken })],
     [
       'UpdateUserAttributes',
@@ -198,16 +197,16 @@ describe('the operations by access token', () => {
     ],
   ]
 
-  test.each(calls)('%s works with the scope that every API sign-in has', async (_, call) => {
+  test.each(calls)('%s accepts a token of an ordinary sign-in', async (_, call) => {
     await pool.addUser('alice')
     expect(await errorOf(call((await pool.signIn('alice')).access))).toBe('nothing')
   })
 
-  test.each(calls)('%s is refused to a token whose scope was taken away', async (_, call) => {
+  test.each(calls)('%s refuses a token whose scope was suppressed', async (_, call) => {
     const config = { LambdaConfig: { PreTokenGenerationConfig: { LambdaArn: 'arn:Pre', LambdaVersion: 'V2_0' } } }
     const accessTokenGeneration = { scopesToSuppress: ['aws.cognito.signin.user.admin'] }
     const response = { claimsAndScopeOverrideDetails: { accessTokenGeneration } }
-    await again({ pool: config, triggers: { Pre: (event: Event) => ({ ...event, response }) } })
+    await restart({ pool: config, triggers: { Pre: (event: Event) => ({ ...event, response }) } })
     await pool.addUser('alice')
     expect(await failure(call((await pool.signIn('alice')).access))).toMatchObject({
       name: 'NotAuthorizedException',
@@ -215,7 +214,9 @@ describe('the operations by access token', () => {
     })
   })
 
-  test.each<[what: string, name: string, spoil: (tokens: { access: string; id: string }) => string | Promise<string>]>([
+  test.each<
+    [state: string, error: string, spoil: (tokens: { access: string; id: string }) => string | Promise<string>]
+  >([
     ['forged', 'NotAuthorizedException', ({ access }) => `${access.slice(0, -8)}AAAAAAAA`],
     [
       'changed',
@@ -223,7 +224,7 @@ describe('the operations by access token', () => {
       ({ access }) => access.replace(/\.[^.]+\./, `.${btoa('{"username":"root"}')}.`),
     ],
     ['an ID token', 'NotAuthorizedException', ({ id }) => id],
-    ['no token', 'NotAuthorizedException', () => 'x'],
+    ['not a token', 'NotAuthorizedException', () => 'x'],
     [
       'expired',
       'NotAuthorizedException',
@@ -233,7 +234,7 @@ describe('the operations by access token', () => {
       },
     ],
     [
-      'of a user since disabled',
+      'of a user who was disabled',
       'NotAuthorizedException',
       async ({ access }) => {
         await pool.sdk.adminDisableUser(user('alice'))
@@ -241,7 +242,7 @@ describe('the operations by access token', () => {
       },
     ],
     [
-      'of a user since deleted, whose name was given out anew',
+      'of a user who was deleted, even if a new user has the name',
       'UserNotFoundException',
       async ({ access }) => {
         await pool.sdk.adminDeleteUser(user('alice'))
@@ -249,13 +250,13 @@ describe('the operations by access token', () => {
         return access
       },
     ],
-  ])('are refused to a token that is %s', async (_, name, spoil) => {
+  ])('refuse a token that is %s', async (_, name, spoil) => {
     await pool.addUser('alice')
     const token = await spoil(await pool.signIn('alice'))
     for (const [, call] of calls) expect(await errorOf(call(token))).toBe(name)
   })
 
-  test('make a changed address unverified, and can’t verify one by themselves', async () => {
+  test('mark a changed address as unverified, and cannot verify one', async () => {
     await pool.addUser('alice', 'Alice-Local-1!', verified)
     const AccessToken = (await pool.signIn('alice')).access
     const update = (from: Record<string, string>) =>
@@ -269,11 +270,11 @@ describe('the operations by access token', () => {
   })
 })
 
-describe('people who sign themselves up', () => {
+describe('SignUp', () => {
   const signUp = (Username: string, from: Record<string, string> = {}) =>
     pool.sdk.signUp({ ClientId: 'open', Username, Password: 'Alice-Local-1!', UserAttributes: attributes(from) })
 
-  test('are UNCONFIRMED, and learn where the code would go', async () => {
+  test('makes an UNCONFIRMED user and describes where the code goes', async () => {
     expect(await signUp('una', { email: 'una@example.com' })).toMatchObject({
       UserConfirmed: false,
       UserSub: expect.any(String),
@@ -285,19 +286,19 @@ describe('people who sign themselves up', () => {
 
   test.each([
     ['a taken name', 'UsernameExistsException', () => signUp('alice')],
-    ['a verified address of their own making', 'NotAuthorizedException', () => signUp('una', verified)],
+    ['an address marked as verified', 'NotAuthorizedException', () => signUp('una', verified)],
     [
-      'no secret hash',
+      'a missing secret hash',
       'NotAuthorizedException',
       () => pool.sdk.signUp({ ClientId: 'confidential', Username: 'una', Password: 'Alice-Local-1!' }),
     ],
-  ])('are refused with %s: %s', async (_, name, call) => {
+  ])('refuses %s with %s', async (_, name, call) => {
     await create('alice')
     expect(await errorOf(call())).toBe(name)
   })
 
-  test('are refused where only administrators make users', async () => {
-    await again({ pool: { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } } })
+  test('is refused if only administrators may make users', async () => {
+    await restart({ pool: { AdminCreateUserConfig: { AllowAdminCreateUserOnly: true } } })
     expect(await errorOf(signUp('una'))).toBe('NotAuthorizedException')
   })
 })
