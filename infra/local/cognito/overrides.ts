@@ -44,7 +44,7 @@ export const noOverrides = (groups: string[]): Overrides => ({
 
 /**
  * Reads the trigger's `response`.
- * @throws CognitoError InvalidLambdaResponseException if a field has not its documented type, or names an IAM role
+ * @throws CognitoError InvalidLambdaResponseException if a field has a wrong type or names an IAM role
  */
 export function readOverrides(response: Record<string, unknown>, version: 1 | 2, groups: string[]): Overrides {
   const details = response[version === 1 ? 'claimsOverrideDetails' : 'claimsAndScopeOverrideDetails'] ?? {}

@@ -1,4 +1,4 @@
-// Cognito's checks of pool settings that a caller can fail by sending DescribeUserPool's answer to UpdateUserPool.
+// Checks pool settings. Covers the errors that you get by sending DescribeUserPool's answer to UpdateUserPool.
 import { CognitoError, invalidParameter } from './errors.ts'
 import type { PoolProperties } from './pool.ts'
 import { defaultTier } from './pool-defaults.ts'

@@ -17,7 +17,7 @@ export const usernameKey = (pool: Pool, name: string) =>
 
 /**
  * Checks a name against the user's sign-in attributes. An alias must be verified, except `preferred_username`.
- * A username attribute need not be (developer guide, "Customizing sign-in attributes").
+ * A username attribute can be unverified (developer guide, "Customizing sign-in attributes").
  */
 function hasAlias(pool: Pool, user: User, name: string): boolean {
   const has = (attribute: string) => {
@@ -115,7 +115,7 @@ export function withUnverified(user: User, attributes: [string, string][]): [str
 }
 
 /**
- * Makes this user the only one with their verified e-mail address and telephone number as an alias.
+ * Makes this user the only holder of their verified e-mail address and telephone number.
  * @param force takes the alias from another user instead of throwing
  * @throws CognitoError AliasExistsException
  */
