@@ -1,49 +1,55 @@
-// What outlives a stack on this machine: a Cognito, and the way from it to the functions of whatever is deployed.
+// A local AWS account: its Cognito, which calls the functions of the deployed stacks, and the secrets that stacks generate.
 
 import { type Cognito, type CognitoOptions, startCognito } from './cognito/server.ts'
 import type { Functions } from './lambda/functions.ts'
 import type { Outcome } from './lambda/outcome.ts'
 
-type Callable = Pick<Functions, 'invoke' | 'run'>
+type FunctionCalls = Pick<Functions, 'invoke' | 'run'>
 
-export const place = { stackName: 'Impersonation', region: 'us-east-1', account: '000000000000' }
+/** The stack's name, region and account in the local run. */
+export const stackLocation = { stackName: 'Impersonation', region: 'us-east-1', account: '000000000000' }
 
 export interface Account {
   cognito: Cognito
-  /** What stacks made up here, and keep when they are deployed again: by logical id. */
+  /** Values that stacks generated, by logical id. The next deployment of a stack uses them again. */
   secrets: Map<string, string>
-  /** Has these functions found, before others of the same name, until what it gives back is called. */
-  connect(functionArns: readonly string[], functions: Callable): () => void
-  /** Runs a function by the right of whoever deploys. */
-  run(functionArn: string, event: unknown): Promise<Outcome>
+  /**
+   * Makes functions callable in this account. The latest registration of an ARN wins.
+   * @returns removes the registration
+   */
+  registerFunctions(functionArns: readonly string[], functions: FunctionCalls): () => void
+  /** Runs a function with the rights of the person who deploys: no permission is checked. */
+  runFunction(functionArn: string, event: unknown): Promise<Outcome>
   close(): Promise<void>
 }
 
-/** An account without any stack. Rejects where the port is taken. */
+/** Starts an account without any stack. Rejects when the port is taken. */
 export async function startAccount(options: Omit<Partial<CognitoOptions>, 'invoke'> = {}): Promise<Account> {
-  const connections: { functionArns: readonly string[]; functions: Callable }[] = []
-  const functionsWith = (arn: string) =>
-    (connections.findLast(({ functionArns }) => functionArns.includes(arn)) ?? connections.at(-1))?.functions
+  const registrations: { functionArns: readonly string[]; functions: FunctionCalls }[] = []
+  // An ARN that nobody registered goes to the latest registration, which logs that the caller may not invoke it.
+  const findFunctions = (arn: string) =>
+    (registrations.findLast(({ functionArns }) => functionArns.includes(arn)) ?? registrations.at(-1))?.functions
   const cognito = await startCognito({
     port: 0,
-    region: place.region,
-    account: place.account,
+    region: stackLocation.region,
+    account: stackLocation.account,
     ...options,
-    invoke: async (functionArn, ...call) =>
-      functionsWith(functionArn)?.invoke(functionArn, ...call) ?? { kind: 'denied' },
+    invoke: async (functionArn, ...args) =>
+      findFunctions(functionArn)?.invoke(functionArn, ...args) ?? { kind: 'denied' },
   })
   return {
     cognito,
     secrets: new Map(),
-    connect(functionArns, functions) {
-      const connection = { functionArns, functions }
-      connections.push(connection)
+    registerFunctions(functionArns, functions) {
+      const registration = { functionArns, functions }
+      registrations.push(registration)
       return () => {
-        const index = connections.indexOf(connection)
-        if (index >= 0) connections.splice(index, 1)
+        const index = registrations.indexOf(registration)
+        if (index >= 0) registrations.splice(index, 1)
       }
     },
-    run: async (functionArn, event) => functionsWith(functionArn)?.run(functionArn, event) ?? { kind: 'denied' },
+    runFunction: async (functionArn, event) =>
+      findFunctions(functionArn)?.run(functionArn, event) ?? { kind: 'denied' },
     close: () => cognito.close(),
   }
 }

@@ -1,4 +1,4 @@
-// How an AWS SDK client reaches a service of the local run.
+// Settings with which an AWS SDK client reaches a service of the local run.
 
 export function localAccess(region: string, endpoint: string) {
   return { region, endpoint, credentials: { accessKeyId: 'local', secretAccessKey: 'local' } }

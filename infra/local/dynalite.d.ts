@@ -1,9 +1,9 @@
-// The part of dynalite, which has no types of its own, that the local run uses.
+// Types for the part of dynalite that the local run uses. dynalite has no types of its own.
 
 declare module 'dynalite' {
   import type { Server } from 'node:http'
 
-  /** Times in ms that a table stays in CREATING and the like. */
+  /** @param options how long a table stays in CREATING, DELETING and UPDATING, in ms */
   export default function dynalite(options: {
     createTableMs?: number
     deleteTableMs?: number

@@ -1,4 +1,4 @@
-// DynamoDB in memory (dynalite), with the tables of the template.
+// Runs DynamoDB in memory (dynalite), with the tables of the template.
 
 import type { AddressInfo } from 'node:net'
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -11,7 +11,7 @@ export interface DynamoDb {
   close(): Promise<void>
 }
 
-const obeyed = [
+const appliedProperties = [
   'AttributeDefinitions',
   'BillingMode',
   'GlobalSecondaryIndexes',
@@ -19,8 +19,8 @@ const obeyed = [
   'LocalSecondaryIndexes',
   'ProvisionedThroughput',
 ]
-// Expired items stay, as they may for days on AWS; no table is dropped or replicated here, and nobody's rights are checked.
-const withoutEffect = [
+// The local run does not delete expired items, protect, replicate or back up tables, and it checks no permissions.
+const ignoredProperties = [
   'ContributorInsightsSpecification',
   'DeletionProtectionEnabled',
   'OnDemandThroughput',
@@ -33,6 +33,7 @@ const withoutEffect = [
   'TimeToLiveSpecification',
 ]
 
+/** Starts the server on a free port of 127.0.0.1 and creates the tables. */
 export async function startDynamoDb(stack: Stack): Promise<DynamoDb> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
   await new Promise<void>((resolve, reject) => {
@@ -59,9 +60,9 @@ export async function startDynamoDb(stack: Stack): Promise<DynamoDb> {
   return { url, close }
 }
 
-/** @throws Error naming a property that the local run does not know */
+/** @throws Error naming the property that the local run does not know */
 export function readTable(table: Resource): CreateTableCommandInput {
-  expectOnly(table, [...obeyed, ...withoutEffect])
-  const properties = Object.entries(table.properties).filter(([name]) => obeyed.includes(name))
+  expectOnly(table, [...appliedProperties, ...ignoredProperties])
+  const properties = Object.entries(table.properties).filter(([name]) => appliedProperties.includes(name))
   return { ...Object.fromEntries(properties), TableName: table.id } as CreateTableCommandInput
 }

@@ -1,29 +1,29 @@
-// What the local run reports while it runs.
+// The log entries of a local run.
 
-/** A line that a function logged, in the form of Lambda's JSON log format. */
+/** A line that a function logged, in Lambda's JSON log format. */
 export interface FunctionLog {
   source: 'function'
   functionName: string
-  /** `timestamp`, `level`, `requestId` (Lambda's) and `message` for what went through the console; else as printed. */
+  /** A console line has `timestamp`, `level`, `requestId` (Lambda's) and `message`. Other lines are as printed. */
   line: Record<string, unknown>
 }
 
-/** One HTTP request and its answer. */
+/** One HTTP request and its response. */
 export interface RequestLog {
   source: 'gateway'
-  /** The one that API Gateway made (`extendedRequestId`, the header x-amz-apigw-id); the other a caller can choose. */
+  /** API Gateway's `extendedRequestId` (header `x-amz-apigw-id`), because a caller can choose the other request id. */
   requestId: string
   method: string
   path: string
   status: number
   milliseconds: number
-  /** The type of gateway response, where API Gateway answered by itself. */
+  /** The type of gateway response, when API Gateway responded without calling the function. */
   gatewayResponse?: string
   /** The response header `Impersonation-Id`. */
   impersonationId?: string
 }
 
-/** Something about the local run itself that its user should know. */
+/** A message about the local run itself. */
 export interface RunLog {
   source: 'run'
   message: string

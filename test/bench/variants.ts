@@ -7,7 +7,7 @@ import { App, Stack as CdkStack } from 'aws-cdk-lib'
 import { Runtime } from 'aws-cdk-lib/aws-lambda'
 import { type BundlingOptions, NodejsFunction, OutputFormat } from 'aws-cdk-lib/aws-lambda-nodejs'
 import { build } from 'esbuild'
-import { place } from '../../infra/local/account.ts'
+import { stackLocation } from '../../infra/local/account.ts'
 import { Stack } from '../../infra/local/cloudformation/stack.ts'
 import type { Template } from '../../infra/local/cloudformation/template.ts'
 import { type FunctionDefinition, readFunctions } from '../../infra/local/lambda/function-definitions.ts'
@@ -24,8 +24,10 @@ export interface Variant {
 
 /** The functions of an assembly, by the name of their handler's file. */
 export function readAssembly(assembly: string): Record<'impersonate' | 'triggers', FunctionDefinition> {
-  const template: Template = JSON.parse(readFileSync(join(assembly, `${place.stackName}.template.json`), 'utf8'))
-  const functions = readFunctions(new Stack(template, place), assembly)
+  const template: Template = JSON.parse(
+    readFileSync(join(assembly, `${stackLocation.stackName}.template.json`), 'utf8'),
+  )
+  const functions = readFunctions(new Stack(template, stackLocation), assembly)
   const find = (handler: string) => {
     const found = functions.find((definition) => definition.handler === handler)
     if (!found) throw new Error(`${assembly}: no function with the handler ${handler}`)

@@ -95,5 +95,5 @@ async function keyValue(endpoint: string, keyId: string): Promise<string> {
 }
 
 export async function seed(outputsFile: string, options: RunOptions): Promise<void> {
-  await run(process.execPath, ['infra/local/demo/people.ts', '--outputs-file', outputsFile], options)
+  await run(process.execPath, ['infra/local/demo/make-people.ts', '--outputs-file', outputsFile], options)
 }

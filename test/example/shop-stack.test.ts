@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { App } from 'aws-cdk-lib'
 import { Template } from 'aws-cdk-lib/assertions'
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
-import { place } from '../../infra/local/account.ts'
+import { stackLocation } from '../../infra/local/account.ts'
 import { circleIn, type Resources } from '../infra/template.ts'
 import { startDeployment } from '../support/deployment.ts'
 import { ShopStack } from './shop-stack.ts'
@@ -16,7 +16,7 @@ jest.setTimeout(60_000)
 
 const assembly = mkdtempSync(join(tmpdir(), 'shop-'))
 // The local run expects this stack name.
-const template = Template.fromStack(new ShopStack(new App({ outdir: assembly }), place.stackName))
+const template = Template.fromStack(new ShopStack(new App({ outdir: assembly }), stackLocation.stackName))
 const [userPoolId, userPool] = Object.entries(template.findResources('AWS::Cognito::UserPool'))[0] ?? []
 
 let shop: Awaited<ReturnType<typeof startDeployment>>

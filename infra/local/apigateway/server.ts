@@ -18,12 +18,12 @@ export interface GatewayOptions {
   log: Log
   /** ms since the epoch */
   now?: () => number
-  /** Creates a handler for other paths on the same port. */
-  beside?: (gateway: Pick<Gateway, 'url' | 'keys'>) => Beside
+  /** Makes a handler for pages on the same port that are not part of the API. */
+  createPageHandler?: (gateway: Pick<Gateway, 'url' | 'keys'>) => PageHandler
 }
 
-/** @returns false if the request is for the API */
-export type Beside = (incoming: IncomingMessage, response: ServerResponse) => boolean
+/** Returns false for a request that it leaves to the API. */
+export type PageHandler = (incoming: IncomingMessage, response: ServerResponse) => boolean
 
 export interface Gateway {
   /** The base URL of the stage, without a trailing slash. */
@@ -39,9 +39,9 @@ const maxHeaderBytes = 10_240
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { port, log, now = Date.now } = options
   let api: RestApi | undefined
-  let beside: Beside | undefined
+  let handlePage: PageHandler | undefined
   const server = createServer({ maxHeaderSize: 8 * maxHeaderBytes }, (incoming, response) => {
-    if (!api || beside?.(incoming, response)) return
+    if (!api || handlePage?.(incoming, response)) return
     void serve(api, incoming, response, log).catch((error: unknown) => fail(error, response, log))
   })
   await new Promise<void>((resolve, reject) => {
@@ -56,7 +56,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     throw error
   }
   const gateway = { url: `http://${domainName}/${api.stageName}`, keys: api.keys }
-  beside = options.beside?.(gateway)
+  handlePage = options.createPageHandler?.(gateway)
   return {
     ...gateway,
     async close() {

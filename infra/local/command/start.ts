@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs, styleText } from 'node:util'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import { place } from '../account.ts'
+import { stackLocation } from '../account.ts'
 import { localAccess } from '../client-access.ts'
 import { synthesizeInto } from '../cloudformation/assembly.ts'
 import { makeDemoPeople } from '../demo/people.ts'
@@ -41,7 +41,8 @@ async function start(): Promise<void> {
     runLocally({ assembly, port, cognitoPort, log }),
   )
   await step('Making the demo people', () => makePeople(run))
-  if (outputsFile) writeFileSync(outputsFile, `${JSON.stringify({ [place.stackName]: run.outputs }, null, 2)}\n`)
+  if (outputsFile)
+    writeFileSync(outputsFile, `${JSON.stringify({ [stackLocation.stackName]: run.outputs }, null, 2)}\n`)
   console.log(`Ready in ${process.uptime().toFixed(1)} s`)
   console.log(welcome(run))
 }
@@ -59,7 +60,7 @@ function readArguments(): { outputsFile: string | undefined; context: Record<str
 }
 
 async function makePeople({ outputs, settings }: LocalRun): Promise<void> {
-  const cognito = new CognitoIdentityProviderClient(localAccess(place.region, outputs.CognitoEndpoint ?? ''))
+  const cognito = new CognitoIdentityProviderClient(localAccess(stackLocation.region, outputs.CognitoEndpoint ?? ''))
   const { impersonatorsGroup, protectedGroups } = settings
   await makeDemoPeople(cognito, outputs.UserPoolId ?? '', {
     impersonators: impersonatorsGroup,

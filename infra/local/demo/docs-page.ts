@@ -1,14 +1,15 @@
-// The page at /docs: infra/docs/openapi.yaml to read, and to try on the running API. Nothing on it comes from another host.
+// The page at /docs: shows infra/docs/openapi.yaml and sends requests to the running API. It loads nothing from other hosts.
 
 import { readFileSync } from 'node:fs'
-import type { IncomingMessage, ServerResponse } from 'node:http'
 import { parse } from 'yaml'
+import type { PageHandler } from '../apigateway/server.ts'
 
 export interface DocsOptions {
-  /** The running API's base. */
+  /** The base URL of the running API. */
   url: string
-  /** Filled in on the page, so that it can be tried at once. */
+  /** The page fills in this key. */
   apiKey: string | undefined
+  /** The page fills in this username and password. */
   actor: { username: string; password?: string } | undefined
 }
 
@@ -30,20 +31,20 @@ const html = `<!doctype html>
 <script src="${docsPath}/start.js"></script>
 `
 
-/** @returns a handler that leaves alone, and returns false for, whatever is not one of its few files */
-export function createDocs(options: DocsOptions): (incoming: IncomingMessage, response: ServerResponse) => boolean {
+/** @returns a handler that serves the files of the page and returns false for every other request */
+export function createDocsHandler(options: DocsOptions): PageHandler {
   const { origin, host } = new URL(options.url)
   const files = new Map<string, [type: string, read: () => string | Buffer]>([
     [docsPath, ['text/html', () => html]],
     [`${docsPath}/start.js`, ['text/javascript', () => startScript(options)]],
-    [`${docsPath}/openapi.json`, ['application/json', () => describe(options.url)]],
-    [`${docsPath}/swagger-ui.css`, ['text/css', () => readViewer('swagger-ui.css')]],
-    [`${docsPath}/swagger-ui-bundle.js`, ['text/javascript', () => readViewer('swagger-ui-bundle.js')]],
+    [`${docsPath}/openapi.json`, ['application/json', () => readDescription(options.url)]],
+    [`${docsPath}/swagger-ui.css`, ['text/css', () => readSwaggerUi('swagger-ui.css')]],
+    [`${docsPath}/swagger-ui-bundle.js`, ['text/javascript', () => readSwaggerUi('swagger-ui-bundle.js')]],
   ])
   return ({ method, url = '/', headers }, response) => {
     const file = files.get(url)
     if (!file || method !== 'GET') return false
-    // The API has no CORS: a page from http://localhost could not call it.
+    // The API does not allow CORS, so a page opened at http://localhost cannot call it at http://127.0.0.1.
     if (headers.host !== host) {
       response.writeHead(302, { Location: origin + url }).end()
       return true
@@ -71,11 +72,11 @@ function startScript({ apiKey, actor }: DocsOptions): string {
 `
 }
 
-function describe(url: string): string {
+function readDescription(url: string): string {
   const description = parse(readFileSync(new URL('../../docs/openapi.yaml', import.meta.url), 'utf8'))
   return JSON.stringify({ ...description, servers: [{ url, description: 'This local run' }] })
 }
 
-function readViewer(name: string): Buffer {
+function readSwaggerUi(name: string): Buffer {
   return readFileSync(new URL(import.meta.resolve(`swagger-ui-dist/${name}`)))
 }

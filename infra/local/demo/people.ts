@@ -1,22 +1,19 @@
-// The people of the demo world, made through Cognito's own admin API. Serves any deployment; doing it twice changes nothing.
-// node infra/local/demo/people.ts --outputs-file F [--region us-east-1] [--endpoint URL] [--public-passwords]
+// The demo people and their API keys. Their passwords are public.
 
-import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
   AdminDisableUserCommand,
   AdminSetUserPasswordCommand,
-  CognitoIdentityProviderClient,
+  type CognitoIdentityProviderClient,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { localAccess } from '../client-access.ts'
 
 interface Person {
   username: string
-  /** Without one, the person is invited and has never signed in. */
+  /** A person without a password is invited, and has never signed in. */
   password?: string
+  /** The name that the group has by default. */
   group?: string
   email?: string
   disabled?: boolean
@@ -29,33 +26,37 @@ export const people: readonly Person[] = [
     username: 'alice',
     password: 'Alice-Local-1!',
     email: 'alice@example.com',
-    note: 'signs in by alice@example.com too',
+    note: 'can also sign in as alice@example.com',
   },
   { username: 'bob', password: 'Bob-Local-1!', note: 'may not impersonate' },
-  { username: 'root', password: 'Root-Local-1!', group: 'admins', note: 'is protected' },
+  { username: 'root', password: 'Root-Local-1!', group: 'admins', note: 'is protected: nobody may act as root' },
   { username: 'dora', password: 'Dora-Local-1!', disabled: true, note: 'is disabled' },
   { username: 'ivan', note: 'is invited and has never signed in' },
 ]
 
-/** The API key of the first customer, on the local run only. */
+/** The API key of the first customer. For the local run only. */
 export const demoApiKey = demoApiKeyOf(0)
 
-/** The API key of the n-th customer, counted from 0. */
+/** @param index the position of the customer in the setting `customers`, from 0 */
 export function demoApiKeyOf(index: number): string {
   return `local-demo-api-key-${String(index + 1).padStart(4, '0')}`
 }
 
-/** @param groups what this deployment calls the two groups, where it has other names for them or none */
+/**
+ * Creates the demo people in a user pool. A second call changes nothing.
+ * @param groupNames the deployment's name for a demo group; undefined: the deployment has no such group
+ */
 export async function makeDemoPeople(
   cognito: CognitoIdentityProviderClient,
   userPoolId: string,
-  groups: Record<string, string | undefined> = {},
+  groupNames: Record<string, string | undefined> = {},
 ): Promise<void> {
-  const named = people.map(({ group, ...person }) => {
-    const name = group !== undefined && group in groups ? groups[group] : group
-    return { ...person, ...(name !== undefined && { group: name }) }
-  })
-  await Promise.all(named.map((person) => makePerson(cognito, userPoolId, person)))
+  await Promise.all(
+    people.map(({ group, ...person }) => {
+      const groupName = group !== undefined && group in groupNames ? groupNames[group] : group
+      return makePerson(cognito, userPoolId, { ...person, ...(groupName !== undefined && { group: groupName }) })
+    }),
+  )
 }
 
 async function makePerson(cognito: CognitoIdentityProviderClient, UserPoolId: string, person: Person): Promise<void> {
@@ -76,27 +77,4 @@ async function makePerson(cognito: CognitoIdentityProviderClient, UserPoolId: st
   }
   if (person.group) await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName: person.group }))
   if (person.disabled) await cognito.send(new AdminDisableUserCommand(user))
-}
-
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      'outputs-file': { type: 'string' },
-      region: { type: 'string', default: process.env.AWS_REGION ?? 'us-east-1' },
-      endpoint: { type: 'string' },
-      'public-passwords': { type: 'boolean', default: false },
-    },
-  })
-  const file = values['outputs-file']
-  if (!file) throw new Error('--outputs-file is missing')
-  const [outputs = {}] = Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, Record<string, string>>)
-  const endpoint = values.endpoint ?? outputs.CognitoEndpoint
-  if (!endpoint && !values['public-passwords']) {
-    throw new Error('these passwords are public: to have them in a pool at AWS, say --public-passwords')
-  }
-  if (!outputs.UserPoolId) throw new Error(`${file} has no output UserPoolId`)
-  const cognito = new CognitoIdentityProviderClient(
-    endpoint ? localAccess(values.region, endpoint) : { region: values.region },
-  )
-  await makeDemoPeople(cognito, outputs.UserPoolId)
 }

@@ -97,13 +97,13 @@ describe('an account', () => {
       invoke: async () => answered(`${name} invoked`),
       run: async () => answered(`${name} run`),
     })
-    expect(await account.run('a', {})).toEqual({ kind: 'denied' })
-    account.connect(['a', 'b'], functions('first'))
-    const disconnect = account.connect(['b'], functions('second'))
-    expect(await account.run('a', {})).toEqual(answered('first run'))
-    expect(await account.run('b', {})).toEqual(answered('second run'))
+    expect(await account.runFunction('a', {})).toEqual({ kind: 'denied' })
+    account.registerFunctions(['a', 'b'], functions('first'))
+    const disconnect = account.registerFunctions(['b'], functions('second'))
+    expect(await account.runFunction('a', {})).toEqual(answered('first run'))
+    expect(await account.runFunction('b', {})).toEqual(answered('second run'))
     disconnect()
-    expect(await account.run('b', {})).toEqual(answered('first run'))
+    expect(await account.runFunction('b', {})).toEqual(answered('first run'))
   })
 
   test('without the pool that is named takes no stack', async () => {

@@ -16,7 +16,7 @@ import { demoApiKey, makeDemoPeople, people } from '../../../../infra/local/demo
 
 const UserPoolId = 'us-east-1_demo00001'
 const ClientId = 'democlient0000000000000001'
-const script = new URL('../../../../infra/local/demo/people.ts', import.meta.url).pathname
+const script = new URL('../../../../infra/local/demo/make-people.ts', import.meta.url).pathname
 
 let server: Cognito
 let cognito: CognitoIdentityProviderClient
