@@ -1,8 +1,8 @@
-// The ports that PORT and COGNITO_PORT choose.
+// Reads and checks the ports that PORT and COGNITO_PORT set.
 
 import { createServer, type Server } from 'node:net'
 
-/** @throws Error naming the variable when its value is no port */
+/** @throws Error naming the variable if its value is not a port */
 export function readPort(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {
   const value = env[name]
   if (value === undefined || value === '') return fallback
@@ -13,22 +13,26 @@ export function readPort(env: Readonly<Record<string, string | undefined>>, name
   return port
 }
 
-/** @throws Error naming the variable whose port is taken, by another program or by the variable before it */
+/**
+ * Checks that every port is free, by listening on all of them for a moment.
+ * @param ports by the name of the variable that sets the port
+ * @throws Error naming the first variable whose port is taken by another program or by an earlier variable
+ */
 export async function checkPorts(ports: Readonly<Record<string, number>>): Promise<void> {
-  const held: Server[] = []
+  const servers: Server[] = []
   try {
-    for (const [name, port] of Object.entries(ports)) held.push(await hold(name, port))
+    for (const [name, port] of Object.entries(ports)) servers.push(await listenOn(name, port))
   } finally {
-    await Promise.all(held.map((server) => new Promise((resolve) => server.close(resolve))))
+    await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
   }
 }
 
-async function hold(name: string, port: number): Promise<Server> {
+async function listenOn(name: string, port: number): Promise<Server> {
   const server = createServer()
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`
-      reject(new Error(`port ${port} ${why}; choose another with ${name}, or a free one with ${name}=0`))
+      const problem = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`
+      reject(new Error(`port ${port} ${problem}; choose another with ${name}, or a free one with ${name}=0`))
     })
     server.listen(port, '127.0.0.1', resolve)
   })

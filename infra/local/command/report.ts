@@ -1,4 +1,4 @@
-// One readable line a request and a decision.
+// Prints the log of a local run for people: one line for each request, denial and custom resource.
 
 import { styleText } from 'node:util'
 import type { FunctionLog, Log, RequestLog } from '../log.ts'
@@ -7,13 +7,13 @@ type Style = (format: Parameters<typeof styleText>[0], text: string) => string
 
 export interface ReportOptions {
   write(line: string): void
-  /** Colours the text; by default only where standard output is a terminal. */
+  /** Colours a text. By default only if standard output is a terminal. */
   style?: Style
   now?: () => Date
 }
 
-/** What the endpoint logs about a request. */
-interface Decision {
+/** The endpoint logs this for each request. */
+interface DecisionLog {
   event: 'impersonation'
   actorUsername?: string
   subject?: string
@@ -21,77 +21,78 @@ interface Decision {
   outcome: string
 }
 
-/** What the triggers log about a sign-in that they stop. */
-interface Denial {
+/** A trigger logs this when it denies a sign-in. */
+interface DenialLog {
   event: 'trigger-denied'
   trigger: string
   subject?: string
   error?: { code?: string; name?: string }
 }
 
-/** What a custom resource's function logs once it has done, or failed to do, what CloudFormation asked. */
-interface Deployed {
+/** The function of a custom resource logs this after each request of CloudFormation. */
+interface CustomResourceLog {
   event: 'custom-resource'
   RequestType: string
   PhysicalResourceId: string
+  /** Why the request failed. */
   failed?: string
 }
 
-/** Takes the log of a run, and prints it for people. */
+/** @returns a log that prints its entries */
 export function createReport({ write, style = styleText, now = () => new Date() }: ReportOptions): Log {
-  const decisions = new Map<string, Decision>()
-  const denied = new Set<unknown>()
+  const decisions = new Map<string, DecisionLog>()
+  const deniedInvocations = new Set<unknown>()
   const print = (...parts: (string | undefined)[]) =>
     write([style('dim', now().toTimeString().slice(0, 8)), ...parts.filter(Boolean)].join('  '))
 
-  function reportRequest({ requestId, status, method, path, milliseconds, ...request }: RequestLog): void {
+  function printRequest({ requestId, status, method, path, milliseconds, ...request }: RequestLog): void {
     const decision = decisions.get(requestId)
     decisions.delete(requestId)
     const { impersonationId, gatewayResponse } = request
     print(
-      style(colourOf(status), String(status)),
-      visible(`${method} ${path}`),
-      decision ? tell(decision) : gatewayResponse,
-      style('dim', visible(impersonationId ? `impersonation ${impersonationId}` : `request ${requestId}`)),
+      style(statusColour(status), String(status)),
+      printable(`${method} ${path}`),
+      decision ? describeDecision(decision) : gatewayResponse,
+      style('dim', printable(impersonationId ? `impersonation ${impersonationId}` : `request ${requestId}`)),
       `${milliseconds} ms`,
     )
   }
 
-  function reportFunction({ functionName, line }: FunctionLog): void {
-    // CloudWatch takes such a line for metrics (embedded metric format); nobody reads it.
+  function printFunctionLog({ functionName, line }: FunctionLog): void {
+    // Metrics in the embedded metric format are for CloudWatch, not for people.
     if ('_aws' in line) return
     const { level, message, requestId } = line
-    if (isEvent<Decision>(message, 'impersonation')) {
+    if (isEvent<DecisionLog>(message, 'impersonation')) {
       decisions.set(message.requestId, message)
-    } else if (isEvent<Denial>(message, 'trigger-denied')) {
-      denied.add(requestId)
-      const why = message.error?.code ?? message.error?.name
-      const whom = style('bold', visible(message.subject ?? 'somebody'))
-      print(style('yellow', 'DENY'), message.trigger, why ? `${whom}: ${why}` : whom)
-    } else if (isEvent<Deployed>(message, 'custom-resource')) {
+    } else if (isEvent<DenialLog>(message, 'trigger-denied')) {
+      deniedInvocations.add(requestId)
+      const cause = message.error?.code ?? message.error?.name
+      const subject = style('bold', printable(message.subject ?? 'somebody'))
+      print(style('yellow', 'DENY'), message.trigger, cause ? `${subject}: ${cause}` : subject)
+    } else if (isEvent<CustomResourceLog>(message, 'custom-resource')) {
       const { RequestType, PhysicalResourceId, failed } = message
-      print(style(failed ? 'red' : 'green', RequestType), visible(PhysicalResourceId), failed && visible(failed))
-    } else if (!denied.delete(requestId)) {
-      // Lambda logs what a trigger throws once more, after the trigger itself has said why.
-      print(style(level === 'ERROR' ? 'red' : 'yellow', String(level ?? 'LOG')), functionName, summary(line))
+      print(style(failed ? 'red' : 'green', RequestType), printable(PhysicalResourceId), failed && printable(failed))
+    } else if (!deniedInvocations.delete(requestId)) {
+      // A trigger that denies logs its reason and throws. Lambda logs the thrown error too: that second line is left out.
+      print(style(level === 'ERROR' ? 'red' : 'yellow', String(level ?? 'LOG')), functionName, summarize(line))
     }
   }
 
-  function tell({ actorUsername, subject, outcome }: Decision): string {
-    const who = actorUsername && style('bold', visible(actorUsername))
-    const whom = subject && style('bold', visible(subject))
-    const both = whom ? `${who ?? 'somebody'} as ${whom}` : who
-    return both ? `${both}: ${outcome}` : outcome
+  function describeDecision({ actorUsername, subject, outcome }: DecisionLog): string {
+    const boldActor = actorUsername && style('bold', printable(actorUsername))
+    const boldSubject = subject && style('bold', printable(subject))
+    const names = boldSubject ? `${boldActor ?? 'somebody'} as ${boldSubject}` : boldActor
+    return names ? `${names}: ${outcome}` : outcome
   }
 
   return (entry) => {
-    if (entry.source === 'gateway') reportRequest(entry)
-    else if (entry.source === 'function') reportFunction(entry)
-    else print(style('red', 'NOTE'), visible(entry.message))
+    if (entry.source === 'gateway') printRequest(entry)
+    else if (entry.source === 'function') printFunctionLog(entry)
+    else print(style('red', 'NOTE'), printable(entry.message))
   }
 }
 
-function colourOf(status: number): 'green' | 'yellow' | 'red' {
+function statusColour(status: number): 'green' | 'yellow' | 'red' {
   if (status < 400) return 'green'
   return status < 500 ? 'yellow' : 'red'
 }
@@ -100,14 +101,14 @@ function isEvent<Event extends { event: string }>(message: unknown, event: Event
   return typeof message === 'object' && message !== null && 'event' in message && message.event === event
 }
 
-function summary({ message, ...line }: Record<string, unknown>): string {
-  if (message === undefined) return visible(JSON.stringify(line))
-  if (typeof message !== 'object' || message === null) return visible(String(message))
+function summarize({ message, ...line }: Record<string, unknown>): string {
+  if (message === undefined) return printable(JSON.stringify(line))
+  if (typeof message !== 'object' || message === null) return printable(String(message))
   const { errorType, errorMessage } = message as Record<string, unknown>
-  return visible(errorType === undefined ? JSON.stringify(message) : `${errorType}: ${errorMessage}`)
+  return printable(errorType === undefined ? JSON.stringify(message) : `${errorType}: ${errorMessage}`)
 }
 
-/** Without the control characters that a terminal would obey. */
-function visible(text: string): string {
+/** Replaces control characters, which could send commands to the terminal. */
+function printable(text: string): string {
   return text.replace(/\p{C}/gu, '�')
 }

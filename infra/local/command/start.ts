@@ -1,5 +1,5 @@
-// `npm start`: the stack on this machine, with the demo people.
-// PORT (3000) and COGNITO_PORT (9229) choose the ports; --outputs-file F; -c name=value as the CDK CLI takes it.
+// `npm start`: runs the stack with the demo people on this machine.
+// Ports: PORT (default 3000) and COGNITO_PORT (9229). Options, as in the CDK CLI: --outputs-file F and -c name=value.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,8 +15,8 @@ import { checkPorts, readPort } from './ports.ts'
 import { createReport } from './report.ts'
 import { welcome } from './welcome.ts'
 
-/** Whether the last line that was written goes on. */
-let unfinished = false
+/** Whether the terminal shows the name of a step, without a line break after it. */
+let isLineOpen = false
 
 const assembly = mkdtempSync(join(tmpdir(), 'impersonation-'))
 process.on('exit', () => rmSync(assembly, { recursive: true, force: true }))
@@ -36,11 +36,11 @@ async function start(): Promise<void> {
   await checkPorts({ PORT: port, COGNITO_PORT: cognitoPort })
 
   await step('Synthesizing the stack', () => synthesizeInto(assembly, context))
-  const log = createReport({ write })
-  const run = await step('Starting its functions, API, user pool and table', () =>
+  const log = createReport({ write: printLine })
+  const run = await step('Starting API, functions, user pool and table', () =>
     runLocally({ assembly, port, cognitoPort, log }),
   )
-  await step('Making the demo people', () => makePeople(run))
+  await step('Creating the demo people', () => createPeople(run))
   if (outputsFile)
     writeFileSync(outputsFile, `${JSON.stringify({ [stackLocation.stackName]: run.outputs }, null, 2)}\n`)
   console.log(`Ready in ${process.uptime().toFixed(1)} s`)
@@ -53,13 +53,13 @@ function readArguments(): { outputsFile: string | undefined; context: Record<str
   })
   const context = (values.context ?? []).map((pair) => {
     const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
-    if (name === undefined || value === undefined) throw new Error(`-c wants name=value, not ${pair}`)
+    if (name === undefined || value === undefined) throw new Error(`-c needs name=value, not ${pair}`)
     return [name, value] as const
   })
   return { outputsFile: values['outputs-file'], context: Object.fromEntries(context) }
 }
 
-async function makePeople({ outputs, settings }: LocalRun): Promise<void> {
+async function createPeople({ outputs, settings }: LocalRun): Promise<void> {
   const cognito = new CognitoIdentityProviderClient(localAccess(stackLocation.region, outputs.CognitoEndpoint ?? ''))
   const { impersonatorsGroup, protectedGroups } = settings
   await makeDemoPeople(cognito, outputs.UserPoolId ?? '', {
@@ -69,17 +69,22 @@ async function makePeople({ outputs, settings }: LocalRun): Promise<void> {
   cognito.destroy()
 }
 
+/** Prints the name of a step, does its work, and prints how long it took. */
 async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {
-  const started = performance.now()
+  const startedAt = performance.now()
   process.stdout.write(`${name} … `)
-  unfinished = true
+  isLineOpen = true
   const result = await work()
-  write(`${unfinished ? '' : `${name}: `}${((performance.now() - started) / 1000).toFixed(1)} s`, unfinished)
+  const seconds = `${((performance.now() - startedAt) / 1000).toFixed(1)} s`
+  if (isLineOpen) console.log(seconds)
+  else console.log(`${name}: ${seconds}`)
+  isLineOpen = false
   return result
 }
 
-function write(line: string, goesOn = false): void {
-  if (unfinished && !goesOn) process.stdout.write('\n')
-  unfinished = false
+/** Prints a line of the report on a line of its own, also while a step is running. */
+function printLine(line: string): void {
+  if (isLineOpen) process.stdout.write('\n')
+  isLineOpen = false
   console.log(line)
 }

@@ -1,4 +1,4 @@
-// A stack in an account: on a pool that is there already, deployed again, and deleted.
+// A stack in a local account: on an existing pool, deployed again, and deleted.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -18,9 +18,12 @@ import { answered } from './support.ts'
 const UserPoolId = 'us-east-1_Abc123'
 const actorClientId = 'theirsupportconsole'
 const folder = mkdtempSync(join(tmpdir(), 'account-'))
-const [given, own] = [join(folder, 'given'), join(folder, 'own')]
+const [existingPoolAssembly, ownPoolAssembly] = [join(folder, 'existing-pool'), join(folder, 'own-pool')]
 beforeAll(async () => {
-  await Promise.all([synthesizeInto(given, { userPoolId: UserPoolId, actorClientId }), synthesizeInto(own)])
+  await Promise.all([
+    synthesizeInto(existingPoolAssembly, { userPoolId: UserPoolId, actorClientId }),
+    synthesizeInto(ownPoolAssembly),
+  ])
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -33,7 +36,7 @@ const track = <Closing extends { close(): Promise<void> }>(closing: Closing): Cl
   return closing
 }
 const start = async (options: LocalRunOptions) => track(await runLocally(options))
-const open = async () => track(await startAccount({ keys: () => keys }))
+const openAccount = async () => track(await startAccount({ keys: () => keys }))
 const sdkOf = (url: string) => {
   const sdk = new CognitoIdentityProvider(localAccess('us-east-1', url))
   closers.push({ close: async () => sdk.destroy() })
@@ -51,9 +54,9 @@ async function impersonate({ outputs, apiKeys }: LocalRun) {
   return (await fetch(`${outputs.ApiUrl}/auth/impersonate`, { method: 'POST', headers, body })).status
 }
 
-describe('a run by itself, on a pool given by its id', () => {
-  test('makes an ordinary pool of that id, with the actors’ app client, and mints sessions for its people', async () => {
-    const run = await start({ assembly: given })
+describe('a run on an existing pool, without an account', () => {
+  test('creates a pool with that id and the actors’ app client, and mints sessions in it', async () => {
+    const run = await start({ assembly: existingPoolAssembly })
     expect(run.outputs).toMatchObject({ UserPoolId, ActorClientId: actorClientId })
     const sdk = sdkOf(run.outputs.CognitoEndpoint ?? '')
     const { UserPool } = await sdk.describeUserPool({ UserPoolId })
@@ -72,8 +75,8 @@ describe('a run by itself, on a pool given by its id', () => {
     expect(await impersonate(run)).toBe(200)
   })
 
-  test('that goes leaves the pool and the app client that was given', async () => {
-    const run = await start({ assembly: given })
+  test('keeps the pool and the actors’ app client when the stack is deleted', async () => {
+    const run = await start({ assembly: existingPoolAssembly })
     await run.destroy()
     const pool = run.cognito.pools.get(UserPoolId)
     expect([...(pool?.clients.keys() ?? [])]).toEqual([actorClientId])
@@ -91,45 +94,47 @@ describe('an account', () => {
       [...groups.keys()],
     ])
 
-  test('finds each function with whoever connected it last', async () => {
-    const account = await open()
+  test('calls the functions that were registered last', async () => {
+    const account = await openAccount()
     const functions = (name: string) => ({
       invoke: async () => answered(`${name} invoked`),
       run: async () => answered(`${name} run`),
     })
     expect(await account.runFunction('a', {})).toEqual({ kind: 'denied' })
     account.registerFunctions(['a', 'b'], functions('first'))
-    const disconnect = account.registerFunctions(['b'], functions('second'))
+    const unregister = account.registerFunctions(['b'], functions('second'))
     expect(await account.runFunction('a', {})).toEqual(answered('first run'))
     expect(await account.runFunction('b', {})).toEqual(answered('second run'))
-    disconnect()
+    unregister()
     expect(await account.runFunction('b', {})).toEqual(answered('first run'))
   })
 
-  test('without the pool that is named takes no stack', async () => {
-    const account = await open()
-    await expect(start({ assembly: given, account })).rejects.toThrow(`user pool ${UserPoolId} does not exist`)
+  test('rejects a stack whose existing pool it does not have', async () => {
+    const account = await openAccount()
+    await expect(start({ assembly: existingPoolAssembly, account })).rejects.toThrow(
+      `user pool ${UserPoolId} does not exist`,
+    )
     expect(contents(account)).toEqual([])
   })
 
-  test('is as it was where a run can’t start', async () => {
-    const account = await open()
-    const taken = createServer()
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
-    const { port } = taken.address() as AddressInfo
-    closers.push({ close: async () => void taken.close() })
-    await expect(start({ assembly: own, account, port })).rejects.toThrow('EADDRINUSE')
+  test('is unchanged after a run that cannot start', async () => {
+    const account = await openAccount()
+    const otherServer = createServer()
+    await new Promise<void>((resolve) => otherServer.listen(0, '127.0.0.1', resolve))
+    const { port } = otherServer.address() as AddressInfo
+    closers.push({ close: async () => void otherServer.close() })
+    await expect(start({ assembly: ownPoolAssembly, account, port })).rejects.toThrow('EADDRINUSE')
     expect(contents(account)).toEqual([])
   })
 
-  test('keeps pool, people and secrets while the stack is deployed again', async () => {
-    const account = await open()
-    const first = await start({ assembly: own, account })
+  test('keeps pool, users and secrets when the stack is deployed again', async () => {
+    const account = await openAccount()
+    const first = await start({ assembly: ownPoolAssembly, account })
     const { UserPoolId = '' } = first.outputs
     await makeDemoPeople(sdkOf(account.cognito.url), UserPoolId)
     expect(await impersonate(first)).toBe(200)
     const before = contents(account)
-    const second = await start({ assembly: own, account, previous: first })
+    const second = await start({ assembly: ownPoolAssembly, account, previous: first })
     expect(contents(account)).toEqual(before)
     expect(await impersonate(second)).toBe(200)
     await second.close()
@@ -138,9 +143,9 @@ describe('an account', () => {
     expect(contents(account)).toEqual(before)
   })
 
-  test('has new properties of the stack’s pool, and the former ones back where the deployment fails', async () => {
-    const account = await open()
-    const first = await start({ assembly: own, account })
+  test('applies new pool properties, and restores the old ones when the deployment fails', async () => {
+    const account = await openAccount()
+    const first = await start({ assembly: ownPoolAssembly, account })
     const pool = account.cognito.pools.get(first.outputs.UserPoolId ?? '')
     const [before, clients] = [pool?.properties, new Map(pool?.clients)]
     const change = ({ Resources }: Template) => {
@@ -149,29 +154,31 @@ describe('an account', () => {
         if (Type === 'AWS::Cognito::UserPoolClient') Object.assign(Properties ?? {}, { AuthSessionValidity: 5 })
       }
     }
-    const fail = (template: Template) => {
+    const changeAndFail = (template: Template) => {
       change(template)
       template.Resources.Late = { Type: 'Custom::Late', Properties: { ServiceToken: 'arn:nowhere' } }
     }
-    await expect(start({ assembly: own, account, previous: first, change: fail })).rejects.toThrow('Late')
+    await expect(start({ assembly: ownPoolAssembly, account, previous: first, change: changeAndFail })).rejects.toThrow(
+      'Late',
+    )
     expect(pool?.properties).toBe(before)
     expect(pool?.clients).toEqual(clients)
-    await start({ assembly: own, account, previous: first, change })
+    await start({ assembly: ownPoolAssembly, account, previous: first, change })
     expect(pool?.properties.MfaConfiguration).toBe('OPTIONAL')
     expect(pool?.clients).not.toEqual(clients)
   })
 
-  test('keeps what a stack that goes retains, and nothing else', async () => {
-    const account = await open()
-    const kept = await start({ assembly: own, account })
+  test('keeps only retained resources when the stack is deleted', async () => {
+    const account = await openAccount()
+    const kept = await start({ assembly: ownPoolAssembly, account })
     const { UserPoolId, ActorClientId } = kept.outputs
     await kept.destroy()
     expect(contents(account)).toEqual([[UserPoolId, [ActorClientId], ['impersonators', 'admins']]])
     const change = ({ Resources }: Template) => {
       for (const resource of Object.values(Resources)) resource.DeletionPolicy = 'Delete'
     }
-    const gone = await start({ assembly: own, account, change })
-    await gone.destroy()
+    const deleted = await start({ assembly: ownPoolAssembly, account, change })
+    await deleted.destroy()
     expect(contents(account)).toEqual([])
   })
 })

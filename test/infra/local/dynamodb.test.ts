@@ -25,8 +25,8 @@ const properties = {
 const stackOf = (Properties: Record<string, unknown>) =>
   new Stack({ Resources: { Table: { Type: 'AWS::DynamoDB::Table', Properties } } }, place)
 
-describe('the table', () => {
-  test('is there with its indexes, ready at once', async () => {
+describe('startDynamoDb', () => {
+  test('creates a table with its indexes, ready for use', async () => {
     const { url, close } = await startDynamoDb(stackOf(properties))
     const client = new DynamoDBClient(localAccess(place.region, url))
     const item = { id: { S: 'a' }, who: { S: 'olivia' } }
@@ -50,7 +50,7 @@ describe('the table', () => {
     }
   })
 
-  test('with a property that is not known here is an error that names it', async () => {
+  test('rejects an unknown property with an error that names it', async () => {
     await expect(startDynamoDb(stackOf({ ...properties, StreamSpecification: {} }))).rejects.toThrow(
       'Table (AWS::DynamoDB::Table) sets StreamSpecification',
     )

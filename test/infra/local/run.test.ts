@@ -44,28 +44,28 @@ function impersonate(headers: Record<string, string> = { 'x-api-key': demoApiKey
 // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no type.
 type Properties = Record<string, any>
 
-type Which = (properties: Properties) => boolean
+type Filter = (properties: Properties) => boolean
 
-function alter(type: string, which: Which, edit: (properties: Properties) => void) {
+function editResources(type: string, filter: Filter, edit: (properties: Properties) => void) {
   return (template: Template) => {
-    for (const [, { Properties = {} }] of find(template, type, which)) edit(Properties)
+    for (const [, { Properties = {} }] of find(template, type, filter)) edit(Properties)
   }
 }
 
-function drop(type: string, which: Which) {
+function removeResources(type: string, filter: Filter) {
   return (template: Template) => {
-    for (const [logicalId] of find(template, type, which)) delete template.Resources[logicalId]
+    for (const [logicalId] of find(template, type, filter)) delete template.Resources[logicalId]
   }
 }
 
-function find({ Resources }: Template, type: string, which: Which) {
-  const found = Object.entries(Resources).filter(([, { Type, Properties = {} }]) => Type === type && which(Properties))
+function find({ Resources }: Template, type: string, filter: Filter) {
+  const found = Object.entries(Resources).filter(([, { Type, Properties = {} }]) => Type === type && filter(Properties))
   expect(found).not.toEqual([])
   return found
 }
 
-describe('the stack, run as it is', () => {
-  test('mints a session, under the address that it is told to be at', async () => {
+describe('the unchanged stack', () => {
+  test('mints a session, and returns the local address of the API', async () => {
     const { outputs } = await start()
     const response = await impersonate()
     expect(response.status).toBe(200)
@@ -77,14 +77,14 @@ describe('the stack, run as it is', () => {
     })
   })
 
-  test('takes a slash at the end of a route for none, as API Gateway does', async () => {
+  test('ignores a slash at the end of a route, like API Gateway', async () => {
     const { outputs } = await start()
     const headers = { 'x-api-key': demoApiKey, 'content-type': 'application/json' }
     const response = await fetch(`${outputs.ApiUrl}/auth/impersonate/`, { method: 'POST', headers, body: '{}' })
     expect(response.status).toBe(401)
   })
 
-  test('has the outputs of a deployment, and where to find the services', async () => {
+  test('has the outputs of a deployment, and the addresses of the services', async () => {
     const { outputs, apiKeys, settings } = await start()
     expect(outputs).toMatchObject({
       ApiUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
@@ -104,7 +104,7 @@ describe('the stack, run as it is', () => {
     })
   })
 
-  test('tells of a request by its id, and of the decision by the same', async () => {
+  test('logs a request and its decision with the same id', async () => {
     await start()
     const response = await impersonate()
     const requestId = response.headers.get('x-amz-apigw-id')
@@ -119,8 +119,8 @@ describe('the stack, run as it is', () => {
   })
 })
 
-describe('the stack, changed', () => {
-  const every = () => true
+describe('a changed stack', () => {
+  const all = () => true
   const isEndpoint = ({ Handler }: Properties) => Handler === 'endpoint.handler'
   const isConfidential = ({ GenerateSecret }: Properties) => GenerateSecret === true
   const isFor =
@@ -131,24 +131,24 @@ describe('the stack, changed', () => {
   test.each<[string, NonNullable<LocalRunOptions['change']>]>([
     [
       'without ALLOW_CUSTOM_AUTH',
-      alter('AWS::Cognito::UserPoolClient', isConfidential, (client) => {
+      editResources('AWS::Cognito::UserPoolClient', isConfidential, (client) => {
         client.ExplicitAuthFlows = []
       }),
     ],
     [
       'without a trigger',
-      alter('AWS::Cognito::UserPool', every, ({ LambdaConfig }) => {
+      editResources('AWS::Cognito::UserPool', all, ({ LambdaConfig }) => {
         delete LambdaConfig.DefineAuthChallenge
       }),
     ],
     [
       'without a variable of the endpoint',
-      alter('AWS::Lambda::Function', isEndpoint, ({ Environment }) => {
+      editResources('AWS::Lambda::Function', isEndpoint, ({ Environment }) => {
         delete Environment.Variables.RECORDS_TABLE_NAME
       }),
     ],
-    ["without API Gateway's permission", drop('AWS::Lambda::Permission', isFor('apigateway.amazonaws.com'))],
-    ["without Cognito's permission", drop('AWS::Lambda::Permission', isFor('cognito-idp.amazonaws.com'))],
+    ["without API Gateway's permission", removeResources('AWS::Lambda::Permission', isFor('apigateway.amazonaws.com'))],
+    ["without Cognito's permission", removeResources('AWS::Lambda::Permission', isFor('cognito-idp.amazonaws.com'))],
   ])('%s mints nothing', async (_name, change) => {
     await start({ assembly, change })
     const response = await impersonate()
@@ -156,18 +156,18 @@ describe('the stack, changed', () => {
     expect(await response.json()).toEqual({ status: 'error', message: expect.any(String) })
   })
 
-  test('without a permission says who may not invoke', async () => {
-    await start({ assembly, change: drop('AWS::Lambda::Permission', isFor('cognito-idp.amazonaws.com')) })
+  test('without Cognito’s permission logs that Cognito may not invoke the function', async () => {
+    await start({ assembly, change: removeResources('AWS::Lambda::Permission', isFor('cognito-idp.amazonaws.com')) })
     await impersonate()
     const message = expect.stringMatching(/^cognito-idp\.amazonaws\.com may not invoke arn:aws:lambda:/)
     expect(logged).toContainEqual({ source: 'run', message })
   })
 
-  test('without the API key requirement lets in who has no key', async () => {
+  test('without ApiKeyRequired accepts a call without a key', async () => {
     await start()
     expect((await impersonate({})).status).toBe(403)
     await run?.close()
-    const change = alter(
+    const change = editResources(
       'AWS::ApiGateway::Method',
       ({ HttpMethod }) => HttpMethod === 'POST',
       (method) => {
@@ -178,8 +178,8 @@ describe('the stack, changed', () => {
     expect((await impersonate({})).status).toBe(200)
   })
 
-  test('under another stage is at another address', async () => {
-    const change = alter('AWS::ApiGateway::Stage', every, (stage) => {
+  test('with another stage name has another address', async () => {
+    const change = editResources('AWS::ApiGateway::Stage', all, (stage) => {
       stage.StageName = 'v2'
     })
     await start({ assembly, change })
@@ -187,29 +187,29 @@ describe('the stack, changed', () => {
     expect((await impersonate()).status).toBe(200)
   })
 
-  test('beyond what is known here does not run', async () => {
+  test('with an unknown resource type or property does not run', async () => {
     const change = ({ Resources }: Template) => {
       Resources.Bucket = { Type: 'AWS::S3::Bucket' }
     }
     await expect(start({ assembly, change })).rejects.toThrow(
       'Bucket is an AWS::S3::Bucket, which the local run does not know',
     )
-    const odd = alter('AWS::Cognito::UserPool', every, (pool) => {
+    const unknownProperty = editResources('AWS::Cognito::UserPool', all, (pool) => {
       pool.UserPoolAddOns = {}
     })
-    await expect(start({ assembly, change: odd })).rejects.toThrow(
+    await expect(start({ assembly, change: unknownProperty })).rejects.toThrow(
       'sets UserPoolAddOns, which the local run does not know',
     )
   })
 })
 
 describe('a run', () => {
-  test('beside another is its own', async () => {
+  test('does not share users with another run', async () => {
     const first = await start()
     const second = await runLocally({ assembly })
     try {
       expect(second.outputs.ApiUrl).not.toBe(first.outputs.ApiUrl)
-      const foreign = await fetch(`${second.outputs.ApiUrl}/auth/impersonate`, {
+      const response = await fetch(`${second.outputs.ApiUrl}/auth/impersonate`, {
         method: 'POST',
         headers: {
           authorization: `Basic ${btoa('olivia:Olivia-Local-1!')}`,
@@ -218,13 +218,13 @@ describe('a run', () => {
         },
         body: '{"username":"alice"}',
       })
-      expect(foreign.status).toBe(401)
+      expect(response.status).toBe(401)
     } finally {
       await second.close()
     }
   })
 
-  test('that is closed answers no more', async () => {
+  test('does not respond after it is closed', async () => {
     const { outputs } = await start()
     await run?.close()
     for (const url of [outputs.ApiUrl, outputs.CognitoEndpoint, outputs.DynamoDbEndpoint]) {
@@ -232,7 +232,7 @@ describe('a run', () => {
     }
   })
 
-  test('on a taken port does not start, and leaves nothing running', async () => {
+  test('does not start on a taken port, and leaves no server running', async () => {
     const { outputs } = await start()
     const port = Number(new URL(outputs.ApiUrl ?? '').port)
     const servers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length
@@ -243,8 +243,8 @@ describe('a run', () => {
   })
 })
 
-describe('context', () => {
-  test('is what the stack is synthesized with', async () => {
+describe('the context', () => {
+  test('configures the stack', async () => {
     const { apiKeys, outputs } = await start({
       context: { customers: 'acme,globex', sessionMinutes: '5', impersonatorsGroup: 'support' },
     })
@@ -253,7 +253,7 @@ describe('context', () => {
     expect((await impersonate({ 'x-api-key': 'local-demo-api-key-0002' })).status).toBe(200)
   })
 
-  test('that breaks a rule is an error that names the setting', async () => {
+  test('is rejected with an error that names the setting that breaks its rule', async () => {
     await expect(runLocally({ context: { sessionMinutes: '1' } })).rejects.toThrow(/^setting sessionMinutes is "1"/)
   })
 })

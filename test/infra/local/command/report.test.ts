@@ -32,7 +32,7 @@ function linesOf(...entries: LogEntry[]): string[] {
 }
 
 describe('a request', () => {
-  test('is one line: who, as whom, outcome, id, milliseconds', () => {
+  test('prints one line: actor, subject, outcome, id, milliseconds', () => {
     expect(linesOf(logged(decision), { ...request, impersonationId: 'i-1' })).toEqual([
       '12:00:00  200  POST /v1/auth/impersonate  olivia as alice: issued  impersonation i-1  42 ms',
     ])
@@ -40,40 +40,36 @@ describe('a request', () => {
 
   test.each<[string, Partial<typeof decision>, string]>([
     [
-      'whose actor is not known',
+      'without an actor',
       { actorUsername: undefined, outcome: 'SubjectNotFound' } as never,
       'somebody as alice: SubjectNotFound',
     ],
+    ['without a subject', { subject: undefined, outcome: 'RequestInvalid' } as never, 'olivia: RequestInvalid'],
     [
-      'whose subject is not known',
-      { subject: undefined, outcome: 'RequestInvalid' } as never,
-      'olivia: RequestInvalid',
-    ],
-    [
-      'of which neither is known',
+      'without actor and subject',
       { actorUsername: undefined, subject: undefined, outcome: 'CredentialsInvalid' } as never,
       'CredentialsInvalid',
     ],
-  ])('%s says what it can', (_name, part, story) => {
+  ])('%s prints what is known', (_name, part, text) => {
     expect(linesOf(logged({ ...decision, ...part }), { ...request, status: 400 })).toEqual([
-      `12:00:00  400  POST /v1/auth/impersonate  ${story}  request r-1  42 ms`,
+      `12:00:00  400  POST /v1/auth/impersonate  ${text}  request r-1  42 ms`,
     ])
   })
 
-  test('that API Gateway answers by itself names the gateway response', () => {
+  test('prints the type of gateway response when API Gateway responds without the function', () => {
     expect(linesOf({ ...request, status: 429, gatewayResponse: 'THROTTLED' })).toEqual([
       '12:00:00  429  POST /v1/auth/impersonate  THROTTLED  request r-1  42 ms',
     ])
   })
 
-  test('does not tell the story of another', () => {
+  test('does not print the decision of another request', () => {
     expect(linesOf(logged({ ...decision, requestId: 'r-2' }), request)[0]).not.toContain('olivia')
     expect(linesOf(logged(decision), request, request)[1]).not.toContain('olivia')
   })
 })
 
-describe('what else is logged', () => {
-  test('by a trigger that denies is one line, though Lambda logs the error too', () => {
+describe('other log entries', () => {
+  test('a denial by a trigger is one line, although Lambda logs the error too', () => {
     const denied = {
       event: 'trigger-denied',
       trigger: 'TokenGeneration_Authentication',
@@ -96,21 +92,21 @@ describe('what else is logged', () => {
     ['text', logged('well'), 'INFO  endpoint  well'],
     ['an object', logged({ a: 1 }), 'INFO  endpoint  {"a":1}'],
     [
-      'a line of its own form',
+      'a line without a message',
       { source: 'function', functionName: 'endpoint', line: { own: 1 } },
       'LOG  endpoint  {"own":1}',
     ],
-    ['a note of the run', { source: 'run', message: 'may not' }, 'NOTE  may not'],
-  ])('%s is printed', (_name, entry, text) => {
+    ['a message of the run', { source: 'run', message: 'may not' }, 'NOTE  may not'],
+  ])('prints %s', (_name, entry, text) => {
     expect(linesOf(entry)).toEqual([`12:00:00  ${text}`])
   })
 
-  test('for CloudWatch to count is not printed', () => {
+  test('metrics for CloudWatch are not printed', () => {
     const line = { _aws: { CloudWatchMetrics: [] }, issued: 1 }
     expect(linesOf({ source: 'function', functionName: 'endpoint', line })).toEqual([])
   })
 
-  test('cannot command the terminal', () => {
+  test('control characters do not reach the terminal', () => {
     const clear = '\u001b[2J'
     const lines = linesOf(
       logged(`a${clear}\nb`),
@@ -123,15 +119,15 @@ describe('what else is logged', () => {
   })
 })
 
-test('colours are asked of the style: by the kind of status', () => {
-  const asked: unknown[] = []
+test('the colour depends on the status', () => {
+  const styled: unknown[] = []
   const style = (format: unknown, text: string) => {
-    asked.push([format, text])
+    styled.push([format, text])
     return text
   }
   const report = createReport({ write: () => {}, style })
   for (const status of [200, 404, 500]) report({ ...request, status })
-  expect(asked).toEqual(
+  expect(styled).toEqual(
     expect.arrayContaining([
       ['green', '200'],
       ['yellow', '404'],
@@ -141,14 +137,14 @@ test('colours are asked of the style: by the kind of status', () => {
 })
 
 describe('a custom resource', () => {
-  const deployed = { event: 'custom-resource', RequestType: 'Create', PhysicalResourceId: 'pool/triggers' }
+  const entry = { event: 'custom-resource', RequestType: 'Create', PhysicalResourceId: 'pool/triggers' }
 
-  test('is one line: what was asked, of what', () => {
-    expect(linesOf(logged(deployed))).toEqual(['12:00:00  Create  pool/triggers'])
+  test('prints one line: the request type and the resource', () => {
+    expect(linesOf(logged(entry))).toEqual(['12:00:00  Create  pool/triggers'])
   })
 
-  test('that failed says why', () => {
-    expect(linesOf(logged({ ...deployed, failed: 'the slot is taken' }, { level: 'ERROR' }))).toEqual([
+  test('prints the reason of a failure', () => {
+    expect(linesOf(logged({ ...entry, failed: 'the slot is taken' }, { level: 'ERROR' }))).toEqual([
       '12:00:00  Create  pool/triggers  the slot is taken',
     ])
   })

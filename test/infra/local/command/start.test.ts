@@ -21,7 +21,7 @@ interface Started {
   exit: Promise<number | null>
 }
 
-/** Its temporary files go into `folder`, where they can be counted. */
+/** Runs start.ts on free ports. Its temporary files go to `folder`, so that a test can see which remain. */
 function start(env: Record<string, string>, ...args: string[]): Started {
   const child = spawn(process.execPath, [pathOf('start.ts'), ...args], {
     env: { PATH: process.env.PATH, TMPDIR: folder, PORT: '0', COGNITO_PORT: '0', ...env },
@@ -45,7 +45,7 @@ describe('npm start', () => {
 
   const outputs = () => JSON.parse(readFileSync(outputsFile, 'utf8')).Impersonation as Record<string, string>
 
-  test('writes the outputs as `cdk deploy` does', () => {
+  test('writes the outputs file like `cdk deploy`', () => {
     expect(outputs()).toMatchObject({
       ApiUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
       CognitoEndpoint: expect.any(String),
@@ -54,7 +54,7 @@ describe('npm start', () => {
     })
   })
 
-  test('prints the addresses, the keys and the people, without colours in a pipe', () => {
+  test('prints addresses, API keys and demo people, and no colours into a pipe', () => {
     const { out } = started.printed
     for (const text of [
       outputs().ApiUrl,
@@ -69,7 +69,7 @@ describe('npm start', () => {
     expect(out).not.toContain('\u001b')
   })
 
-  test('takes context as the CDK CLI does', async () => {
+  test('accepts -c like the CDK CLI', async () => {
     const response = await fetch(`${outputs().ApiUrl}/auth/impersonate`, {
       method: 'POST',
       headers: {
@@ -85,19 +85,19 @@ describe('npm start', () => {
     await until(() => started.printed.out.includes('olivia as alice: issued'))
   })
 
-  // `npm test` wants nothing but Node.js; a machine without curl has nothing to paste the lines into.
+  // `npm test` must also pass on a machine without curl.
   const testWithCurl = spawnSync('curl', ['--version']).error ? test.skip : test
   testWithCurl.each([
-    ['Basic', 'curl '],
+    ['a password', 'curl '],
     ['an ID token', 'ID_TOKEN='],
-  ])('prints a call with %s that works as pasted', async (_name, beginning) => {
-    const line = started.printed.out.split('\n').find((text) => text.startsWith(beginning))
+  ])('prints a call with %s that works when pasted', async (_name, prefix) => {
+    const line = started.printed.out.split('\n').find((text) => text.startsWith(prefix))
     const { stdout } = await promisify(execFile)('sh', ['-c', line ?? 'false'])
     expect(stdout).toMatch(/^HTTP\/1\.1 200 OK/)
     expect(stdout).toContain('"username":"alice"')
   })
 
-  test('ends at Ctrl-C, and leaves no files', async () => {
+  test('stops at Ctrl-C, and leaves no temporary files', async () => {
     started.child.kill('SIGINT')
     expect(await started.exit).toBe(0)
     await expect(fetch(outputs().ApiUrl ?? '')).rejects.toThrow('fetch failed')
@@ -105,7 +105,7 @@ describe('npm start', () => {
   })
 })
 
-describe('npm start, told wrong, says so in one line and ends', () => {
+describe('npm start, given wrong input, prints one line and exits with 1', () => {
   let taken: Server
   beforeAll(async () => {
     taken = createServer()
@@ -113,7 +113,7 @@ describe('npm start, told wrong, says so in one line and ends', () => {
   })
   afterAll(() => new Promise((resolve) => taken.close(resolve)))
 
-  async function refused(env: Record<string, string>, ...args: string[]): Promise<string> {
+  async function errorOf(env: Record<string, string>, ...args: string[]): Promise<string> {
     const { printed, exit } = start(env, ...args)
     expect(await exit).toBe(1)
     expect(printed.out).not.toContain('Ready')
@@ -121,45 +121,48 @@ describe('npm start, told wrong, says so in one line and ends', () => {
     return printed.err
   }
 
-  test('a port that is none', async () => {
-    expect(await refused({ PORT: 'x' })).toContain('PORT is "x"')
-    expect(await refused({ COGNITO_PORT: '99999' })).toContain('COGNITO_PORT is "99999"')
+  test('for an invalid port', async () => {
+    expect(await errorOf({ PORT: 'x' })).toContain('PORT is "x"')
+    expect(await errorOf({ COGNITO_PORT: '99999' })).toContain('COGNITO_PORT is "99999"')
   })
 
-  test('a port that is taken', async () => {
+  test('for a taken port', async () => {
     const { port } = taken.address() as AddressInfo
-    expect(await refused({ PORT: String(port) })).toContain(`port ${port} is taken; choose another with PORT`)
+    expect(await errorOf({ PORT: String(port) })).toContain(`port ${port} is taken; choose another with PORT`)
   })
 
-  test('an option that is not known, or without its value', async () => {
-    expect(await refused({}, '--outputs')).toContain('--outputs')
-    expect(await refused({}, '-c', 'sessionMinutes')).toContain('-c wants name=value')
+  test('for an unknown option, or an option without a value', async () => {
+    expect(await errorOf({}, '--outputs')).toContain('--outputs')
+    expect(await errorOf({}, '-c', 'sessionMinutes')).toContain('-c needs name=value')
   })
 
-  test('a setting that breaks its rule', async () => {
-    expect(await refused({}, '-c', 'sessionMinutes=1')).toContain('setting sessionMinutes is "1"')
+  test('for a setting that breaks its rule', async () => {
+    expect(await errorOf({}, '-c', 'sessionMinutes=1')).toContain('setting sessionMinutes is "1"')
   })
 
-  test('before any file is written', () => {
+  test('before it writes any file', () => {
     expect(existsSync(join(folder, 'outputs.json'))).toBe(true)
     expect(readdirSync(folder)).toEqual(['outputs.json'])
   })
 })
 
-describe('on a Node.js that can run no TypeScript', () => {
+describe('the check of the Node.js version', () => {
   const check = (version: string) => {
     const script = `Object.defineProperty(process.versions, 'node', { value: '${version}' }); import('${pathOf('node-version.js')}')`
     return promisify(execFile)(process.execPath, ['-e', script])
   }
 
-  test.each(['18.20.0', '20.20.2', '22.17.1'])('%s, one line says what is needed', async (version) => {
-    await expect(check(version)).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(new RegExp(`^This is Node.js ${version}; 22.18 or newer is needed.*\n$`)),
-    })
-  })
+  test.each(['18.20.0', '20.20.2', '22.17.1'])(
+    'rejects %s with one line that names the required version',
+    async (version) => {
+      await expect(check(version)).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(new RegExp(`^This is Node.js ${version}; 22.18 or newer is needed.*\n$`)),
+      })
+    },
+  )
 
-  test.each(['22.18.0', '24.0.0'])('%s passes', async (version) => {
+  test.each(['22.18.0', '24.0.0'])('accepts %s', async (version) => {
     expect(await check(version)).toEqual({ stdout: '', stderr: '' })
   })
 })

@@ -1,4 +1,4 @@
-// The page at /docs: what it is made of, and what else is not served.
+// The page at /docs: its files, and the paths that it leaves to the API.
 
 import { readFileSync } from 'node:fs'
 import { get, type IncomingHttpHeaders } from 'node:http'
@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => run?.close())
 
-/** Sends the path as it stands, which fetch would tidy up. */
+/** Sends the path unchanged. fetch would normalize it. */
 async function read(path: string, headers: Record<string, string> = {}, method = 'GET') {
   const { hostname, port } = new URL(apiUrl)
   return new Promise<{ status: number | undefined; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {
@@ -29,7 +29,7 @@ async function read(path: string, headers: Record<string, string> = {}, method =
 }
 
 describe('/docs', () => {
-  test('loads nothing but its own files, and lets nothing else be loaded', async () => {
+  test('loads only its own files, and its policy forbids all others', async () => {
     const { status, headers, body } = await read('/docs')
     expect({ status, type: headers['content-type'] }).toEqual({ status: 200, type: 'text/html; charset=utf-8' })
     const loaded = [...body.matchAll(/(?:src|href)="([^"]*)"/g)].map(([, address]) => address ?? '')
@@ -46,11 +46,11 @@ describe('/docs', () => {
     ])
   })
 
-  test('describes the running API, and otherwise what the document describes', async () => {
-    const { servers, ...rest } = JSON.parse((await read('/docs/openapi.json')).body)
+  test('shows openapi.yaml with the running API as the server', async () => {
+    const { servers, ...served } = JSON.parse((await read('/docs/openapi.json')).body)
     expect(servers).toEqual([{ url: apiUrl, description: expect.any(String) }])
-    const { servers: _, ...described } = description
-    expect(rest).toEqual(described)
+    const { servers: _, ...document } = description
+    expect(served).toEqual(document)
   })
 
   test('fills in an API key and an actor', async () => {
@@ -59,7 +59,7 @@ describe('/docs', () => {
     for (const value of [demoApiKey, actor?.username, actor?.password]) expect(body).toContain(JSON.stringify(value))
   })
 
-  test('leads to the address that the API has, which a page under another name could not call', async () => {
+  test('redirects from another host name to the address of the API, because the API does not allow CORS', async () => {
     const { port, origin } = new URL(apiUrl)
     expect(await read('/docs', { Host: `localhost:${port}` })).toMatchObject({
       status: 302,
@@ -67,7 +67,7 @@ describe('/docs', () => {
     })
   })
 
-  test('does not count among the API’s requests', async () => {
+  test('is not logged as a request to the API', async () => {
     logged.length = 0
     await read('/docs')
     expect(logged).toEqual([])
@@ -94,7 +94,7 @@ describe('/docs', () => {
   })
 })
 
-test('the viewer’s package does not report who installs it', () => {
+test('package.json turns off the install report of swagger-ui', () => {
   const { scarfSettings } = JSON.parse(readFileSync(new URL('../../../../package.json', import.meta.url), 'utf8'))
   expect(scarfSettings).toEqual({ enabled: false })
 })

@@ -62,7 +62,7 @@ const signIn = (USERNAME: string, PASSWORD: string) =>
       AuthParameters: { USERNAME, PASSWORD },
     }),
   )
-async function expectDemoWorld() {
+async function expectDemoPeople() {
   const states = await Promise.all(
     people.map(async ({ username }) => {
       const { UserStatus, Enabled } = await userOf(username)
@@ -79,7 +79,7 @@ async function expectDemoWorld() {
   ])
 }
 
-/** Runs the script as a program of its own, without a word of this machine's AWS configuration. */
+/** Runs the script in a process that does not see the AWS configuration of this machine. */
 const run = (...args: string[]) => promisify(execFile)(process.execPath, [script, ...args], { env: { HOME: folder } })
 
 function outputsFile(outputs: Record<string, string>): string {
@@ -88,15 +88,15 @@ function outputsFile(outputs: Record<string, string>): string {
   return file
 }
 
-describe('the demo people', () => {
-  test('are made, and made again without a change', async () => {
+describe('makeDemoPeople', () => {
+  test('creates the people, and changes nothing the second time', async () => {
     await makeDemoPeople(cognito, UserPoolId)
-    await expectDemoWorld()
+    await expectDemoPeople()
     await makeDemoPeople(cognito, UserPoolId)
-    await expectDemoWorld()
+    await expectDemoPeople()
   })
 
-  test('sign in with their passwords, alice by her verified address too', async () => {
+  test('sets their passwords, and alice’s verified e-mail address as an alias', async () => {
     await makeDemoPeople(cognito, UserPoolId)
     for (const { username, password, disabled } of people) {
       if (password && !disabled)
@@ -105,35 +105,35 @@ describe('the demo people', () => {
     expect(await signIn('alice@example.com', 'Alice-Local-1!')).toHaveProperty('AuthenticationResult.IdToken')
   })
 
-  test('belong to the groups of the deployment, whatever their names', async () => {
+  test('adds them to the groups of the deployment', async () => {
     await makeDemoPeople(cognito, UserPoolId, { impersonators: 'support', admins: undefined })
     expect([await groupsOf('olivia'), await groupsOf('root')]).toEqual([['support'], []])
   })
 })
 
-describe('the script', () => {
-  test('makes them where an outputs file says', async () => {
+describe('make-people.ts', () => {
+  test('uses the pool and the endpoint in the outputs file', async () => {
     await run('--outputs-file', outputsFile({ UserPoolId, CognitoEndpoint: server.url }))
-    await expectDemoWorld()
+    await expectDemoPeople()
   })
 
-  test('makes them at an endpoint', async () => {
+  test('uses the endpoint in --endpoint', async () => {
     await run('--outputs-file', outputsFile({ UserPoolId }), '--endpoint', server.url, '--region', 'us-east-1')
-    await expectDemoWorld()
+    await expectDemoPeople()
   })
 
-  test('puts no public password into a pool at AWS unless it is told to', async () => {
+  test('refuses to put public passwords into a pool at AWS without --public-passwords', async () => {
     await expect(run('--outputs-file', outputsFile({ UserPoolId }))).rejects.toThrow('--public-passwords')
   })
 
-  test('says what is missing', async () => {
+  test('names the missing option or output', async () => {
     await expect(run()).rejects.toThrow('--outputs-file is missing')
     const file = outputsFile({ CognitoEndpoint: server.url })
     await expect(run('--outputs-file', file)).rejects.toThrow('has no output UserPoolId')
   })
 })
 
-test('the API key has a length that API Gateway takes', () => {
+test('the demo API key is long enough for API Gateway', () => {
   expect(demoApiKey).toBe('local-demo-api-key-0001')
   expect(demoApiKey.length).toBeGreaterThanOrEqual(20)
 })
