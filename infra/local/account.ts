@@ -1,4 +1,4 @@
-// A local AWS account: its Cognito, which calls the functions of the deployed stacks, and the secrets that stacks generate.
+// A local AWS account: the Cognito and the generated secrets that stacks share, and the functions they deployed.
 
 import { type Cognito, type CognitoOptions, startCognito } from './cognito/server.ts'
 import type { Functions } from './lambda/functions.ts'
@@ -15,10 +15,10 @@ export interface Account {
   secrets: Map<string, string>
   /**
    * Makes functions callable in this account. The latest registration of an ARN wins.
-   * @returns removes the registration
+   * @returns a function that removes the registration
    */
   registerFunctions(functionArns: readonly string[], functions: FunctionCalls): () => void
-  /** Runs a function with the rights of the person who deploys: no permission is checked. */
+  /** Runs a function without checking permissions, as the deploying person may call every function. */
   runFunction(functionArn: string, event: unknown): Promise<Outcome>
   close(): Promise<void>
 }

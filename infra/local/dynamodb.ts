@@ -19,7 +19,7 @@ const appliedProperties = [
   'LocalSecondaryIndexes',
   'ProvisionedThroughput',
 ]
-// The local run does not delete expired items, protect, replicate or back up tables, and it checks no permissions.
+// Without effect here: expired items stay, tables are never deleted, and permissions are not checked.
 const ignoredProperties = [
   'ContributorInsightsSpecification',
   'DeletionProtectionEnabled',

@@ -73,7 +73,7 @@ export function createReport({ write, style = styleText, now = () => new Date() 
       const { RequestType, PhysicalResourceId, failed } = message
       print(style(failed ? 'red' : 'green', RequestType), printable(PhysicalResourceId), failed && printable(failed))
     } else if (!deniedInvocations.delete(requestId)) {
-      // A trigger that denies logs its reason and throws. Lambda logs the thrown error too: that second line is left out.
+      // After a denial the trigger throws, and Lambda logs that error. This second line is not printed.
       print(style(level === 'ERROR' ? 'red' : 'yellow', String(level ?? 'LOG')), functionName, summarize(line))
     }
   }

@@ -1,4 +1,4 @@
-// The page at /docs: shows infra/docs/openapi.yaml and sends requests to the running API. It loads nothing from other hosts.
+// The page at /docs: shows infra/docs/openapi.yaml, sends requests to the API, and loads nothing from other hosts.
 
 import { readFileSync } from 'node:fs'
 import { parse } from 'yaml'
