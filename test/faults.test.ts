@@ -11,9 +11,6 @@ import { type Answer, calm, createWorld, type World } from './support/world.ts'
 /** ms: what the endpoint may take in all, and the triggers at each event. */
 const limits = { endpoint: 25_000, trigger: 4_500 }
 
-/** Real ms, where all must go well. */
-const patience = 4_000
-
 const time = startVirtualTime()
 let world: World
 let olivia: Tokens
@@ -29,7 +26,7 @@ beforeAll(async () => {
   world = await createWorld()
   olivia = await signIn('olivia', 'Olivia-Local-1!')
   bob = await signIn('bob', 'Bob-Local-1!')
-  const answer = await time.settle(world.post({ headers: { Authorization: [olivia.IdToken] } }), patience)
+  const answer = await time.settle(world.post({ headers: { Authorization: [olivia.IdToken] } }))
   const { authorization, accessToken } = (answer as Answer).body.session as Record<string, string>
   earlier = { IdToken: String(authorization), AccessToken: String(accessToken) }
 })
@@ -114,7 +111,7 @@ async function run(given: Scenario, other: object): Promise<void> {
 test('what arrives at the table twice is done once', async () => {
   for (const operation of ['PutItem', 'UpdateItem']) {
     await world.reset({ ...calm, fault: (site) => (site.operation === operation ? 'arrives twice' : undefined) })
-    const answer = (await time.settle(world.post({ headers: { Authorization: [olivia.IdToken] } }), patience)) as Answer
+    const answer = (await time.settle(world.post({ headers: { Authorization: [olivia.IdToken] } }))) as Answer
     expect(answer.statusCode).toBe(200)
     expectRecorded(answer, world, { actorSub: subOf('olivia'), subjectSub: subOf('alice') })
     expectOrderly(world.table.changes)

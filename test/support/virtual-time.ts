@@ -1,10 +1,12 @@
-// Time that passes only when nothing else can happen: limits of seconds are reached in milliseconds.
+// A virtual clock for tests: limits of seconds are reached in milliseconds.
 
+import { createHook } from 'node:async_hooks'
 import { jest } from '@jest/globals'
 
-/** Takes over timers, the date and AbortSignal.timeout, until `stop`. */
+/** Replaces timers, the date and AbortSignal.timeout until `stop`. */
 export function startVirtualTime() {
-  const real = AbortSignal.timeout
+  const realTimeout = AbortSignal.timeout
+  const files = watchFileAccess()
   jest.useFakeTimers({
     doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'performance', 'hrtime'],
   })
@@ -16,32 +18,51 @@ export function startVirtualTime() {
 
   return {
     /**
-     * Lets time pass until the promise settles.
-     * @param patience how long to wait for work that no timer tells of, such as a module's first import, real ms.
-     * @throws Error where it waits for nothing that time would bring.
+     * Advances the clock from timer to timer until the promise settles.
+     * @throws Error if the promise is pending and no timer is left.
      */
-    async settle<Value>(promise: Promise<Value>, patience = 0): Promise<Value> {
+    async settle<Value>(promise: Promise<Value>): Promise<Value> {
       let settled = false
-      const note = () => {
+      const onSettled = () => {
         settled = true
       }
-      promise.then(note, note)
+      promise.then(onSettled, onSettled)
       for (;;) {
-        const until = performance.now() + patience
-        for (let turn = 0; !settled && (turn < 3 || performance.now() < until); turn++) await new Promise(setImmediate)
+        let idleTurns = 0
+        while (!settled && idleTurns < 3) {
+          await new Promise(setImmediate)
+          idleTurns = files.isBusy() ? 0 : idleTurns + 1
+        }
         if (settled) return promise
-        if (jest.getTimerCount() === 0) throw new Error('this would hang for ever')
+        if (jest.getTimerCount() === 0) throw new Error('the promise is pending, and no timer is left')
         jest.advanceTimersToNextTimer()
       }
     },
-    /** Lets everything happen that was to happen within that time, ms. */
+    /** Advances the clock by this many ms and runs all timers on the way. */
     async pass(milliseconds: number): Promise<void> {
       await jest.advanceTimersByTimeAsync(milliseconds)
     },
     forget: () => jest.clearAllTimers(),
     stop() {
-      AbortSignal.timeout = real
+      files.stop()
+      AbortSignal.timeout = realTimeout
       jest.useRealTimers()
     },
   }
+}
+
+/**
+ * Tells whether a file operation is running. The clock must not advance meanwhile: at its first call the AWS SDK reads
+ * its configuration file, and a slow disk would look like a call that hangs.
+ */
+function watchFileAccess() {
+  const running = new Set<number>()
+  const hook = createHook({
+    init(id, type) {
+      if (type.startsWith('FSREQ')) running.add(id)
+    },
+    before: (id) => void running.delete(id),
+    destroy: (id) => void running.delete(id),
+  }).enable()
+  return { isBusy: () => running.size > 0, stop: () => hook.disable() }
 }
