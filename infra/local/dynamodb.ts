@@ -1,10 +1,10 @@
 // Runs DynamoDB in memory (dynalite), with the tables of the template.
 
-import type { AddressInfo } from 'node:net'
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { localAccess } from './client-access.ts'
 import { expectOnly, type Resource, type Stack } from './cloudformation/stack.ts'
+import { listen } from './listen.ts'
 
 export interface DynamoDb {
   url: string
@@ -36,11 +36,7 @@ const ignoredProperties = [
 /** Starts the server on a free port of 127.0.0.1 and creates the tables. */
 export async function startDynamoDb(stack: Stack): Promise<DynamoDb> {
   const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', resolve)
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${await listen(server)}`
   const close = async () => {
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeAllConnections()

@@ -4,9 +4,9 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { createServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout } from 'node:timers/promises'
+import { listen } from '../../infra/local/listen.ts'
 import { encode, newKey, signToken } from '../support/tokens.ts'
 import { makeCertificate } from './certificate.ts'
 
@@ -141,7 +141,7 @@ server.on('secureConnection', () => {
   counts.connections++
 })
 server.keepAliveTimeout = 600_000
-await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+const port = await listen(server)
 
 process.on('message', (turn: Turn) => {
   process.send?.(counts)
@@ -150,7 +150,7 @@ process.on('message', (turn: Turn) => {
 })
 process.on('disconnect', () => process.exit())
 process.send?.({
-  port: (server.address() as AddressInfo).port,
+  port,
   certificate: cert,
   idToken: signToken(key, {
     sub: actorSub,

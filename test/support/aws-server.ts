@@ -1,8 +1,8 @@
 // AWS, as the functions find it by AWS_ENDPOINT_URL: one server that answers as it is told.
 
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
+import { listen } from '../../infra/local/listen.ts'
 
 /**
  * @param answer an object with `__type` is an error, of the server where it says `InternalErrorException`.
@@ -21,9 +21,9 @@ export async function startAws(answer: (operation: string) => object, keys: obje
     response.statusCode = !body.__type ? 200 : body.__type === 'InternalErrorException' ? 500 : 400
     response.end(JSON.stringify(body))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const port = await listen(server)
   const environment = {
-    AWS_ENDPOINT_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',

@@ -1,7 +1,7 @@
 // A pool's published keys, on this machine.
 
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { listen } from '../../infra/local/listen.ts'
 import { type Key, userPoolId } from './tokens.ts'
 
 /** @returns the address to give to the verifier as Cognito's. */
@@ -10,9 +10,9 @@ export async function publishKeys(keys: Key[]) {
     if (request.url !== `/${userPoolId}/.well-known/jwks.json`) response.statusCode = 404
     response.end(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const port = await listen(server)
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     close: () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve())

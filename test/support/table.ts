@@ -1,17 +1,15 @@
 // A records table in memory, for tests of what DynamoDB itself decides; and one that answers as it is told.
 
-import type { Server } from 'node:http'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
+import { listen } from '../../infra/local/listen.ts'
 import { faulty } from './faults.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
 export async function startTable(tableName = 'records') {
-  const server: Server = dynalite({ createTableMs: 0 })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
-  const port = typeof address === 'object' ? address?.port : address
+  const server = dynalite({ createTableMs: 0 })
+  const port = await listen(server)
   const dynamoDB = new DynamoDBClient({
     endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',

@@ -1,9 +1,9 @@
 // The local API Gateway: an HTTP server in front of the REST API.
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Stack } from '../cloudformation/stack.ts'
 import type { Functions } from '../lambda/functions.ts'
+import { listen } from '../listen.ts'
 import type { Log } from '../log.ts'
 import type { HttpAnswer, HttpRequest } from './http-messages.ts'
 import { type RestApi, readRestApi } from './rest-api.ts'
@@ -44,11 +44,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (!api || handlePage?.(incoming, response)) return
     void serve(api, incoming, response, log).catch((error: unknown) => fail(error, response, log))
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  const domainName = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const domainName = `127.0.0.1:${await listen(server, port)}`
   try {
     api = readRestApi({ ...options, now, domainName })
   } catch (error) {

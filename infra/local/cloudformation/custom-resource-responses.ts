@@ -3,8 +3,8 @@
 
 import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { listen } from '../listen.ts'
 
 const maxResponseBytes = 4096
 
@@ -39,8 +39,7 @@ export async function startResponseServer(): Promise<ResponseServer> {
     if (receive) receive(await text(request))
     response.writeHead(receive ? 200 : 403).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const base = `http://127.0.0.1:${await listen(server)}`
   return {
     expect(expected) {
       const path = `/${randomUUID()}?X-Amz-Signature=local`

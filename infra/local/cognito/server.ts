@@ -1,7 +1,7 @@
 // A local Amazon Cognito: the operations that this project uses, in memory, on 127.0.0.1.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { Functions } from '../lambda/functions.ts'
+import { listen } from '../listen.ts'
 import { issuer } from './claims.ts'
 import { CognitoError } from './errors.ts'
 import { Input } from './input.ts'
@@ -96,11 +96,7 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
     subject_types_supported: ['public'],
   })
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, '127.0.0.1', resolve)
-  })
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const url = `http://127.0.0.1:${await listen(server, options.port)}`
 
   return {
     url,

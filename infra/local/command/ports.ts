@@ -1,6 +1,7 @@
 // Reads and checks the ports that PORT and COGNITO_PORT set.
 
 import { createServer, type Server } from 'node:net'
+import { listen } from '../listen.ts'
 
 /** @throws Error naming the variable if its value is not a port */
 export function readPort(env: Readonly<Record<string, string | undefined>>, name: string, fallback: number): number {
@@ -29,12 +30,9 @@ export async function checkPorts(ports: Readonly<Record<string, number>>): Promi
 
 async function listenOn(name: string, port: number): Promise<Server> {
   const server = createServer()
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const problem = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`
-      reject(new Error(`port ${port} ${problem}; choose another with ${name}, or a free one with ${name}=0`))
-    })
-    server.listen(port, '127.0.0.1', resolve)
+  await listen(server, port).catch((error: NodeJS.ErrnoException) => {
+    const problem = error.code === 'EADDRINUSE' ? 'is taken' : `cannot be used (${error.code})`
+    throw new Error(`port ${port} ${problem}; choose another with ${name}, or a free one with ${name}=0`)
   })
   return server
 }

@@ -1,7 +1,6 @@
 // A stack in a local account: on an existing pool, deployed again, and deleted.
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
@@ -12,6 +11,7 @@ import { synthesizeInto } from '../../../infra/local/cloudformation/assembly.ts'
 import type { Template } from '../../../infra/local/cloudformation/template.ts'
 import { makeKeys } from '../../../infra/local/cognito/keys.ts'
 import { makeDemoPeople } from '../../../infra/local/demo/people.ts'
+import { listen } from '../../../infra/local/listen.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
 import { answered } from './support.ts'
 
@@ -120,8 +120,7 @@ describe('an account', () => {
   test('is unchanged after a run that cannot start', async () => {
     const account = await openAccount()
     const otherServer = createServer()
-    await new Promise<void>((resolve) => otherServer.listen(0, '127.0.0.1', resolve))
-    const { port } = otherServer.address() as AddressInfo
+    const port = await listen(otherServer)
     closers.push({ close: async () => void otherServer.close() })
     await expect(start({ assembly: ownPoolAssembly, account, port })).rejects.toThrow('EADDRINUSE')
     expect(contents(account)).toEqual([])

@@ -1,11 +1,11 @@
 // CloudFormation always gets a response, in time, and with the reason of a failure. The signed URL stays secret.
 
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Context } from 'aws-lambda'
+import { listen } from '../../../infra/local/listen.ts'
 import { answerCloudFormation } from '../../../lambda/existing-pool/cloudformation-response.ts'
 import { createCustomResource, type Request } from '../../../lambda/existing-pool/custom-resource.ts'
 
@@ -24,8 +24,7 @@ const server = createServer(async (request, response) => {
 })
 let ResponseURL = ''
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  ResponseURL = `http://127.0.0.1:${(server.address() as AddressInfo).port}/bucket?Signature=secret`
+  ResponseURL = `http://127.0.0.1:${await listen(server)}/bucket?Signature=secret`
 })
 afterAll(() => {
   server.close()

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { checkPorts, readPort } from '../../../../infra/local/command/ports.ts'
+import { listen } from '../../../../infra/local/listen.ts'
 
 describe('readPort', () => {
   test.each([
@@ -26,7 +27,7 @@ describe('checkPorts', () => {
   let server: Server
   beforeEach(async () => {
     server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    await listen(server)
   })
   afterEach(() => new Promise((resolve) => server.close(resolve)))
   const portOfServer = () => (server.address() as AddressInfo).port

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { demoApiKey } from '../../../../infra/local/demo/people.ts'
+import { listen } from '../../../../infra/local/listen.ts'
 import { until } from '../support.ts'
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../../../../infra/local/command/${file}`, import.meta.url))
@@ -109,7 +110,7 @@ describe('npm start, given wrong input, prints one line and exits with 1', () =>
   let taken: Server
   beforeAll(async () => {
     taken = createServer()
-    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve))
+    await listen(taken)
   })
   afterAll(() => new Promise((resolve) => taken.close(resolve)))
 

@@ -2,9 +2,9 @@
 
 import { createServer } from 'node:http'
 import { Agent } from 'node:https'
-import type { AddressInfo } from 'node:net'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { FetchError, JwtInvalidSignatureError, ParameterValidationError } from 'aws-jwt-verify/error'
+import { listen } from '../../../../infra/local/listen.ts'
 import { createVerifier } from '../../../../lambda/endpoint/http/verifier.ts'
 import { publishKeys } from '../../../support/jwks.ts'
 import { idClaims, newKey, signToken, userPoolId } from '../../../support/tokens.ts'
@@ -51,10 +51,9 @@ describe('the issuer type that AWS calls updated', () => {
 test('stops waiting for the keys after 3 s', async () => {
   const arrived = Promise.withResolvers<void>()
   const silent = createServer(() => arrived.resolve())
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const port = await listen(silent)
   const time = startVirtualTime()
   try {
-    const { port } = silent.address() as AddressInfo
     const verified = createVerifier(config, `http://127.0.0.1:${port}`).verify(signToken(key, idClaims(Date.now())))
     const outcome = expect(verified).rejects.toThrow(FetchError)
     await arrived.promise
