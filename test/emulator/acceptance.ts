@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root, run } from './commands.ts'
+import { root, run } from '../support/commands.ts'
 
 export interface Case {
   fullName: string

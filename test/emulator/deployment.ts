@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { type RunOptions, root, run } from './commands.ts'
+import { type RunOptions, root, run } from '../support/commands.ts'
 
 type Outputs = Record<string, string>
 

@@ -4,8 +4,8 @@ import { deepStrictEqual } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CognitoIdentityProviderClient, type UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
+import type { RunOptions } from '../support/commands.ts'
 import { createFullUserPool, describeUserPool, everySetting } from '../support/full-user-pool.ts'
-import type { RunOptions } from './commands.ts'
 import { deploy, place, remove } from './deployment.ts'
 
 type Step = <Result>(name: string, work: () => Promise<Result>) => Promise<Result>

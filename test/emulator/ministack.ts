@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { listen } from '../../infra/local/listen.ts'
-import { tool } from './python.ts'
+import { pythonEnvironment } from '../support/python.ts'
 
 export interface Emulator {
   endpoint: string
@@ -17,7 +17,7 @@ export interface Emulator {
 /** Starts it on a free port of this machine alone. @param env what its functions see too */
 export async function startEmulator(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Emulator> {
   const port = await freePort()
-  const child = spawn(tool('ministack'), {
+  const child = spawn(pythonEnvironment('emulator').program('ministack'), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...env,

@@ -4,12 +4,12 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { pythonEnvironment } from '../support/python.ts'
 import { runAcceptance } from './acceptance.ts'
 import { address, bareEnvironment, bootstrap, deploy, environmentFor, seed } from './deployment.ts'
 import { testExistingPool } from './existing-pool.ts'
 import { lint } from './lint.ts'
 import { type Emulator, startEmulator } from './ministack.ts'
-import { installTools } from './python.ts'
 import { unproven } from './unproven.ts'
 
 // The CLI and the functions run on the Node.js that runs this.
@@ -23,7 +23,9 @@ const { signal } = stop
 
 let emulator: Emulator | undefined
 try {
-  await step('Installing MiniStack and cfn-lint', () => installTools(signal))
+  await step('Installing MiniStack and cfn-lint', () =>
+    pythonEnvironment('emulator').install({ env: process.env, signal }),
+  )
   for (const test of [testOn, testOnExistingPool]) {
     await emulator?.stop()
     emulator = await step('Starting MiniStack', () => startEmulator(bareEnvironment(folder), signal))

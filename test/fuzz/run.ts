@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { makeDemoPeople } from '../../infra/local/demo/people.ts'
 import { runLocally } from '../../infra/local/run.ts'
 import { connect, type Outputs } from '../acceptance/target.ts'
-import { root } from '../emulator/commands.ts'
-import { installSchemathesis } from './python.ts'
+import { root } from '../support/commands.ts'
+import { pythonEnvironment } from '../support/python.ts'
 
 /** Checks of schemathesis that the contract contradicts, and why. */
 const leftOut: Record<string, string> = {
@@ -23,7 +23,9 @@ const stop = new AbortController()
 for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => stop.abort())
 
 try {
-  const schemathesis = await installSchemathesis({ env: process.env, signal: stop.signal })
+  const python = pythonEnvironment('fuzz')
+  await python.install({ env: process.env, signal: stop.signal })
+  const schemathesis = python.program('schemathesis')
   const context = { throttle: { rate: 10_000, burst: 5_000 }, quota: { limit: 1_000_000, period: 'DAY' } }
   const local = await runLocally({ context })
   try {

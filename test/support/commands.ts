@@ -1,25 +1,27 @@
-// Runs other programs to their end.
+// Runs other programs.
 
 import { spawn } from 'node:child_process'
 import { basename } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+/** The project's folder. */
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
 export interface RunOptions {
   env: NodeJS.ProcessEnv
-  /** Ends the program. */
+  /** Stops the program. */
   signal: AbortSignal
-  /** Lets what it prints through, in place of keeping it for an error. */
+  /** Prints the program's output instead of returning it. */
   show?: boolean
 }
 
 /**
- * @returns what the program printed, unless that was shown.
- * @throws Error with what it printed, where it ends with another code than 0.
+ * Runs a program in the project's folder and waits for its end.
+ * @returns its output, or '' with `show`.
+ * @throws Error with its output if the exit code is not 0.
  */
 export async function run(program: string, args: string[], { env, signal, show }: RunOptions): Promise<string> {
-  const child = spawn(program, args, { cwd: root, env, signal, stdio: ['ignore', ...output(show)] })
+  const child = spawn(program, args, { cwd: root, env, signal, stdio: ['ignore', ...outputOf(show)] })
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (printed += chunk))
   const code = await new Promise((resolve, reject) => {
@@ -30,6 +32,6 @@ export async function run(program: string, args: string[], { env, signal, show }
   return printed
 }
 
-function output(show = false): ['inherit', 'inherit'] | ['pipe', 'pipe'] {
+function outputOf(show = false): ['inherit', 'inherit'] | ['pipe', 'pipe'] {
   return show ? ['inherit', 'inherit'] : ['pipe', 'pipe']
 }
