@@ -1,8 +1,8 @@
-// The product from outside, on whichever deployment it is pointed at.
+// Acceptance tests against a deployment, or against the local run.
 
 import { afterAll, beforeAll } from '@jest/globals'
+import { bypass } from './bypass.ts'
 import { type Client, createClient } from './client.ts'
-import { fromOutside } from './from-outside.ts'
 import { refusals } from './refusals.ts'
 import { session } from './session.ts'
 import { openTarget, type Target } from './target.ts'
@@ -20,4 +20,4 @@ const deployment = () => ({ ...target, ...client })
 
 session(deployment)
 refusals(deployment)
-fromOutside(deployment)
+bypass(deployment)

@@ -1,4 +1,4 @@
-// What a caller of the deployment does: send requests, sign in, read tokens and records.
+// A client of the deployment: sends requests, signs people in, reads records and tokens.
 
 import { AdminGetUserCommand, AdminInitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { GetItemCommand } from '@aws-sdk/client-dynamodb'
@@ -22,8 +22,8 @@ export function createClient({ outputs, apiKey, cognito, dynamoDB }: Target) {
   const { UserPoolId } = outputs
 
   /**
-   * A header set to undefined is left out; `body` goes as it is where it is a string.
-   * @throws where infra/docs/openapi.yaml does not describe the answer
+   * Leaves out headers set to undefined. Sends a string body as it is, any other body as JSON.
+   * @throws Error if infra/docs/openapi.yaml does not describe the answer.
    */
   async function send(
     changes: { headers?: Record<string, string | undefined>; body?: unknown; method?: string; path?: string } = {},
@@ -43,7 +43,7 @@ export function createClient({ outputs, apiKey, cognito, dynamoDB }: Target) {
     return answer
   }
 
-  /** Signs a person in with the actors' client, as their own sign-in does. */
+  /** Signs a person in with the actors' client. */
   async function signIn(person: Person, password: string = passwords[person], metadata?: Record<string, string>) {
     const { AuthenticationResult } = await cognito.send(
       new AdminInitiateAuthCommand({
@@ -63,7 +63,7 @@ export function createClient({ outputs, apiKey, cognito, dynamoDB }: Target) {
     basic: (person: Person, password: string = passwords[person]) =>
       `Basic ${Buffer.from(`${person}:${password}`).toString('base64')}`,
 
-    /** POST as olivia, or with another Authorization. */
+    /** Asks to act as `username`, as olivia unless `authorization` is given. */
     async impersonate(username: string, authorization?: string, more: object = {}) {
       const headers = { Authorization: authorization ?? (await signIn('olivia')).IdToken }
       return send({ headers, body: { username, ...more } })

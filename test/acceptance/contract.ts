@@ -1,4 +1,4 @@
-// Holds the API's answers against infra/docs/openapi.yaml.
+// Compares the API's answers with infra/docs/openapi.yaml.
 
 import { readFileSync } from 'node:fs'
 import { Ajv2020 as Ajv } from 'ajv/dist/2020.js'
@@ -38,10 +38,10 @@ export const description: Description = parse(
 
 const options = { keywords: ['components', 'example'], allErrors: true }
 const typed = formats.default(new Ajv(options))
-// Headers are text, also where the document has numbers for them.
+// Header values are text, even if the document declares a number.
 const textual = formats.default(new Ajv({ ...options, coerceTypes: true }))
 
-/** What is wrong with a value by a schema of the document; nothing where it fits. */
+/** @returns the errors of a value against a schema of the document, or an empty list. */
 export function misfits(schema: object, value: unknown, ajv = typed): string[] {
   const validate = ajv.compile({ ...schema, components: description.components })
   validate(value)
@@ -49,8 +49,8 @@ export function misfits(schema: object, value: unknown, ajv = typed): string[] {
 }
 
 /**
- * What is wrong with an answer by the document: a status, a media type, a header or a body that it does not describe.
- * @param path below the API's base; a route that the document does not name has 404 for its only answer
+ * Lists the differences between an answer and the document: status, media type, headers, body.
+ * @param path below the API's base URL. A route missing from the document may only answer 404.
  */
 export function undescribed(
   method: string,

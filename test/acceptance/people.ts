@@ -1,4 +1,4 @@
-// The demo people, as the acceptance suite knows them.
+// The passwords of the demo people.
 
 export const passwords = {
   olivia: 'Olivia-Local-1!',

@@ -1,4 +1,4 @@
-// Who is refused, with which status, in the envelope, and what the record says of it.
+// Refusals: status, error body and record.
 
 import { AdminAddUserToGroupCommand, AdminRemoveUserFromGroupCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { describe, expect, test } from '@jest/globals'
@@ -13,24 +13,24 @@ export function refusals(deployment: Deployment) {
     expect(headers.get('content-type')).toBe('application/json')
   }
 
-  describe('refused by API key', () => {
+  describe('refused API key', () => {
     test.each([undefined, '', 'a-key-that-nobody-was-given-0001'])('403: %p', async (key) => {
       const { send, basic } = deployment()
       expectError(await send({ headers: { 'X-API-Key': key, Authorization: basic('olivia') } }), 403)
     })
   })
 
-  describe('refused by Authorization', () => {
-    test.each<[string, (d: ReturnType<Deployment>) => Promise<string | undefined> | string | undefined]>([
-      ['none', () => undefined],
-      ['empty', () => ''],
-      ['no token', () => 'Bearer nonsense'],
+  describe('refused Authorization', () => {
+    test.each<[string, (target: ReturnType<Deployment>) => Promise<string | undefined> | string | undefined]>([
+      ['no header', () => undefined],
+      ['an empty header', () => ''],
+      ['a value that is not a token', () => 'Bearer nonsense'],
       ['an access token', async ({ signIn }) => (await signIn('olivia')).AccessToken],
       ['a wrong password', ({ basic }) => basic('olivia', 'Wrong-Password-1!')],
       ['an unknown user', () => `Basic ${Buffer.from('nobody:Wrong-Password-1!').toString('base64')}`],
       ['a disabled user', ({ basic }) => basic('dora')],
       [
-        'a token with its claims changed',
+        'a token with changed claims',
         async ({ signIn }) => {
           const [header, , signature] = (await signIn('bob')).IdToken.split('.')
           const claims = { sub: 'x', 'cognito:groups': ['impersonators'] }
@@ -38,20 +38,20 @@ export function refusals(deployment: Deployment) {
         },
       ],
     ])('401: %s', async (_, authorization) => {
-      const d = deployment()
-      const answer = await d.send({ headers: { Authorization: await authorization(d) } })
+      const target = deployment()
+      const answer = await target.send({ headers: { Authorization: await authorization(target) } })
       expectError(answer, 401)
       const challenge = answer.headers.get('www-authenticate') ?? answer.headers.get('x-amzn-remapped-www-authenticate')
       expect(challenge).toMatch(/^Bearer /)
     })
   })
 
-  describe('refused by what was asked', () => {
+  describe('refused request', () => {
     test.each<[string, unknown]>([
-      ['no object', '["alice"]'],
-      ['no JSON', '{"username":'],
+      ['an array', '["alice"]'],
+      ['invalid JSON', '{"username":'],
       ['no username', {}],
-      ['a blank in the username', { username: 'al ice' }],
+      ['a space in the username', { username: 'al ice' }],
       ['a blank reason', { username: 'alice', reason: ' ' }],
     ])('400: %s', async (_, body) => {
       const { send, basic } = deployment()
@@ -63,8 +63,8 @@ export function refusals(deployment: Deployment) {
     })
   })
 
-  describe('refused by policy', () => {
-    test('403: an actor who is not in the group learns nothing of who exists', async () => {
+  describe('refused policy', () => {
+    test('403: an actor outside the group cannot learn which users exist', async () => {
       const { impersonate, signIn } = deployment()
       const { IdToken } = await signIn('bob')
       const [known, unknown] = [await impersonate('alice', IdToken), await impersonate('nobody', IdToken)]
@@ -74,7 +74,7 @@ export function refusals(deployment: Deployment) {
     })
     test.each([
       ['403: a protected subject', 'root', 403, 'SubjectProtected'],
-      // Who may impersonate is protected too, unless the deployment says otherwise.
+      // Members of the impersonators group are protected too, unless a setting changes that.
       ['403: the actor as subject', 'olivia', 403, expect.stringMatching(/^Subject(IsActor|Protected)$/)],
       ['422: a disabled subject', 'dora', 422, 'SubjectDisabled'],
       ['422: a subject who does not exist', 'nobody', 422, 'SubjectNotFound'],
@@ -92,12 +92,12 @@ export function refusals(deployment: Deployment) {
       })
       expect(found).not.toHaveProperty('issuedAt')
     })
-    test('403: an impersonated session may not impersonate', async () => {
+    test('403: an impersonated session cannot impersonate', async () => {
       const { impersonate } = deployment()
       const { session } = (await impersonate('alice')).body as { session: { authorization: string } }
       expectError(await impersonate('bob', session.authorization), 403)
     })
-    test('403: a right that was withdrawn, while the token that says so still lives', async () => {
+    test('403: an actor who left the group, although their token still names it', async () => {
       const { cognito, outputs, impersonate, signIn } = deployment()
       const member = { UserPoolId: outputs.UserPoolId, Username: 'olivia', GroupName: 'impersonators' }
       const { IdToken } = await signIn('olivia')

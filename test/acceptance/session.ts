@@ -1,4 +1,4 @@
-// What a good request brings.
+// Granted requests: response, tokens and record.
 
 import { randomUUID } from 'node:crypto'
 import { describe, expect, test } from '@jest/globals'
@@ -20,7 +20,7 @@ export function session(deployment: Deployment) {
   const sessionOf = ({ body }: { body: Record<string, unknown> }) => body.session as Session
 
   describe('a session', () => {
-    test('comes in the contract’s shape, exactly', async () => {
+    test('has exactly the shape of the contract', async () => {
       const { outputs, impersonate } = deployment()
       const { status, headers, body } = await impersonate('alice')
       expect(status).toBe(200)
@@ -42,12 +42,12 @@ export function session(deployment: Deployment) {
       expect(headers.get('impersonation-id')).toMatch(/^[0-9a-f-]{36}$/)
     })
 
-    test('names the base that its request came in on', async () => {
+    test('names the base URL of its request', async () => {
       const { outputs, impersonate } = deployment()
       expect((await impersonate('alice')).body).toMatchObject({ endpointUrl: outputs.ApiUrl })
     })
 
-    test('is of two tokens that the pool signed for the impersonation client', async () => {
+    test('holds two tokens that the pool signed for the impersonation client', async () => {
       const { outputs, impersonate } = deployment()
       const { authorization, accessToken } = sessionOf(await impersonate('alice'))
       const verifier = CognitoJwtVerifier.create(
@@ -67,7 +67,7 @@ export function session(deployment: Deployment) {
       await expect(verifier.verify(accessToken, { tokenUse: 'access' } as never)).resolves.toBeDefined()
     })
 
-    test('is the subject’s own, names the actor and the record in both tokens, and ends', async () => {
+    test('is the subject’s, names the actor and the record in both tokens, and expires', async () => {
       const { outputs, impersonate, subOf } = deployment()
       const answer = await impersonate('alice')
       const { authorization, accessToken, expireEpoch } = sessionOf(answer)
@@ -94,13 +94,13 @@ export function session(deployment: Deployment) {
       expect(expireEpoch).toBe(Number(id.exp) * 1000)
     })
 
-    test('has the subject’s attributes, a verified address as a boolean', async () => {
+    test('has the subject’s attributes, with email_verified as a boolean', async () => {
       const { impersonate } = deployment()
       const { authorization } = sessionOf(await impersonate('alice'))
       expect(claimsOf(authorization)).toMatchObject({ email: 'alice@example.com', email_verified: true })
     })
 
-    test('is a valid one to amazon-cognito-identity-js, which shows the actor', async () => {
+    test('is valid for amazon-cognito-identity-js, which reads the actor', async () => {
       const { authorization, accessToken, refreshToken } = sessionOf(await deployment().impersonate('alice'))
       const session = new CognitoUserSession({
         IdToken: new CognitoIdToken({ IdToken: authorization }),
@@ -111,7 +111,7 @@ export function session(deployment: Deployment) {
       expect(session.getIdToken().payload.act).toEqual({ sub: await deployment().subOf('olivia') })
     })
 
-    test('can’t change its user’s account: it lacks the scope that every ordinary one has', async () => {
+    test('cannot change the user’s account: it lacks the scope of ordinary sessions', async () => {
       const { impersonate, signIn } = deployment()
       const { accessToken } = sessionOf(await impersonate('alice'))
       expect(String(claimsOf(accessToken).scope ?? '').split(' ')).not.toContain(selfService)
@@ -119,26 +119,26 @@ export function session(deployment: Deployment) {
     })
 
     test.each([
-      ['an ID token as it stands', (token: string) => token],
+      ['an ID token without a scheme', (token: string) => token],
       ['Bearer', (token: string) => `Bearer ${token}`],
       ['bearer in lower case', (token: string) => `bearer ${token}`],
-    ])('is given for %s', async (_, header) => {
+    ])('is granted for %s', async (_, header) => {
       const { impersonate, signIn } = deployment()
       expect(await impersonate('alice', header((await signIn('olivia')).IdToken))).toMatchObject({ status: 200 })
     })
-    test('is given for Basic', async () => {
+    test('is granted for Basic', async () => {
       const { impersonate, basic } = deployment()
       expect(await impersonate('alice', basic('olivia'))).toMatchObject({ status: 200 })
     })
     test.each([
-      ['an alias', 'alice@example.com', 'alice'],
-      ['an invited user who has never signed in', 'ivan', 'ivan'],
-    ])('is given of %s', async (_, asked, username) => {
+      ['named by an alias', 'alice@example.com', 'alice'],
+      ['who was invited and never signed in', 'ivan', 'ivan'],
+    ])('is granted for the subject %s', async (_, asked, username) => {
       const { impersonate } = deployment()
       expect(await impersonate(asked)).toMatchObject({ status: 200, body: { username } })
     })
 
-    test('leaves the subject’s own sign-in as it was', async () => {
+    test('does not change the subject’s own sign-in', async () => {
       const { impersonate, signIn } = deployment()
       await impersonate('alice')
       const { IdToken, AccessToken } = await signIn('alice')
@@ -148,7 +148,7 @@ export function session(deployment: Deployment) {
       }
     })
 
-    test('stands in a record: who, whom, why, when, from where, and nothing secret', async () => {
+    test('has a record of actor, subject, reason, times and source, without secrets', async () => {
       const { impersonate, record, subOf, outputs, apiKey } = deployment()
       const reason = `ticket ${randomUUID()}`
       const before = Date.now()
@@ -176,7 +176,7 @@ export function session(deployment: Deployment) {
       for (const secret of [authorization, accessToken, apiKey, 'Olivia-Local-1!']) expect(kept).not.toContain(secret)
     })
 
-    test('stands in a record under the subject’s own username, by whichever name they were asked for', async () => {
+    test('has a record with the subject’s own username if an alias was asked for', async () => {
       const { impersonate, record } = deployment()
       const answer = await impersonate('alice@example.com')
       expect(await record(answer.headers.get('impersonation-id'))).toMatchObject({

@@ -1,4 +1,4 @@
-// The deployment under test: an outputs file and an API key, as `cdk deploy` leaves them, or the local run.
+// The deployment under test: described by an outputs file and an API key, or the local run.
 
 import { readFileSync } from 'node:fs'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
@@ -23,15 +23,16 @@ export interface Target {
 }
 
 /**
- * ACCEPTANCE_OUTPUTS names an outputs file, ACCEPTANCE_API_KEY holds a customer's key; without them the stack is run here.
- * AWS credentials are taken as the AWS SDK takes them.
+ * ACCEPTANCE_OUTPUTS names the outputs file of `cdk deploy`, ACCEPTANCE_API_KEY holds a customer's key. Without them it
+ * starts the local run. The AWS SDK finds the AWS credentials as usual.
+ * @throws Error if ACCEPTANCE_API_KEY is missing or the file has no outputs.
  */
 export async function openTarget(): Promise<Target> {
   const { ACCEPTANCE_OUTPUTS: file, ACCEPTANCE_API_KEY: apiKey } = process.env
   if (!file) return openLocalRun()
   if (!apiKey) throw new Error('ACCEPTANCE_API_KEY must hold an API key of the deployment in ACCEPTANCE_OUTPUTS')
   const [outputs] = Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, Outputs>)
-  if (!outputs) throw new Error(`${file} has no stack's outputs in it`)
+  if (!outputs) throw new Error(`${file} contains no stack outputs`)
   return { outputs, apiKey, ...connect(outputs), close: async () => {} }
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from '@jest/globals'
 import { synthesizeInto } from '../../infra/local/cloudformation/assembly.ts'
-import { fromOutside } from '../acceptance/from-outside.ts'
+import { bypass } from '../acceptance/bypass.ts'
 import { refusals } from '../acceptance/refusals.ts'
 import { session } from '../acceptance/session.ts'
 import { startDeployment } from '../support/deployment.ts'
@@ -33,7 +33,7 @@ afterAll(async () => {
 // The acceptance suite's own calls, so that what they make the functions print is searched too.
 session(() => deployment)
 refusals(() => deployment)
-fromOutside(() => deployment)
+bypass(() => deployment)
 
 requests(() => deployment)
 mint(() => deployment, 40 * Number(process.env.RUNS ?? 1))

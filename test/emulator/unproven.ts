@@ -1,18 +1,19 @@
-// The acceptance cases that MiniStack 1.4.21 can't prove, by their full names, each with what it does not do as AWS does.
+// Full names of the acceptance cases that MiniStack 1.4.21 cannot prove, each with its difference from AWS.
 
-const keys = 'it lets a request in without its API key'
-const flows = 'it starts any flow for any app client'
+const keys = 'it accepts requests without an API key'
+const flows = 'it allows every flow for every app client'
 
 export const unproven: Readonly<Record<string, string>> = {
-  'refused by API key 403: undefined': keys,
-  'refused by API key 403: ""': keys,
-  'refused by API key 403: "a-key-that-nobody-was-given-0001"': keys,
-  'a session names the base that its request came in on': 'its request context has no domain name',
-  'a session has the subject’s attributes, a verified address as a boolean': 'it has every attribute as text',
-  'a session stands in a record under the subject’s own username, by whichever name they were asked for':
-    'it hands triggers the alias in place of the username',
-  'round the endpoint the impersonation client does not start without its secret': 'it checks no secret hash',
-  'round the endpoint the impersonation client knows no USER_PASSWORD_AUTH': flows,
-  'round the endpoint the impersonation client knows no USER_SRP_AUTH': flows,
-  'round the endpoint the impersonation client knows no REFRESH_TOKEN_AUTH': flows,
+  'refused API key 403: undefined': keys,
+  'refused API key 403: ""': keys,
+  'refused API key 403: "a-key-that-nobody-was-given-0001"': keys,
+  'a session names the base URL of its request': 'its request context has no domain name',
+  'a session has the subject’s attributes, with email_verified as a boolean': 'it writes all attributes as text',
+  'a session has a record with the subject’s own username if an alias was asked for':
+    'it gives triggers the alias instead of the username',
+  'bypassing the endpoint the impersonation client starts no sign-in without its secret':
+    'it does not check secret hashes',
+  'bypassing the endpoint the impersonation client does not allow USER_PASSWORD_AUTH': flows,
+  'bypassing the endpoint the impersonation client does not allow USER_SRP_AUTH': flows,
+  'bypassing the endpoint the impersonation client does not allow REFRESH_TOKEN_AUTH': flows,
 }

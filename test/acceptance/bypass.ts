@@ -1,4 +1,4 @@
-// What the public Cognito API gives to somebody who goes round the endpoint.
+// Attempts to get tokens from the public Cognito API, past the endpoint.
 
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import {
@@ -9,8 +9,8 @@ import {
 import { describe, expect, test } from '@jest/globals'
 import { claimsOf, type Deployment } from './client.ts'
 
-export function fromOutside(deployment: Deployment) {
-  /** As somebody who has the client's secret would. */
+export function bypass(deployment: Deployment) {
+  /** Calls Cognito with the impersonation client's secret. */
   async function asInsider() {
     const { cognito, outputs } = deployment()
     const { UserPoolId, ImpersonationClientId: ClientId } = outputs
@@ -40,10 +40,10 @@ export function fromOutside(deployment: Deployment) {
         ),
     }
   }
-  const guess = (id: string) => `${id}.${randomBytes(32).toString('base64url')}`
+  const randomGrant = (id: string) => `${id}.${randomBytes(32).toString('base64url')}`
 
-  describe('round the endpoint', () => {
-    test('the impersonation client does not start without its secret', async () => {
+  describe('bypassing the endpoint', () => {
+    test('the impersonation client starts no sign-in without its secret', async () => {
       const { cognito, outputs } = deployment()
       const start = new InitiateAuthCommand({
         ClientId: outputs.ImpersonationClientId,
@@ -53,7 +53,7 @@ export function fromOutside(deployment: Deployment) {
       await expect(cognito.send(start)).rejects.toMatchObject({ name: 'NotAuthorizedException' })
     })
     test.each(['USER_PASSWORD_AUTH', 'USER_SRP_AUTH', 'REFRESH_TOKEN_AUTH'] as const)(
-      'the impersonation client knows no %s',
+      'the impersonation client does not allow %s',
       async (AuthFlow) => {
         const { cognito, outputs } = deployment()
         const AuthParameters = {
@@ -70,10 +70,10 @@ export function fromOutside(deployment: Deployment) {
       },
     )
     test.each([
-      ['a guess', () => 'guess', () => randomUUID()],
-      ['a guess in the right form', (id: string) => guess(id), (id: string) => id],
-      ['nothing but the id', (id: string) => id, (id: string) => id],
-    ])('with the secret, %s brings no tokens', async (_, answer, metadata) => {
+      ['a random word', () => 'guess', () => randomUUID()],
+      ['a random grant in the right form', (id: string) => randomGrant(id), (id: string) => id],
+      ['the record id alone', (id: string) => id, (id: string) => id],
+    ])('with the secret, answering %s brings no tokens', async (_, answer, metadata) => {
       const { start, respond } = await asInsider()
       const { Session } = await start('alice')
       const id = randomUUID()
@@ -81,16 +81,18 @@ export function fromOutside(deployment: Deployment) {
         name: 'NotAuthorizedException',
       })
     })
-    test('with the secret, the id of a record that was issued brings no tokens, and leaves the record', async () => {
+    test('with the secret, the id of an issued record brings no tokens and does not change the record', async () => {
       const { impersonate, record } = deployment()
       const id = (await impersonate('alice')).headers.get('impersonation-id') ?? ''
       const before = await record(id)
       const { start, respond } = await asInsider()
       const { Session } = await start('alice')
-      await expect(respond('alice', Session, guess(id), id)).rejects.toMatchObject({ name: 'NotAuthorizedException' })
+      await expect(respond('alice', Session, randomGrant(id), id)).rejects.toMatchObject({
+        name: 'NotAuthorizedException',
+      })
       expect(await record(id)).toEqual(before)
     })
-    test('metadata forged on an ordinary sign-in brings ordinary tokens', async () => {
+    test('an ordinary sign-in with forged metadata brings ordinary tokens', async () => {
       const { impersonate, signIn } = deployment()
       const impersonationId = (await impersonate('alice')).headers.get('impersonation-id') ?? ''
       const { IdToken, AccessToken } = await signIn('bob', undefined, { impersonationId })
