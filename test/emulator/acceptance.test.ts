@@ -1,9 +1,9 @@
-// Which acceptance cases an emulator is spared, and that a wrong name is noticed.
+// Tests of the list of acceptance cases that the emulator run leaves out.
 
 import { describe, expect, test } from '@jest/globals'
 import { allBut, checkNames } from './acceptance.ts'
 
-describe('the pattern of what is not left out', () => {
+describe('allBut', () => {
   const pattern = new RegExp(allBut(['a key 403: ""', 'a session (of two)']))
 
   test.each(['a key 403: ""', 'a session (of two)'])('leaves out %s', (name) => {
@@ -12,24 +12,24 @@ describe('the pattern of what is not left out', () => {
   test.each(['a key 403: "" and more', 'a session of two', 'another', ''])('keeps %p', (name) => {
     expect(pattern.test(name)).toBe(true)
   })
-  test('is of every name where none is left out', () => {
+  test('matches every name if the list is empty', () => {
     expect(new RegExp(allBut([])).test('a session')).toBe(true)
   })
 })
 
-describe('the names left out', () => {
+describe('checkNames', () => {
   const cases = [
     { fullName: 'one', status: 'passed' },
     { fullName: 'two', status: 'pending' },
   ]
 
-  test('are cases, and did not run', () => {
+  test('accepts names of cases that did not run', () => {
     expect(() => checkNames(['two'], cases)).not.toThrow()
   })
   test.each([
-    ['is no case', 'three', 'no acceptance case is called "three"'],
-    ['ran', 'one', '"one" was to be left out, but it ran'],
-  ])('are refused where one %s', (_, name, message) => {
+    ['of no case', 'three', 'no acceptance case is called "three"'],
+    ['of a case that ran', 'one', '"one" was left out, but it ran'],
+  ])('refuses the name %s', (_, name, message) => {
     expect(() => checkNames(['two', name], cases)).toThrow(message)
   })
 })

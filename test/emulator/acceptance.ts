@@ -1,4 +1,4 @@
-// Runs the acceptance suite on a deployment, without the cases that it can't prove.
+// Runs the acceptance tests against a deployment and leaves out named cases.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -11,8 +11,8 @@ export interface Case {
 
 /**
  * @param leftOut full names of cases.
- * @returns every case of the suite.
- * @throws Error where a case fails, or a name in `leftOut` is no case's.
+ * @returns all cases, including those left out.
+ * @throws Error if a case fails, or if `leftOut` contains an unknown name.
  */
 export async function runAcceptance(
   deployment: { outputsFile: string; apiKey: string; folder: string },
@@ -38,17 +38,17 @@ export async function runAcceptance(
   return cases
 }
 
-/** The pattern of every full name but these. */
+/** A pattern that matches all full names except these. */
 export function allBut(names: readonly string[]): string {
   const escaped = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'))
   return `^(?!(${escaped.join('|')})$)`
 }
 
-/** @throws Error naming a case that is left out and is not there, or that ran all the same. */
+/** @throws Error with the first name that is not a case, or whose case ran. */
 export function checkNames(leftOut: readonly string[], cases: readonly Case[]): void {
   for (const name of leftOut) {
     const found = cases.filter(({ fullName }) => fullName === name)
     if (found.length === 0) throw new Error(`no acceptance case is called "${name}"`)
-    if (found.some(({ status }) => status !== 'pending')) throw new Error(`"${name}" was to be left out, but it ran`)
+    if (found.some(({ status }) => status !== 'pending')) throw new Error(`"${name}" was left out, but it ran`)
   }
 }

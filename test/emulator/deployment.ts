@@ -1,4 +1,4 @@
-// Deploys the stack as its users do, by the CDK CLI, and says where it then is.
+// Deploys the stack to the emulator with the CDK CLI.
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -10,12 +10,12 @@ type Outputs = Record<string, string>
 const cli = join(root, 'node_modules/.bin/cdk')
 export const place = { account: '000000000000', region: 'us-east-1' }
 
-/** Nothing of this machine's settings for AWS. @param folder where programs leave what they keep */
+/** An environment without this machine's AWS settings. @param folder home and temporary folder */
 export function bareEnvironment(folder: string): NodeJS.ProcessEnv {
   return { PATH: process.env.PATH, HOME: folder, TMPDIR: folder }
 }
 
-/** The environment of programs that are to reach `endpoint` as if it were AWS. */
+/** The environment of programs that use `endpoint` as AWS. */
 export function environmentFor(endpoint: string, folder: string): NodeJS.ProcessEnv {
   return {
     ...bareEnvironment(folder),
@@ -32,23 +32,23 @@ export function bootstrap(options: RunOptions): Promise<string> {
   return run(cli, ['bootstrap', `aws://${place.account}/${place.region}`, '--no-notices'], options)
 }
 
-/** @returns the file of the stack's outputs */
+/** @returns the path of the outputs file. */
 export async function deploy(
   assembly: string,
   options: RunOptions,
   context: Record<string, string> = {},
 ): Promise<string> {
   const file = join(assembly, 'outputs.json')
-  // MiniStack can't take a change set twice; a direct deployment is the same template.
+  // MiniStack cannot take a second change set. A direct deployment sends the same template.
   const args = ['--method=direct', '--require-approval=never', `--output=${assembly}`, `--outputs-file=${file}`]
   const settings = Object.entries(context).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   await run(cli, ['deploy', '--no-notices', ...args, ...settings], options)
   return file
 }
 
-/** `cdk destroy` asks for what MiniStack does not know. @throws Error where the stack is not gone then */
+/** Deletes the stack through the API: MiniStack lacks a call that `cdk destroy` makes. @throws Error if it fails. */
 export async function remove(endpoint: string): Promise<void> {
-  const ask = async (Action: string) => {
+  const call = async (Action: string) => {
     const answer = await fetch(endpoint, {
       method: 'POST',
       headers: { Authorization: authorization('cloudformation') },
@@ -56,27 +56,30 @@ export async function remove(endpoint: string): Promise<void> {
     })
     return answer.text()
   }
-  await ask('DeleteStack')
-  let left = await ask('DescribeStacks')
-  for (let tries = 0; left.includes('IN_PROGRESS') && tries < 60; tries++) {
+  await call('DeleteStack')
+  let stacks = await call('DescribeStacks')
+  for (let tries = 0; stacks.includes('IN_PROGRESS') && tries < 60; tries++) {
     await setTimeout(500)
-    left = await ask('DescribeStacks')
+    stacks = await call('DescribeStacks')
   }
-  if (!left.includes('does not exist')) throw new Error(`the stack was not removed\n${left}`)
+  if (!stacks.includes('does not exist')) throw new Error(`the stack was not removed\n${stacks}`)
 }
 
-/** Signatures are not checked here, but the scope tells which service is meant. */
+/** MiniStack does not check signatures. It reads the service from the credential scope. */
 function authorization(service: string): string {
   return `AWS4-HMAC-SHA256 Credential=test/20260101/${place.region}/${service}/aws4_request`
 }
 
-/** Rewrites what AWS would have by names in the DNS. @returns the value of an API key */
-export async function address(outputsFile: string, endpoint: string): Promise<string> {
+/**
+ * Replaces AWS's host names in the outputs file with the emulator's address.
+ * @returns the value of an API key. @throws Error if the file has no ApiUrl or the key has no value.
+ */
+export async function useEmulatorAddresses(outputsFile: string, endpoint: string): Promise<string> {
   const [[stack, outputs] = []] = Object.entries(
     JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Outputs>,
   )
   const apiId = /^https:\/\/([^.]+)/.exec(outputs?.ApiUrl ?? '')?.[1]
-  if (!stack || !outputs || !apiId) throw new Error(`${outputsFile} has no ApiUrl in it`)
+  if (!stack || !outputs || !apiId) throw new Error(`${outputsFile} contains no ApiUrl`)
   const ApiUrl = `${endpoint}/_aws/execute-api/${apiId}/v1`
   const addressed = { ...outputs, ApiUrl, CognitoEndpoint: endpoint, DynamoDbEndpoint: endpoint }
   writeFileSync(outputsFile, JSON.stringify({ [stack]: addressed }))
@@ -84,7 +87,7 @@ export async function address(outputsFile: string, endpoint: string): Promise<st
   return keyValue(endpoint, keyId ?? '')
 }
 
-/** As `aws apigateway get-api-key --include-value` does. */
+/** Like `aws apigateway get-api-key --include-value`. */
 async function keyValue(endpoint: string, keyId: string): Promise<string> {
   const answer = await fetch(`${endpoint}/apikeys/${keyId}?includeValue=true`, {
     headers: { Authorization: authorization('apigateway') },
@@ -94,6 +97,7 @@ async function keyValue(endpoint: string, keyId: string): Promise<string> {
   return value
 }
 
-export async function seed(outputsFile: string, options: RunOptions): Promise<void> {
+/** Creates the demo people. */
+export async function createDemoPeople(outputsFile: string, options: RunOptions): Promise<void> {
   await run(process.execPath, ['infra/local/demo/make-people.ts', '--outputs-file', outputsFile], options)
 }

@@ -1,4 +1,4 @@
-// A pool that its owner made with every setting: what a deployment on it, another, and the removal change in it.
+// Deploys twice to an existing pool with all settings, removes the stack, and compares the pool each time.
 
 import { deepStrictEqual } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
@@ -10,7 +10,7 @@ import { deploy, place, remove } from './deployment.ts'
 
 type Step = <Result>(name: string, work: () => Promise<Result>) => Promise<Result>
 
-/** @throws Error where the pool differs by more than the four triggers, or does so after the removal. */
+/** @throws Error if a deployment changes more than the four triggers, or if the removal leaves a change. */
 export async function testExistingPool(endpoint: string, folder: string, options: RunOptions, step: Step) {
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
   const cognito = new CognitoIdentityProviderClient({ region: place.region, endpoint, credentials })
@@ -18,17 +18,17 @@ export async function testExistingPool(endpoint: string, folder: string, options
   const before = await describeUserPool(cognito, id)
 
   for (const [name, sessionMinutes] of [
-    ['Deploying on a pool that is there', '30'],
-    ['Deploying on it again', '45'],
+    ['Deploying to an existing pool', '30'],
+    ['Deploying to it again', '45'],
   ] as const) {
     await step(name, async () => {
-      // Nothing is kept, since MiniStack knows no termination protection to take off again.
+      // data=destroy: MiniStack cannot switch termination protection off.
       const context = { userPoolId: id, data: 'destroy', sessionMinutes }
       const outputsFile = await deploy(join(folder, `on-${sessionMinutes}`), options, context)
       deepStrictEqual(await describeUserPool(cognito, id), withTriggers(before, triggersArn(outputsFile)))
     })
   }
-  await step('Removing that', async () => {
+  await step('Removing the stack', async () => {
     await remove(endpoint)
     deepStrictEqual(await describeUserPool(cognito, id), before)
   })
@@ -36,8 +36,10 @@ export async function testExistingPool(endpoint: string, folder: string, options
 
   const kept = Object.keys({ Name: '', ...everySetting }).filter((key) => key in before)
   const lost = Object.keys(everySetting).filter((key) => key !== 'PoolName' && !(key in before))
-  console.log(`The pool differed by its four triggers, and after the removal by nothing, in ${kept.join(', ')}.`)
-  console.log(`MiniStack keeps no ${lost.join(', ')}, and leaves what an update leaves out.`)
+  console.log(`Compared: ${kept.join(', ')}. Only the four triggers changed; after the removal nothing differed.`)
+  console.log(
+    `Not compared: ${lost.join(', ')}. MiniStack does not store them, and keeps settings that an update omits.`,
+  )
 }
 
 function triggersArn(outputsFile: string): string {

@@ -1,4 +1,4 @@
-// MiniStack: an emulator of AWS that nobody here wrote.
+// Starts MiniStack, an AWS emulator from PyPI.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -9,12 +9,12 @@ import { pythonEnvironment } from '../support/python.ts'
 
 export interface Emulator {
   endpoint: string
-  /** What it has printed. */
+  /** Its output so far. */
   log(): string
   stop(): Promise<void>
 }
 
-/** Starts it on a free port of this machine alone. @param env what its functions see too */
+/** Starts MiniStack on a free port of 127.0.0.1. @param env also the environment of its functions. */
 export async function startEmulator(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Emulator> {
   const port = await freePort()
   const child = spawn(pythonEnvironment('emulator').program('ministack'), {
@@ -25,11 +25,11 @@ export async function startEmulator(env: NodeJS.ProcessEnv, signal: AbortSignal)
       BIND_HOST: '127.0.0.1',
       LAMBDA_EXECUTOR: 'local',
       SFTP_ENABLED: '0',
-      // Else it listens on every interface too.
+      // Otherwise it also listens on all interfaces.
       IOT_MTLS_ENABLED: '0',
-      // Else its signing key stays on this machine.
+      // Otherwise it leaves its signing key on this machine.
       STATE_DIR: env.TMPDIR,
-      // A trigger that throws then fails the sign-in, as at AWS.
+      // Makes a trigger that throws fail the sign-in, as AWS does.
       MINISTACK_COGNITO_PRETOKEN_STRICT: '1',
     },
   })
@@ -41,13 +41,13 @@ export async function startEmulator(env: NodeJS.ProcessEnv, signal: AbortSignal)
     log: () => printed,
     async stop() {
       child.kill('SIGTERM')
-      const inTime = await Promise.race([ended, setTimeout(10_000, false, { ref: false })])
-      if (inTime === false) child.kill('SIGKILL')
+      const endedInTime = await Promise.race([ended, setTimeout(10_000, false, { ref: false })])
+      if (endedInTime === false) child.kill('SIGKILL')
       await ended
     },
   }
   try {
-    await ready(`${emulator.endpoint}/_ministack/health`, () => child.exitCode !== null, signal)
+    await waitUntilReady(`${emulator.endpoint}/_ministack/health`, () => child.exitCode !== null, signal)
   } catch (cause) {
     await emulator.stop()
     throw new Error(`MiniStack did not start\n${printed}`, { cause })
@@ -55,14 +55,14 @@ export async function startEmulator(env: NodeJS.ProcessEnv, signal: AbortSignal)
   return emulator
 }
 
-async function ready(url: string, over: () => boolean, signal: AbortSignal): Promise<void> {
+async function waitUntilReady(url: string, hasEnded: () => boolean, signal: AbortSignal): Promise<void> {
   const limit = AbortSignal.any([signal, AbortSignal.timeout(30_000)])
   for (;;) {
     const answer = await fetch(url, { signal: limit }).catch(() => undefined)
     await answer?.body?.cancel()
     if (answer?.ok) return
     limit.throwIfAborted()
-    if (over()) throw new Error('it ended')
+    if (hasEnded()) throw new Error('MiniStack ended')
     await setTimeout(50)
   }
 }

@@ -1,18 +1,24 @@
-// `npm run test:emulator`: deploys the stack with the CDK CLI to an emulator, runs the acceptance suite there, and deploys
-// it again on a pool that is there already.
+// `npm run test:emulator`: deploys to an AWS emulator, runs the acceptance tests, and deploys to an existing pool.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pythonEnvironment } from '../support/python.ts'
 import { runAcceptance } from './acceptance.ts'
-import { address, bareEnvironment, bootstrap, deploy, environmentFor, seed } from './deployment.ts'
+import {
+  bareEnvironment,
+  bootstrap,
+  createDemoPeople,
+  deploy,
+  environmentFor,
+  useEmulatorAddresses,
+} from './deployment.ts'
 import { testExistingPool } from './existing-pool.ts'
 import { lint } from './lint.ts'
 import { type Emulator, startEmulator } from './ministack.ts'
 import { unproven } from './unproven.ts'
 
-// The CLI and the functions run on the Node.js that runs this.
+// The CDK CLI and the functions use the same Node.js as this process.
 process.env.PATH = [dirname(process.execPath), process.env.PATH].join(delimiter)
 const folder = mkdtempSync(join(tmpdir(), 'emulator-'))
 const stop = new AbortController()
@@ -26,7 +32,7 @@ try {
   await step('Installing MiniStack and cfn-lint', () =>
     pythonEnvironment('emulator').install({ env: process.env, signal }),
   )
-  for (const test of [testOn, testOnExistingPool]) {
+  for (const test of [runOnOwnPool, runOnExistingPool]) {
     await emulator?.stop()
     emulator = await step('Starting MiniStack', () => startEmulator(bareEnvironment(folder), signal))
     await test(emulator.endpoint)
@@ -42,25 +48,25 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function testOn(endpoint: string): Promise<void> {
+async function runOnOwnPool(endpoint: string): Promise<void> {
   const options = { env: environmentFor(endpoint, folder), signal }
   const assembly = join(folder, 'cdk.out')
   await step('Bootstrapping', () => bootstrap(options))
   const outputsFile = await step('Deploying', () => deploy(assembly, options))
   await step('Linting the template', () => lint(assembly, options))
-  const apiKey = await step('Making the demo people', async () => {
-    const value = await address(outputsFile, endpoint)
-    await seed(outputsFile, options)
+  const apiKey = await step('Creating the demo people', async () => {
+    const value = await useEmulatorAddresses(outputsFile, endpoint)
+    await createDemoPeople(outputsFile, options)
     return value
   })
   const names = Object.keys(unproven)
   const cases = await runAcceptance({ outputsFile, apiKey, folder }, names, options)
-  console.log(`\nLeft out, since MiniStack is not AWS there:`)
+  console.log(`\nLeft out, because MiniStack differs from AWS:`)
   for (const [name, reason] of Object.entries(unproven)) console.log(`  ${name}: ${reason}`)
   console.log(`\n${cases.length - names.length} passed, 0 failed, ${names.length} skipped`)
 }
 
-async function testOnExistingPool(endpoint: string): Promise<void> {
+async function runOnExistingPool(endpoint: string): Promise<void> {
   const options = { env: environmentFor(endpoint, folder), signal }
   await step('Bootstrapping', () => bootstrap(options))
   await testExistingPool(endpoint, folder, options, step)

@@ -1,5 +1,4 @@
-// The last part of `npm run test:attack`: schemathesis makes requests out of infra/docs/openapi.yaml, and holds the local
-// run's answers against it.
+// Last part of `npm run test:attack`: schemathesis sends requests made from infra/docs/openapi.yaml to the local run.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -12,10 +11,10 @@ import { connect, type Outputs } from '../acceptance/target.ts'
 import { root } from '../support/commands.ts'
 import { pythonEnvironment } from '../support/python.ts'
 
-/** Checks of schemathesis that the contract contradicts, and why. */
+/** Schemathesis checks that contradict the contract, each with the reason. */
 const leftOut: Record<string, string> = {
-  unsupported_method: 'it wants 405 for another method; the contract has 404',
-  positive_data_acceptance: 'it takes 422 for a refusal of the body; here it says that nobody can act as that user',
+  unsupported_method: 'it expects 405 for other methods, the contract says 404',
+  positive_data_acceptance: 'it reads 422 as an invalid body, here 422 means that nobody can act as this user',
 }
 
 const { SEED = String(Math.floor(Math.random() * 2 ** 31)), EXAMPLES = '500' } = process.env
@@ -40,9 +39,9 @@ try {
   console.error(`\n${error instanceof Error ? error.message : error}`)
 }
 
-/** @throws Error where an answer is not as the document says. */
+/** @throws Error if an answer differs from the document. */
 async function fuzz(schemathesis: string, url: string, apiKey: string): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'fuzz-')) // it leaves files where it runs
+  const folder = mkdtempSync(join(tmpdir(), 'fuzz-')) // schemathesis writes files into its working folder
   const settings = {
     url,
     header: `X-API-Key: ${apiKey}`,
@@ -62,6 +61,6 @@ async function fuzz(schemathesis: string, url: string, apiKey: string): Promise<
   })
   const [code] = await once(child, 'close')
   rmSync(folder, { recursive: true, force: true })
-  if (code !== 0) throw new Error('schemathesis found answers that infra/docs/openapi.yaml does not describe')
-  for (const [check, reason] of Object.entries(leftOut)) console.log(`left out: ${check}, since ${reason}`)
+  if (code !== 0) throw new Error('schemathesis found answers that differ from infra/docs/openapi.yaml')
+  for (const [check, reason] of Object.entries(leftOut)) console.log(`left out: ${check}, because ${reason}`)
 }
