@@ -1,4 +1,4 @@
-// Somebody with every secret but one: the app client's secret, and the public Cognito API. In tests, grants too.
+// An attacker with the app client's secret who calls the public Cognito API. Tests can also give them grants.
 
 import { createHmac } from 'node:crypto'
 import {
@@ -31,7 +31,7 @@ export async function becomeInsider({ cognito, dynamoDB, outputs, subOf }: Deplo
     hash,
     records,
 
-    /** A record as the endpoint makes one for olivia to act as alice, and the grant that it wants. */
+    /** Writes the record of a request by olivia to act as alice. @returns its grant. */
     async request(changes: Partial<ImpersonationRecord> = {}): Promise<Grant> {
       const grant = newGrant()
       const now = Date.now()

@@ -1,4 +1,4 @@
-// Many at once and many in a row: no error, nobody gets another's session, and the functions' memory stays flat.
+// Load: many requests at once and one after another.
 
 import { Worker } from 'node:worker_threads'
 import {
@@ -11,9 +11,9 @@ import { claimsOf } from '../acceptance/client.ts'
 import type { Person } from '../acceptance/people.ts'
 import type { Deployment } from './insider.ts'
 
-/** @param full takes half a minute more */
+/** @param full runs more requests, takes half a minute longer, and checks the memory. */
 export function load(deployment: () => Deployment, full: boolean) {
-  const [atOnce, inARow] = full ? [100, 2_000] : [40, 100]
+  const [atOnce, inSequence] = full ? [100, 2_000] : [40, 100]
   const actors: { name: string; sub: string; token: string }[] = []
   const subjects: { name: string; sub: string }[] = []
   const workers = watchWorkers()
@@ -37,7 +37,7 @@ export function load(deployment: () => Deployment, full: boolean) {
     }
   })
 
-  /** The n-th of a hundred pairs of actor and subject. */
+  /** Impersonates with the n-th of a hundred pairs of actor and subject, and checks response and record. */
   async function act(n: number): Promise<void> {
     const [actor, subject] = [actors[n % 10], subjects[Math.floor(n / 10) % 10]]
     const reason = `ticket ${n}`
@@ -56,26 +56,28 @@ export function load(deployment: () => Deployment, full: boolean) {
     })
   }
 
-  test(`${atOnce} at once each get what they asked for`, async () => {
+  test(`${atOnce} requests at once each get their own session and record`, async () => {
     await Promise.all(Array.from({ length: atOnce }, (_, n) => act(n)))
   })
 
-  test(`${inARow} in a row each get what they asked for, in a memory that stays flat`, async () => {
-    const early: number[] = []
+  test(`${inSequence} requests in sequence each get their own session and record, and memory does not grow`, async () => {
+    let early = 0
     const started = performance.now()
-    for (let n = 0; n < inARow; n++) {
+    for (let n = 0; n < inSequence; n++) {
       await act(n)
-      if (n === Math.floor(inARow / 4)) early.push(await workers.heap())
+      if (n === Math.floor(inSequence / 4)) early = await workers.heap()
     }
     const seconds = (performance.now() - started) / 1000
-    const growth = ((await workers.heap()) - (early[0] ?? 0)) / 2 ** 20
-    process.stdout.write(`${inARow} in ${seconds.toFixed(1)} s; the functions’ heaps grew by ${growth.toFixed(1)} MB\n`)
-    // A request's time limits stay in memory until they pass, 20 s at the most.
+    const growth = ((await workers.heap()) - early) / 2 ** 20
+    process.stdout.write(
+      `${inSequence} in ${seconds.toFixed(1)} s; the functions’ heaps grew by ${growth.toFixed(1)} MB\n`,
+    )
+    // The timers of a request stay in memory for up to 20 s.
     if (full) expect(growth).toBeLessThan(8)
   }, 180_000)
 }
 
-/** The heaps of the worker threads that are spoken to, which are the functions'. */
+/** Measures the heaps of the worker threads that get messages: the functions'. */
 function watchWorkers() {
   const workers = new Set<Worker>()
   const { postMessage } = Worker.prototype
@@ -84,7 +86,7 @@ function watchWorkers() {
     return postMessage.apply(this, message)
   }
   return {
-    /** Bytes in use, after the garbage collection that a snapshot begins with. */
+    /** @returns used bytes. Taking a snapshot first collects garbage. */
     async heap(): Promise<number> {
       const heaps = await Promise.all([...workers].map(heapOf))
       return heaps.reduce((sum, bytes) => sum + bytes, 0)
@@ -100,6 +102,6 @@ async function heapOf(worker: Worker): Promise<number> {
     for await (const _ of await worker.getHeapSnapshot());
     return (await worker.getHeapStatistics()).used_heap_size
   } catch {
-    return 0 // it has ended
+    return 0 // the worker has ended
   }
 }

@@ -1,4 +1,4 @@
-// Attacks on the local run, with the very bundles that are deployed.
+// Attacks on the local run, which uses the bundles that `cdk deploy` uploads.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -30,7 +30,7 @@ afterAll(async () => {
   rmSync(assembly, { recursive: true, force: true })
 })
 
-// The acceptance suite's own calls, so that what they make the functions print is searched too.
+// Runs the acceptance cases first, so that `secrets` searches their logs too.
 session(() => deployment)
 refusals(() => deployment)
 bypass(() => deployment)

@@ -1,4 +1,4 @@
-// Attacks on the mint, through the public Cognito API, by somebody who has the app client's secret.
+// Attempts to mint tokens through the public Cognito API, with the app client's secret.
 
 import { randomBytes, randomUUID } from 'node:crypto'
 import {
@@ -30,34 +30,34 @@ export function mint(deployment: () => Deployment, races: number) {
   async function expectNoTokens(attack: Promise<unknown>, name: RegExp = /NotAuthorized/) {
     await expect(attack).rejects.toMatchObject({ name: expect.stringMatching(name) })
   }
-  const someId = randomUUID()
+  const otherId = randomUUID()
   const random = (bytes = 32) => randomBytes(bytes).toString('base64url')
 
-  test('a grant’s own answer is right: what follows is refused for what is wrong with it', async () => {
+  test('the unchanged answer of a grant brings tokens, so each change below causes its refusal', async () => {
     const { answer, id } = await insider.request()
     const { IdToken, AccessToken } = await insider.respond(await insider.start('alice'), answer)
     for (const token of [IdToken, AccessToken]) expect(claimsOf(token)).toMatchObject({ impersonation_id: id })
     expect(await insider.records.read(id)).toMatchObject({ state: 'issued' })
   })
 
-  describe('an answer that is not the grant brings no tokens, and leaves the record to its owner:', () => {
+  describe('a wrong answer brings no tokens and does not change the record:', () => {
     test.each<[string, (grant: Grant) => string]>([
-      ['the id alone', ({ id }) => id],
-      ['a guess', ({ id }) => `${id}.${random()}`],
+      ['the record id alone', ({ id }) => id],
+      ['a random grant', ({ id }) => `${id}.${random()}`],
       ['zeros', ({ id }) => `${id}.${'A'.repeat(43)}`],
-      ['what the record holds of it', ({ id, hash }) => `${id}.${hash}`],
-      ['all but its last character', ({ answer }) => answer.slice(0, -1)],
-      ['one character more', ({ answer }) => `${answer}A`],
-      ['a blank before', ({ answer }) => ` ${answer}`],
-      ['a line break after', ({ answer }) => `${answer}\n`],
+      ['the hash from the record', ({ id, hash }) => `${id}.${hash}`],
+      ['without the last character', ({ answer }) => answer.slice(0, -1)],
+      ['with one more character', ({ answer }) => `${answer}A`],
+      ['with a space at the start', ({ answer }) => ` ${answer}`],
+      ['with a line break at the end', ({ answer }) => `${answer}\n`],
       ['in capitals', ({ answer }) => answer.toUpperCase()],
-      ['in capitals as to the id', ({ id, answer }) => id.toUpperCase() + answer.slice(id.length)],
-      ['for a colon the dot', ({ answer }) => answer.replace('.', ':')],
+      ['with the id in capitals', ({ id, answer }) => id.toUpperCase() + answer.slice(id.length)],
+      ['with a colon instead of the dot', ({ answer }) => answer.replace('.', ':')],
       ['twice', ({ answer }) => `${answer}.${answer}`],
       ['as JSON', ({ answer }) => JSON.stringify({ answer })],
-      ['under another id', ({ id, answer }) => someId + answer.slice(id.length)],
-      ['of 100,000 characters', ({ id }) => `${id}.${random(75_000)}`],
-      ['as an expression', ({ id }) => `${id}.' OR attribute_exists(id) OR 'xxxxxxxxxxxxxxxx`],
+      ['with another id', ({ id, answer }) => otherId + answer.slice(id.length)],
+      ['with 100,000 characters', ({ id }) => `${id}.${random(75_000)}`],
+      ['with a condition expression', ({ id }) => `${id}.' OR attribute_exists(id) OR 'xxxxxxxxxxxxxxxx`],
     ])('%s', async (_, forge) => {
       const grant = await insider.request()
       const before = await insider.records.read(grant.id)
@@ -68,10 +68,10 @@ export function mint(deployment: () => Deployment, races: number) {
     })
   })
 
-  describe('the grant with other metadata brings no tokens:', () => {
+  describe('a grant with wrong metadata brings no tokens:', () => {
     test.each<[string, (other: Grant) => Metadata]>([
-      ['none', () => undefined],
-      ['empty', () => ({})],
+      ['no metadata', () => undefined],
+      ['empty metadata', () => ({})],
       ['an empty id', () => ({ impersonationId: '' })],
       ['another record’s id', ({ id }) => ({ impersonationId: id })],
       ['the id under another name', ({ id }) => ({ ImpersonationId: id, impersonation_id: id })],
@@ -83,10 +83,10 @@ export function mint(deployment: () => Deployment, races: number) {
     })
   })
 
-  describe('the grant of a record brings no tokens where the record is', () => {
+  describe('a grant brings no tokens if its record is', () => {
     test.each<[string, Partial<ImpersonationRecord>]>([
-      ['a minute old', { grantEndsAt: Date.now() - 1 }],
-      ['another app client’s', { clientId: 'another' }],
+      ['expired', { grantEndsAt: Date.now() - 1 }],
+      ['for another app client', { clientId: 'another' }],
       ['refused', { state: 'refused' }],
       ['discarded', { state: 'discarded' }],
       ['issued', { state: 'issued' }],
@@ -95,12 +95,12 @@ export function mint(deployment: () => Deployment, races: number) {
       const { answer } = await insider.request(changes)
       await expectNoTokens(insider.respond(await insider.start('alice'), answer))
     })
-    test('of an actor who is the subject', async () => {
+    test('for the actor as subject', async () => {
       const { answer, id } = await insider.request({ actorSub: await deployment().subOf('alice') })
       await expectNoTokens(insider.respond(await insider.start('alice'), answer), /UserLambdaValidation/)
       expect(await insider.records.read(id)).not.toHaveProperty('issuedAt')
     })
-    test('of a protected subject, and says so', async () => {
+    test('for a protected subject, and the record says so', async () => {
       const { answer, id } = await insider.request()
       const attack = insider.respond(await insider.start('root'), answer, { username: 'root' })
       await expectNoTokens(attack, /UserLambdaValidation/)
@@ -108,10 +108,10 @@ export function mint(deployment: () => Deployment, races: number) {
     })
   })
 
-  describe('a grant that was used brings no tokens', () => {
+  describe('a used grant brings no tokens', () => {
     test.each([
-      ['in another sign-in of its subject', 'alice'],
-      ['in another subject’s sign-in', 'bob'],
+      ['in another sign-in of the subject', 'alice'],
+      ['in the sign-in of another subject', 'bob'],
     ])('%s', async (_, username) => {
       const { answer, id } = await insider.request()
       await insider.respond(await insider.start('alice'), answer)
@@ -125,7 +125,7 @@ export function mint(deployment: () => Deployment, races: number) {
       await insider.respond(session, answer)
       await expectNoTokens(insider.respond(session, answer))
     })
-    test('in a session where an answer was wrong before', async () => {
+    test('in a session after a wrong answer', async () => {
       const { answer, id } = await insider.request()
       const session = await insider.start('alice')
       await expectNoTokens(insider.respond(session, `${id}.${random()}`))
@@ -133,7 +133,7 @@ export function mint(deployment: () => Deployment, races: number) {
     })
   })
 
-  test(`of two who redeem one grant at once, one wins: ${races} times`, async () => {
+  test(`exactly one of two sign-ins redeems a grant: ${races} races`, async () => {
     for (let race = 0; race < races; race++) {
       const { answer } = await insider.request()
       const runners = race % 2 === 0 ? ['alice', 'alice'] : ['alice', 'bob']
@@ -145,7 +145,7 @@ export function mint(deployment: () => Deployment, races: number) {
     }
   }, 120_000)
 
-  describe('a subject whose state changes between challenge and answer brings no tokens:', () => {
+  describe('no tokens for a subject who, between challenge and answer, was', () => {
     const change = (name: 'alice', group?: string) => {
       const { UserPoolId } = deployment().outputs
       return { UserPoolId, Username: name, GroupName: group ?? '' }
@@ -159,7 +159,7 @@ export function mint(deployment: () => Deployment, races: number) {
       await cognito.send(new AdminEnableUserCommand(change('alice')))
       expect(await insider.records.read(id)).toMatchObject({ state: 'requested' })
     })
-    test('protected', async () => {
+    test('added to a protected group', async () => {
       const { cognito } = deployment()
       const { answer } = await insider.request()
       const session = await insider.start('alice')
@@ -169,7 +169,7 @@ export function mint(deployment: () => Deployment, races: number) {
     })
   })
 
-  describe('the impersonation client, with its secret, has no other way in:', () => {
+  describe('no tokens from the impersonation client, with its secret, by', () => {
     const parameters = () => ({
       USERNAME: 'alice',
       PASSWORD: 'Alice-Local-1!',
@@ -191,7 +191,7 @@ export function mint(deployment: () => Deployment, races: number) {
       )
     })
     test.each<AuthFlowType>([...flows, 'ADMIN_USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH'])(
-      '%s by the admin API',
+      '%s in the admin API',
       async (AuthFlow) => {
         const { cognito, outputs } = deployment()
         const { UserPoolId, ImpersonationClientId: ClientId } = outputs
@@ -199,12 +199,12 @@ export function mint(deployment: () => Deployment, races: number) {
         await expectNoTokens(cognito.send(command), /InvalidParameter|NotAuth/)
       },
     )
-    test('CUSTOM_AUTH that begins with SRP', async () => {
+    test('CUSTOM_AUTH that starts with SRP', async () => {
       const AuthParameters = { ...parameters(), CHALLENGE_NAME: 'SRP_A', SRP_A: '2'.repeat(200) }
       await expectNoTokens(insider.start('alice', { AuthParameters }))
     })
     test.each<ChallengeNameType>(['PASSWORD_VERIFIER', 'NEW_PASSWORD_REQUIRED', 'SMS_MFA', 'SOFTWARE_TOKEN_MFA'])(
-      'the session of its challenge, answered as %s',
+      'the session of its challenge, answered with %s',
       async (ChallengeName) => {
         const { answer } = await insider.request()
         const ChallengeResponses = {
@@ -220,18 +220,18 @@ export function mint(deployment: () => Deployment, races: number) {
         await expectNoTokens(attack, /InvalidParameter|NotAuth/)
       },
     )
-    test('a session of another user', async () => {
+    test('the session of another user', async () => {
       const { answer } = await insider.request()
       await expectNoTokens(insider.respond(await insider.start('bob'), answer, { username: 'alice' }))
     })
-    test('CUSTOM_AUTH of the actors’ client', async () => {
+    test('CUSTOM_AUTH with the actors’ client', async () => {
       const { outputs } = deployment()
       const attack = insider.start('alice', { ClientId: outputs.ActorClientId, AuthParameters: { USERNAME: 'alice' } })
       await expectNoTokens(attack, /InvalidParameter/)
     })
   })
 
-  test('a refresh token of the sign-in, which never leaves the endpoint, brings no tokens once the grant has ended', async () => {
+  test('the refresh token of an impersonation brings no tokens after the grant expired', async () => {
     const { cognito, dynamoDB, outputs } = deployment()
     const { answer, id } = await insider.request()
     const { RefreshToken } = await insider.respond(await insider.start('alice'), answer)

@@ -1,4 +1,4 @@
-// PreTokenGeneration replaced by a function of somebody else: what it makes of the tokens, the endpoint does not hand over.
+// The endpoint discards tokens that another PreTokenGeneration function made wrong.
 
 import { describe, expect, test } from '@jest/globals'
 import { createForge } from '../support/forge.ts'
@@ -11,7 +11,7 @@ const { token } = createForge(world)
 const olivia = world.pool.users.get('olivia')?.sub ?? ''
 const selfService = 'aws.cognito.signin.user.admin'
 
-/** Claims that a replaced trigger adds to both tokens, and scopes that it takes from the access token. */
+/** Claims that the other trigger adds to the ID and access token, and scopes that it removes from the access token. */
 interface Replacement {
   id?: object
   access?: object
@@ -32,32 +32,32 @@ async function act(replacement: (id: string) => Replacement): Promise<Answer> {
     },
   })
   const answer = await world.post({ headers: { Authorization: [token()] } })
-  if (answer === 'ended') throw new Error('no answer')
+  if (answer === 'ended') throw new Error('the endpoint gave no answer')
   expectContract(answer)
   return answer
 }
 const right = (id: string) => ({ act: { sub: olivia }, impersonation_id: id })
 
-test('one that does as ours does is not noticed', async () => {
+test('accepts tokens of another trigger that does the same as ours', async () => {
   expect((await act((id) => ({ id: right(id), access: right(id) }))).statusCode).toBe(200)
 })
 
-describe('is noticed where', () => {
+describe('discards and revokes tokens if the trigger', () => {
   test.each<[string, (id: string) => Replacement]>([
-    ['it adds nothing', () => ({})],
-    ['it names nobody', (id) => ({ id: { impersonation_id: id }, access: { impersonation_id: id } })],
-    ['it names another actor', (id) => ({ id: { ...right(id), act: { sub: 'x' } }, access: right(id) })],
+    ['adds nothing', () => ({})],
+    ['names no actor', (id) => ({ id: { impersonation_id: id }, access: { impersonation_id: id } })],
+    ['names another actor', (id) => ({ id: { ...right(id), act: { sub: 'x' } }, access: right(id) })],
     [
-      'it names another actor in the access token',
+      'names another actor in the access token',
       (id) => ({ id: right(id), access: { ...right(id), act: { sub: 'x' } } }),
     ],
-    ['it names the actor in text', (id) => ({ id: { ...right(id), act: olivia }, access: right(id) })],
-    ['it names the actor in an array', (id) => ({ id: { ...right(id), act: [{ sub: olivia }] }, access: right(id) })],
-    ['it names another record', (id) => ({ id: right(id), access: right('x') })],
-    ['it names no record', (id) => ({ id: { act: right(id).act }, access: right(id) })],
-    ['it leaves the scope of self-service', (id) => ({ id: right(id), access: right(id), scopes: [] })],
-    ['it names the actor in the ID token alone', (id) => ({ id: right(id) })],
-    ['it names the actor in the access token alone', (id) => ({ access: right(id) })],
+    ['names the actor as text', (id) => ({ id: { ...right(id), act: olivia }, access: right(id) })],
+    ['names the actor in an array', (id) => ({ id: { ...right(id), act: [{ sub: olivia }] }, access: right(id) })],
+    ['names another record', (id) => ({ id: right(id), access: right('x') })],
+    ['names no record', (id) => ({ id: { act: right(id).act }, access: right(id) })],
+    ['keeps the scope aws.cognito.signin.user.admin', (id) => ({ id: right(id), access: right(id), scopes: [] })],
+    ['names the actor only in the ID token', (id) => ({ id: right(id) })],
+    ['names the actor only in the access token', (id) => ({ access: right(id) })],
   ])('%s', async (_, replacement) => {
     const { statusCode, headers } = await act(replacement)
     expect(statusCode).toBe(500)

@@ -1,4 +1,4 @@
-// Nothing secret in a log: what the functions printed is searched for everything secret that went through Cognito.
+// Searches the functions' logs for all secrets that Cognito received or returned.
 
 import { expect, test } from '@jest/globals'
 import { CognitoError, LostAnswer } from '../../infra/local/cognito/server.ts'
@@ -10,12 +10,12 @@ import type { Deployment } from './insider.ts'
 
 interface Tap {
   secrets: Set<string>
-  /** Which operation fails next, and how. */
+  /** The operation that fails, and how. */
   fault?: { operation: string; how: 'refused' | 'broken' | 'quoting' | 'lost' | 'empty' } | undefined
   intercept: Intercept
 }
 
-/** Notes what is secret, and fails the operation that `fault` names. */
+/** Collects secrets and makes the operation named by `fault` fail. */
 export function createTap(): Tap {
   const secrets = new Set<string>(Object.values(passwords))
   const tap: Tap = { secrets, intercept }
@@ -34,9 +34,9 @@ export function createTap(): Tap {
   return tap
 }
 
-/** Comes after all that is to be searched. */
+/** Must run last: it searches the logs of all tests before it. */
 export function secrets(deployment: () => Deployment, tap: Tap) {
-  test('no fault makes the functions print a secret', async () => {
+  test('each fault of Cognito makes the request fail', async () => {
     const { impersonate, basic, olivia } = deployment()
     const operations = ['AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge']
     for (const operation of operations) {
@@ -50,12 +50,12 @@ export function secrets(deployment: () => Deployment, tap: Tap) {
     tap.fault = undefined
   })
 
-  test('of all that was secret in these runs, nothing is in a log', async () => {
+  test('no log contains a secret of these tests', async () => {
     const { log, apiKey, olivia, basic } = deployment()
     const printed = JSON.stringify(log)
     const secrets = [...tap.secrets, apiKey, olivia, basic('olivia'), basic('olivia').slice(6)]
     expect(secrets.filter((secret) => printed.includes(secret))).toEqual([])
-    // A third of a token would be too much.
+    // Parts of a token are secret too.
     expect(printed).not.toMatch(/eyJ[\w-]{20}/)
     process.stdout.write(`${log.length} lines searched for ${secrets.length} secrets\n`)
     expect(secrets.length).toBeGreaterThan(200)

@@ -1,4 +1,4 @@
-// Attacks on the triggers themselves: events that are odd, repeated or out of order, and triggers that were replaced.
+// Attacks on the triggers: malformed, repeated and reordered events.
 
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
@@ -37,7 +37,7 @@ function requested(changes: Partial<ImpersonationRecord> = {}) {
   }
   return { grant, record }
 }
-async function asked() {
+async function putRequest() {
   const { grant, record } = requested()
   await records.put(record)
   return { ...grant, record }
@@ -62,71 +62,71 @@ const preToken = (id: string | undefined, changes: TriggerEvent['request'] = {})
 const define = (session: unknown): TriggerEvent =>
   triggerEvent('DefineAuthChallenge_Authentication', { session: session as never })
 
-const isRight = async (event: TriggerEvent) => (await triggers(event)).response
+const responseTo = async (event: TriggerEvent) => (await triggers(event)).response
 const right = { answerCorrect: true }
 const wrong = { answerCorrect: false }
-const challenged = { challengeName: 'CUSTOM_CHALLENGE', challengeResult: true }
+const passed = { challengeName: 'CUSTOM_CHALLENGE', challengeResult: true }
 
-test('of 200 races for one grant each, every one has one winner', async () => {
+test('exactly one of several challenges redeems a grant: 200 races', async () => {
   for (let race = 0; race < 200; race++) {
-    const { id, answer } = await asked()
-    const runners = Array.from({ length: 2 + (race % 4) }, (_, n) => verify(id, answer, `nonce-${n}`))
-    const ends = await Promise.all(runners.map(isRight))
-    expect(ends.filter((end) => 'answerCorrect' in end && end.answerCorrect)).toHaveLength(1)
+    const { id, answer } = await putRequest()
+    const events = Array.from({ length: 2 + (race % 4) }, (_, n) => verify(id, answer, `nonce-${n}`))
+    const responses = await Promise.all(events.map(responseTo))
+    expect(responses.filter((response) => 'answerCorrect' in response && response.answerCorrect)).toHaveLength(1)
   }
 })
 
-describe('run again or out of order', () => {
-  test('the same challenge may be verified up to three times, and its tokens issued as often', async () => {
-    const { id, answer } = await asked()
-    for (let run = 0; run < 3; run++) expect(await isRight(verify(id, answer))).toEqual(right)
+describe('with repeated or reordered events, the triggers', () => {
+  test('verify the same challenge up to three times, then issue the same tokens up to three times', async () => {
+    const { id, answer } = await putRequest()
+    for (let run = 0; run < 3; run++) expect(await responseTo(verify(id, answer))).toEqual(right)
     const first = await triggers(preToken(id))
     for (let run = 0; run < 2; run++) expect(await triggers(preToken(id))).toEqual(first)
   })
-  test('once tokens are issued, the same challenge is verified no more', async () => {
-    const { id, answer } = await asked()
+  test('do not verify the challenge after tokens were issued', async () => {
+    const { id, answer } = await putRequest()
     await triggers(verify(id, answer))
     await triggers(preToken(id))
-    expect(await isRight(verify(id, answer))).toEqual(wrong)
+    expect(await responseTo(verify(id, answer))).toEqual(wrong)
   })
-  test('no tokens before the challenge is verified', async () => {
-    const { id } = await asked()
+  test('issue no tokens before the challenge is verified', async () => {
+    const { id } = await putRequest()
     await expect(triggers(preToken(id))).rejects.toMatchObject({ code: 'TriggerRefused' })
   })
-  test('no tokens for another user than the one that was verified', async () => {
-    const { id, answer } = await asked()
+  test('issue no tokens for a user other than the verified one', async () => {
+    const { id, answer } = await putRequest()
     await triggers(verify(id, answer))
     const mallory = preToken(id, { userAttributes: { sub: 'sub-of-mallory' } })
     await expect(triggers(mallory)).rejects.toMatchObject({ code: 'TriggerRefused' })
   })
-  test('no tokens under another record than the one that was verified', async () => {
-    const [one, other] = [await asked(), await asked()]
+  test('issue no tokens for a record other than the verified one', async () => {
+    const [one, other] = [await putRequest(), await putRequest()]
     await triggers(verify(one.id, one.answer))
     await expect(triggers(preToken(other.id))).rejects.toMatchObject({ code: 'TriggerRefused' })
   })
-  test('a put that lands late, after the redeem, does not open the grant again', async () => {
-    const { id, answer, record } = await asked()
+  test('do not reopen a grant if the put arrives after the redeem', async () => {
+    const { id, answer, record } = await putRequest()
     await triggers(verify(id, answer))
     await records.put(record)
     expect(await records.read(id)).toMatchObject({ state: 'redeemed', nonce: 'nonce-1' })
-    expect(await isRight(verify(id, answer, 'nonce-2'))).toEqual(wrong)
+    expect(await responseTo(verify(id, answer, 'nonce-2'))).toEqual(wrong)
   })
-  test('a grant whose record comes after its answer is wrong, and good for the next challenge', async () => {
+  test('refuse an answer before its record exists, and accept it in the next challenge', async () => {
     const { grant, record } = requested()
-    expect(await isRight(verify(grant.id, grant.answer))).toEqual(wrong)
+    expect(await responseTo(verify(grant.id, grant.answer))).toEqual(wrong)
     await records.put(record)
-    expect(await isRight(verify(grant.id, grant.answer, 'nonce-2'))).toEqual(right)
+    expect(await responseTo(verify(grant.id, grant.answer, 'nonce-2'))).toEqual(right)
   })
-  test('a grant that ended long ago is wrong, and one that ended since brings no tokens', async () => {
-    const old = requested({ grantEndsAt: Date.now() - 3_600_000 })
-    await records.put(old.record)
-    expect(await isRight(verify(old.grant.id, old.grant.answer))).toEqual(wrong)
-    const since = requested({ grantEndsAt: Date.now() - 3_600_000, state: 'redeemed', subjectSub: alice.sub })
-    await records.put(since.record)
-    await expect(triggers(preToken(since.grant.id))).rejects.toMatchObject({ code: 'TriggerRefused' })
+  test('refuse an expired grant, and issue no tokens for one that expired after its challenge', async () => {
+    const expired = requested({ grantEndsAt: Date.now() - 3_600_000 })
+    await records.put(expired.record)
+    expect(await responseTo(verify(expired.grant.id, expired.grant.answer))).toEqual(wrong)
+    const expiredLater = requested({ grantEndsAt: Date.now() - 3_600_000, state: 'redeemed', subjectSub: alice.sub })
+    await records.put(expiredLater.record)
+    await expect(triggers(preToken(expiredLater.grant.id))).rejects.toMatchObject({ code: 'TriggerRefused' })
   })
-  test('a refusal that lands late does not close what was issued', async () => {
-    const { id, answer } = await asked()
+  test('keep an issued record if a refusal follows', async () => {
+    const { id, answer } = await putRequest()
     await triggers(verify(id, answer))
     await triggers(preToken(id))
     await triggers(preToken(id, { groupConfiguration: { groupsToOverride: ['admins'] } })).catch(() => {})
@@ -134,35 +134,35 @@ describe('run again or out of order', () => {
   })
 })
 
-describe('Define grants tokens to one right custom challenge, and to no other session:', () => {
+describe('DefineAuthChallenge issues tokens only for one passed custom challenge:', () => {
   test.each<[string, unknown]>([
-    ['a wrong answer', [{ ...challenged, challengeResult: false }]],
-    ['an answer that is no boolean', [{ ...challenged, challengeResult: 'true' }]],
-    ['an answer without a result', [{ challengeName: 'CUSTOM_CHALLENGE' }]],
-    ['a password proven', [{ challengeName: 'SRP_A', challengeResult: true }]],
+    ['a failed challenge', [{ ...passed, challengeResult: false }]],
+    ['a result that is not a boolean', [{ ...passed, challengeResult: 'true' }]],
+    ['an entry without a result', [{ challengeName: 'CUSTOM_CHALLENGE' }]],
+    ['a proven password', [{ challengeName: 'SRP_A', challengeResult: true }]],
     [
-      'a password proven, then the challenge',
-      [{ challengeName: 'PASSWORD_VERIFIER', challengeResult: true }, challenged],
+      'a proven password, then a passed challenge',
+      [{ challengeName: 'PASSWORD_VERIFIER', challengeResult: true }, passed],
     ],
-    ['a wrong answer, then a right one', [{ ...challenged, challengeResult: false }, challenged]],
-    ['two right answers', [challenged, challenged]],
-    ['ten thousand right answers', Array.from({ length: 10_000 }, () => challenged)],
+    ['a failed challenge, then a passed one', [{ ...passed, challengeResult: false }, passed]],
+    ['two passed challenges', [passed, passed]],
+    ['ten thousand passed challenges', Array.from({ length: 10_000 }, () => passed)],
     ['an empty entry', [{}]],
-    ['null for an entry', [null]],
-    ['a challenge of another name', [{ challengeName: 'custom_challenge', challengeResult: true }]],
-  ])('%s', async (_, session) => {
+    ['null as entry', [null]],
+    ['a challenge with another name', [{ challengeName: 'custom_challenge', challengeResult: true }]],
+  ])('refuses %s', async (_, session) => {
     expect((await triggers(define(session))).response).toMatchObject({ issueTokens: false, failAuthentication: true })
   })
-  test.each([[[challenged]]])('%j', async (session) => {
+  test.each([[[passed]]])('issues tokens for %j', async (session) => {
     expect((await triggers(define(session))).response).toMatchObject({ issueTokens: true, failAuthentication: false })
   })
-  test.each([[[]], [null], [undefined]])('%j begins with a challenge', async (session) => {
+  test.each([[[]], [null], [undefined]])('starts with a challenge for %j', async (session) => {
     expect((await triggers(define(session))).response).toMatchObject({ issueTokens: false, failAuthentication: false })
   })
 })
 
-describe('an event that lacks something, or has it in another form, brings no tokens:', () => {
-  const answerOf = async (event: unknown) =>
+describe('a malformed event brings no tokens:', () => {
+  const resultOf = async (event: unknown) =>
     triggers(event as TriggerEvent).then(
       ({ response }) => response,
       () => 'threw',
@@ -171,42 +171,42 @@ describe('an event that lacks something, or has it in another form, brings no to
     ['Verify without a request', (id, answer) => ({ ...verify(id, answer), request: {} })],
     ['Verify without metadata', (id, answer) => withRequest(verify(id, answer), { clientMetadata: null })],
     [
-      'Verify with an id that is an array',
+      'Verify with an array as id',
       (id, answer) => withRequest(verify(id, answer), { clientMetadata: { impersonationId: [id] } }),
     ],
-    ['Verify with an answer in an array', (id, answer) => verify(id, [answer])],
-    ['Verify with an answer as an object', (id, answer) => verify(id, { toString: () => answer })],
+    ['Verify with an array as answer', (id, answer) => verify(id, [answer])],
+    ['Verify with an object as answer', (id, answer) => verify(id, { toString: () => answer })],
     ['Verify without a nonce', (id, answer) => withRequest(verify(id, answer), { privateChallengeParameters: {} })],
-    ['Verify of a user who is not there', (id, answer) => withRequest(verify(id, answer), { userNotFound: true })],
+    ['Verify for an unknown user', (id, answer) => withRequest(verify(id, answer), { userNotFound: true })],
     ['Verify without a username', (id, answer) => ({ ...verify(id, answer), userName: undefined })],
     ['Verify without a sub', (id, answer) => withRequest(verify(id, answer), { userAttributes: {} })],
     ['Verify without a client', (id, answer) => ({ ...verify(id, answer), callerContext: {} })],
-    ['Verify of another client', (id, answer) => ({ ...verify(id, answer), callerContext: { clientId: 'theirs' } })],
+    ['Verify for another client', (id, answer) => ({ ...verify(id, answer), callerContext: { clientId: 'theirs' } })],
   ])('%s', async (_, event) => {
-    const { id, answer, record } = await asked()
-    expect([wrong, 'threw']).toContainEqual(await answerOf(event(id, answer)))
+    const { id, answer, record } = await putRequest()
+    expect([wrong, 'threw']).toContainEqual(await resultOf(event(id, answer)))
     expect(await records.read(id)).toEqual(record)
   })
   test.each<[string, (id: string) => object]>([
     ['PreToken without a request', (id) => ({ ...preToken(id), request: {} })],
     ['PreToken without an id', () => preToken(undefined)],
-    ['PreToken of an unknown id', () => preToken(randomUUID())],
-    ['PreToken of an id that is an object', (id) => preToken({ id } as never)],
+    ['PreToken with an unknown id', () => preToken(randomUUID())],
+    ['PreToken with an object as id', (id) => preToken({ id } as never)],
     ['PreToken without groups', (id) => preToken(id, { groupConfiguration: undefined as never })],
     ['PreToken without a sub', (id) => preToken(id, { userAttributes: {} })],
-    ['PreToken of another client', (id) => ({ ...preToken(id), callerContext: { clientId: 'theirs' } })],
+    ['PreToken for another client', (id) => ({ ...preToken(id), callerContext: { clientId: 'theirs' } })],
     ...['RefreshTokens', 'HostedAuth', 'NewPasswordChallenge', 'AuthenticateDevice', 'ClientCredentials'].map(
       (source): [string, (id: string) => object] => [
         `PreToken on ${source}`,
         (id) => ({ ...preToken(id), triggerSource: `TokenGeneration_${source}` }),
       ],
     ),
-    ['a trigger that nobody knows', (id) => ({ ...preToken(id), triggerSource: 'PreSignUp_SignUp' })],
+    ['an unknown trigger source', (id) => ({ ...preToken(id), triggerSource: 'PreSignUp_SignUp' })],
     ['no trigger source', (id) => ({ ...preToken(id), triggerSource: undefined })],
   ])('%s', async (_, event) => {
-    const { id, answer } = await asked()
+    const { id, answer } = await putRequest()
     await triggers(verify(id, answer))
-    expect(await answerOf(event(id))).toBe('threw')
+    expect(await resultOf(event(id))).toBe('threw')
     expect(await records.read(id)).toMatchObject({ state: 'redeemed' })
   })
 })
@@ -214,8 +214,8 @@ describe('an event that lacks something, or has it in another form, brings no to
 test.each<[string, (id: string, answer: string) => TriggerEvent]>([
   ['Verify', verify],
   ['PreToken', (id) => preToken(id)],
-  ['PreToken of a protected subject', (id) => preToken(id, { groupConfiguration: { groupsToOverride: ['admins'] } })],
-])('%s throws where the table is out of reach: Cognito may ask again', async (_, event) => {
+  ['PreToken for a protected subject', (id) => preToken(id, { groupConfiguration: { groupsToOverride: ['admins'] } })],
+])('%s throws if the table cannot be reached, so that Cognito retries', async (_, event) => {
   const gone = createRecords({ ...table, tableName: 'gone', timeout: 5_000, now: Date.now })
   const policy = { protectedGroups: ['admins'], sessionMinutes: 60 }
   const { id, answer } = newGrant()
