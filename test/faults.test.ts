@@ -1,14 +1,14 @@
-// No token without a record, whatever fails: the whole flow, with random faults at every call between its parts.
+// Guarantee 1 and the time limits, with random faults at every call of the flow.
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { expectContract, expectNothingSecret, expectOrderly, expectRecorded } from './support/invariants.ts'
-import { behaviourOf, type callers, type Scenario, scenario } from './support/scenario.ts'
+import { behaviourOf, type callers, type Scenario, scenarios } from './support/scenario.ts'
 import { seededRuns } from './support/seeded.ts'
 import { startVirtualTime } from './support/virtual-time.ts'
 import { type Answer, calm, createWorld, type World } from './support/world.ts'
 
-/** ms: what the endpoint may take in all, and the triggers at each event. */
+/** Time limits in ms: endpoint per request, trigger per event. */
 const limits = { endpoint: 25_000, trigger: 4_500 }
 
 const time = startVirtualTime()
@@ -54,7 +54,7 @@ const authorization = (caller: (typeof callers)[number]): string[] =>
   })[caller]
 
 const subOf = (username: string) => world.pool.users.get(username)?.sub
-const whoIs: Record<string, string> = {
+const usernameByName: Record<string, string> = {
   alice: 'alice',
   'alice@example.com': 'alice',
   ALICE: 'alice',
@@ -62,17 +62,17 @@ const whoIs: Record<string, string> = {
   ivan: 'ivan',
 }
 
-async function run(given: Scenario, other: object): Promise<void> {
-  await world.reset(behaviourOf(given, other))
+async function run(scenario: Scenario, other: object): Promise<void> {
+  await world.reset(behaviourOf(scenario, other))
   time.forget()
   const [group, user] = ['impersonators', world.pool.users.get('olivia')]
-  if (given.withdrawn) user?.groups.delete(group)
+  if (scenario.withdrawn) user?.groups.delete(group)
   else user?.groups.add(group)
 
   const started = Date.now()
   const answers = await time.settle(
     Promise.all(
-      given.requests.map(async ({ caller, subject }) => {
+      scenario.requests.map(async ({ caller, subject }) => {
         const answer = await world.post({
           headers: { Authorization: authorization(caller) },
           body: JSON.stringify({ username: subject }),
@@ -88,16 +88,16 @@ async function run(given: Scenario, other: object): Promise<void> {
       expect(after).toBeLessThanOrEqual(limits.endpoint)
       expectContract(answer)
       if (answer.statusCode !== 200) continue
-      const mayAct = ['token', 'Bearer', 'Basic'].includes(caller) && !given.withdrawn
+      const mayAct = ['token', 'Bearer', 'Basic'].includes(caller) && !scenario.withdrawn
       expectRecorded(answer, world, {
         actorSub: mayAct ? subOf('olivia') : undefined,
-        subjectSub: subOf(whoIs[subject] ?? ''),
+        subjectSub: subOf(usernameByName[subject] ?? ''),
       })
     }
     expectOrderly(world.table.changes)
   }
   check()
-  await time.pass(200_000) // what was late lands now
+  await time.pass(200_000) // delayed calls take effect now
   check()
   expectNothingSecret(world.seen.lines, [
     ...world.seen.secrets,
@@ -108,7 +108,7 @@ async function run(given: Scenario, other: object): Promise<void> {
   ])
 }
 
-test('what arrives at the table twice is done once', async () => {
+test('a write that arrives twice at the table takes effect once', async () => {
   for (const operation of ['PutItem', 'UpdateItem']) {
     await world.reset({ ...calm, fault: (site) => (site.operation === operation ? 'arrives twice' : undefined) })
     const answer = (await time.settle(world.post({ headers: { Authorization: [olivia.IdToken] } }))) as Answer
@@ -118,11 +118,11 @@ test('what arrives at the table twice is done once', async () => {
   }
 })
 
-test('every token that left has its record, and everything keeps its limits, whatever fails', async () => {
+test('every issued token has a record, and every call keeps its time limit, whatever fails', async () => {
   const others = [olivia, bob, earlier]
   await seededRuns(500, (options) =>
     fc.assert(
-      fc.asyncProperty(scenario, fc.nat(2), (given, other) => run(given, others[other] ?? {})),
+      fc.asyncProperty(scenarios, fc.nat(2), (scenario, other) => run(scenario, others[other] ?? {})),
       options,
     ),
   )

@@ -1,4 +1,4 @@
-// The guarantees where a deployment has gone wrong, or Cognito misbehaves: each on a local run made so.
+// The guarantees, on local runs with a broken deployment or a faulty Cognito.
 
 import { createHmac } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
@@ -24,17 +24,17 @@ const assembly = mkdtempSync(join(tmpdir(), 'guarantees-'))
 beforeAll(() => synthesizeInto(assembly))
 afterAll(() => rmSync(assembly, { recursive: true, force: true }))
 
-let deployment: Awaited<ReturnType<typeof startDeployment>> | undefined
-afterEach(() => deployment?.close())
+let current: Awaited<ReturnType<typeof startDeployment>> | undefined
+afterEach(() => current?.close())
 
 async function start(options: LocalRunOptions = {}) {
-  deployment = await startDeployment({ assembly, ...options })
-  return deployment
+  current = await startDeployment({ assembly, ...options })
+  return current
 }
-async function act(username: string, options: LocalRunOptions) {
-  const d = await start(options)
-  const answer = await d.impersonate(username, d.olivia)
-  return { ...d, answer, found: await d.record(answer.headers.get('impersonation-id')) }
+async function startAndImpersonate(username: string, options: LocalRunOptions) {
+  const deployment = await start(options)
+  const answer = await deployment.impersonate(username, deployment.olivia)
+  return { ...deployment, answer, found: await deployment.record(answer.headers.get('impersonation-id')) }
 }
 const isTriggers = ({ Handler }: { Handler?: string }) => Handler === 'triggers.handler'
 const at =
@@ -42,39 +42,39 @@ const at =
   (called, fields, go) =>
     called === operation ? fault(called, fields, go) : go()
 
-describe('tokens that are not what was asked for are dropped, revoked and on record', () => {
+describe('the endpoint drops, revokes and records unfit tokens:', () => {
   const isOurs = ({ GenerateSecret }: { GenerateSecret?: boolean }) => GenerateSecret === true
   test.each<[string, NonNullable<LocalRunOptions['change']>]>([
     [
-      'PreTokenGeneration detached',
+      'from a pool without our PreTokenGeneration',
       change('AWS::Cognito::UserPool', ({ LambdaConfig }) => delete LambdaConfig.PreTokenGenerationConfig),
     ],
     [
-      'PreTokenGeneration at V1',
+      'from a pool with PreTokenGeneration V1_0',
       change('AWS::Cognito::UserPool', ({ LambdaConfig }) => {
         LambdaConfig.PreTokenGenerationConfig.LambdaVersion = 'V1_0'
       }),
     ],
     [
-      'a plan without access-token claims',
+      'from a pool whose plan has no access token claims',
       change('AWS::Cognito::UserPool', (pool) => {
         pool.UserPoolTier = 'LITE'
       }),
     ],
     [
-      'an ID token that lives too long',
+      'an ID token with a too long lifetime',
       change('AWS::Cognito::UserPoolClient', (client) => {
         if (isOurs(client)) client.IdTokenValidity = 120
       }),
     ],
     [
-      'an access token that lives too long',
+      'an access token with a too long lifetime',
       change('AWS::Cognito::UserPoolClient', (client) => {
         if (isOurs(client)) client.AccessTokenValidity = 120
       }),
     ],
   ])('%s', async (_, edit) => {
-    const { answer, found, calls } = await act('alice', { change: edit })
+    const { answer, found, calls } = await startAndImpersonate('alice', { change: edit })
     expect(answer).toMatchObject({ status: 500, body: { status: 'error' } })
     expect(JSON.stringify(answer.body)).not.toContain('eyJ')
     expect(found).toMatchObject({ state: 'discarded', code: 'TokensUnfit' })
@@ -82,34 +82,34 @@ describe('tokens that are not what was asked for are dropped, revoked and on rec
   })
 })
 
-describe('no token without a record', () => {
-  const elsewhere = (handler: string) =>
+describe('no token without a record:', () => {
+  const useMissingTable = (handler: string) =>
     change('AWS::Lambda::Function', ({ Handler, Environment }) => {
       if (Handler === handler) Environment.Variables.RECORDS_TABLE_NAME = 'no-such-table'
     })
-  test('where the endpoint can’t write it, Cognito is not asked to issue', async () => {
-    const { answer, calls } = await act('alice', { change: elsewhere('endpoint.handler') })
+  test('the endpoint does not ask Cognito for tokens if it cannot write the record', async () => {
+    const { answer, calls } = await startAndImpersonate('alice', { change: useMissingTable('endpoint.handler') })
     expect(answer).toMatchObject({ status: 503, body: { status: 'error' } })
     expect(answer.headers.get('impersonation-id')).toBeNull()
     expect(calls).not.toContain('AdminRespondToAuthChallenge')
   })
-  test('where the triggers can’t reach it, Cognito issues none', async () => {
-    const { answer, found } = await act('alice', { change: elsewhere('triggers.handler') })
+  test('Cognito issues no tokens if the triggers cannot reach the record', async () => {
+    const { answer, found } = await startAndImpersonate('alice', { change: useMissingTable('triggers.handler') })
     expect(answer).toMatchObject({ status: 503, body: { status: 'error' } })
     expect(found).toMatchObject({ state: 'refused' })
   })
 })
 
-describe('ordinary sign-ins are untouched', () => {
+describe('ordinary sign-ins are untouched if', () => {
   test.each<[string, NonNullable<LocalRunOptions['change']>]>([
     [
-      'by triggers without any setting',
+      'the triggers have no settings',
       change('AWS::Lambda::Function', (fn) => {
         if (isTriggers(fn)) delete fn.Environment
       }),
     ],
     [
-      'by a table that is gone',
+      'the table is missing',
       change('AWS::Lambda::Function', (fn) => {
         if (isTriggers(fn)) fn.Environment.Variables.RECORDS_TABLE_NAME = 'no-such-table'
       }),
@@ -122,14 +122,14 @@ describe('ordinary sign-ins are untouched', () => {
   })
 })
 
-describe('a right is gone at the next call, though the actor’s token still says that it is there:', () => {
+describe('a withdrawn right is gone at the next call, although the actor’s token is valid:', () => {
   type Cognito = Awaited<ReturnType<typeof startDeployment>>['cognito']
   const olivia = (UserPoolId: string) => ({ UserPoolId, Username: 'olivia' })
   test.each<[string, (cognito: Cognito, pool: string) => Promise<unknown>]>([
     ['an actor who is disabled', (cognito, pool) => cognito.send(new AdminDisableUserCommand(olivia(pool)))],
     ['an actor who is deleted', (cognito, pool) => cognito.send(new AdminDeleteUserCommand(olivia(pool)))],
     [
-      'an actor whose name is another’s now, who may impersonate',
+      'an actor whose username now belongs to another actor',
       async (cognito, pool) => {
         await cognito.send(new AdminDeleteUserCommand(olivia(pool)))
         await cognito.send(new AdminCreateUserCommand({ ...olivia(pool), MessageAction: 'SUPPRESS' }))
@@ -137,24 +137,24 @@ describe('a right is gone at the next call, though the actor’s token still say
       },
     ],
   ])('%s', async (_, withdraw) => {
-    const d = await start()
-    await withdraw(d.cognito, d.outputs.UserPoolId)
-    const answer = await d.impersonate('alice', d.olivia)
+    const deployment = await start()
+    await withdraw(deployment.cognito, deployment.outputs.UserPoolId)
+    const answer = await deployment.impersonate('alice', deployment.olivia)
     expect(answer.status).toBe(403)
-    expect(d.calls).not.toContain('AdminRespondToAuthChallenge')
+    expect(deployment.calls).not.toContain('AdminRespondToAuthChallenge')
   })
 })
 
-test('an actor whom no group protects may not act as themselves all the same', async () => {
+test('an actor cannot act as themselves, even if no group protects them', async () => {
   const edit = change('AWS::Lambda::Function', (fn) => {
     if (isTriggers(fn)) fn.Environment.Variables.PROTECTED_GROUPS = '["admins"]'
   })
-  const { answer, found } = await act('olivia', { change: edit })
+  const { answer, found } = await startAndImpersonate('olivia', { change: edit })
   expect(answer.status).toBe(403)
   expect(found).toMatchObject({ state: 'refused', code: 'SubjectIsActor' })
 })
 
-test('a refresh token of the impersonation client is of no use, even where its flow is open', async () => {
+test('a refresh token of the impersonation client brings no tokens, even if the client allows refresh', async () => {
   let refreshToken = ''
   const keep: Intercept = async (_operation, _fields, go) => {
     const answer = await go()
@@ -164,7 +164,7 @@ test('a refresh token of the impersonation client is of no use, even where its f
   const edit = change('AWS::Cognito::UserPoolClient', (client) => {
     if (client.GenerateSecret) client.ExplicitAuthFlows.push('ALLOW_REFRESH_TOKEN_AUTH')
   })
-  const { cognito, outputs, answer } = await act('alice', {
+  const { cognito, outputs, answer } = await startAndImpersonate('alice', {
     change: edit,
     intercept: at('AdminRespondToAuthChallenge', keep),
   })
@@ -182,7 +182,7 @@ test('a refresh token of the impersonation client is of no use, even where its f
   await expect(cognito.send(refresh)).rejects.toMatchObject({ name: 'UserLambdaValidationException' })
 })
 
-describe('when Cognito misbehaves', () => {
+describe('if Cognito fails', () => {
   const throttled: Intercept = async () => {
     throw new CognitoError('TooManyRequestsException', 'Too many requests')
   }
@@ -198,29 +198,29 @@ describe('when Cognito misbehaves', () => {
     throw new CognitoError('InternalErrorException', 'broken')
   }
 
-  test('a first call that is throttled once is sent again', async () => {
-    const { answer } = await act('alice', { intercept: at('AdminInitiateAuth', once(throttled)) })
+  test('the endpoint retries a first call that was throttled once', async () => {
+    const { answer } = await startAndImpersonate('alice', { intercept: at('AdminInitiateAuth', once(throttled)) })
     expect(answer.status).toBe(200)
   })
   test.each(['AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge'])(
-    '%s throttled for good is 429',
+    '%s always throttled: 429',
     async (operation) => {
-      const { answer, found } = await act('alice', { intercept: at(operation, throttled) })
+      const { answer, found } = await startAndImpersonate('alice', { intercept: at(operation, throttled) })
       expect(answer.status).toBe(429)
       expect(answer.headers.get('retry-after')).toBe('1')
       expect(found).toMatchObject({ state: 'refused', code: 'TooManyRequests' })
     },
   )
   test.each(['AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge'])(
-    '%s broken is 503',
+    '%s broken: 503',
     async (operation) => {
-      const { answer, found } = await act('alice', { intercept: at(operation, broken) })
+      const { answer, found } = await startAndImpersonate('alice', { intercept: at(operation, broken) })
       expect(answer).toMatchObject({ status: 503, body: { status: 'error' } })
       expect(found).toMatchObject({ state: 'refused', code: 'Unavailable' })
     },
   )
-  test('an answer that is lost is not asked for again, and its record stays issued', async () => {
-    const { answer, found, calls, dynamoDB, outputs } = await act('alice', {
+  test('the endpoint does not repeat a call whose response was lost, and the record stays issued', async () => {
+    const { answer, found, calls, dynamoDB, outputs } = await startAndImpersonate('alice', {
       intercept: at('AdminRespondToAuthChallenge', lost),
     })
     expect(answer).toMatchObject({ status: 503, body: { status: 'error' } })
@@ -230,7 +230,7 @@ describe('when Cognito misbehaves', () => {
   })
 })
 
-test('an impersonation takes two Cognito calls in a row and two beside, an ordinary sign-in no call of ours', async () => {
+test('an impersonation makes four calls to Cognito, with Basic five', async () => {
   const { calls, impersonate, olivia, basic } = await start()
   const good = ['AdminGetUser', 'AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge']
   await impersonate('alice', olivia)

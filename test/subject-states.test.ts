@@ -1,4 +1,4 @@
-// The states of a subject that the demo people do not have, through the local run.
+// States of a subject that no demo person has, on the local run.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -19,54 +19,56 @@ beforeAll(() => synthesizeInto(assembly))
 afterAll(() => rmSync(assembly, { recursive: true, force: true }))
 
 type Deployment = Awaited<ReturnType<typeof startDeployment>>
-let deployment: Deployment | undefined
-afterEach(() => deployment?.close())
+let current: Deployment | undefined
+afterEach(() => current?.close())
 
 async function start(options: LocalRunOptions = {}) {
-  deployment = await startDeployment({ assembly, ...options })
-  return deployment
+  current = await startDeployment({ assembly, ...options })
+  return current
 }
 
-async function expectRefused(d: Deployment, username: string, code: string) {
-  const answer = await d.impersonate(username, d.olivia)
+async function expectRefused(deployment: Deployment, username: string, code: string) {
+  const answer = await deployment.impersonate(username, deployment.olivia)
   expect(answer.status).toBe(422)
-  expect(await d.record(answer.headers.get('impersonation-id'))).toMatchObject({ state: 'refused', code })
+  expect(await deployment.record(answer.headers.get('impersonation-id'))).toMatchObject({ state: 'refused', code })
 }
 
-test('unconfirmed: signed up, and no more', async () => {
+test('refuses a subject who signed up and is not confirmed', async () => {
   const openSignUp = change('AWS::Cognito::UserPool', ({ AdminCreateUserConfig }) => {
     AdminCreateUserConfig.AllowAdminCreateUserOnly = false
   })
-  const d = await start({ change: openSignUp })
-  const signUp = { ClientId: d.outputs.ActorClientId, Username: 'una', Password: 'Una-Local-123!' }
-  await d.cognito.send(new SignUpCommand(signUp))
-  await expectRefused(d, 'una', 'SubjectUnconfirmed')
+  const deployment = await start({ change: openSignUp })
+  const signUp = { ClientId: deployment.outputs.ActorClientId, Username: 'una', Password: 'Una-Local-123!' }
+  await deployment.cognito.send(new SignUpCommand(signUp))
+  await expectRefused(deployment, 'una', 'SubjectUnconfirmed')
 })
 
-test('must reset the password, was deleted, or comes from an identity provider', async () => {
-  const d = await start()
-  const { UserPoolId } = d.outputs
+test('refuses a subject who must reset the password, was deleted, or is federated', async () => {
+  const deployment = await start()
+  const { UserPoolId } = deployment.outputs
   const verified = [
     { Name: 'email', Value: 'bob@example.com' },
     { Name: 'email_verified', Value: 'true' },
   ]
-  await d.cognito.send(new AdminUpdateUserAttributesCommand({ UserPoolId, Username: 'bob', UserAttributes: verified }))
-  await d.cognito.send(new AdminResetUserPasswordCommand({ UserPoolId, Username: 'bob' }))
-  await expectRefused(d, 'bob', 'SubjectMustResetPassword')
-  await d.cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username: 'bob' }))
-  await expectRefused(d, 'bob', 'SubjectNotFound')
+  await deployment.cognito.send(
+    new AdminUpdateUserAttributesCommand({ UserPoolId, Username: 'bob', UserAttributes: verified }),
+  )
+  await deployment.cognito.send(new AdminResetUserPasswordCommand({ UserPoolId, Username: 'bob' }))
+  await expectRefused(deployment, 'bob', 'SubjectMustResetPassword')
+  await deployment.cognito.send(new AdminDeleteUserCommand({ UserPoolId, Username: 'bob' }))
+  await expectRefused(deployment, 'bob', 'SubjectNotFound')
   await expectRefused(
-    d,
-    d.run.cognito.addFederatedUser({ userPoolId: UserPoolId, provider: 'Okta', userId: '4711' }),
+    deployment,
+    deployment.run.cognito.addFederatedUser({ userPoolId: UserPoolId, provider: 'Okta', userId: '4711' }),
     'SubjectFederated',
   )
 })
 
 test.each(['AdminInitiateAuth', 'AdminRespondToAuthChallenge'])(
-  'must pass MFA, asked for in the answer to %s',
+  'refuses a subject who must pass MFA, requested by %s',
   async (asked) => {
     const mfa = { ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 'session', ChallengeParameters: {} }
-    const d = await start({ intercept: async (operation, _fields, go) => (operation === asked ? mfa : go()) })
-    await expectRefused(d, 'alice', 'SubjectChallenged')
+    const deployment = await start({ intercept: async (operation, _fields, go) => (operation === asked ? mfa : go()) })
+    await expectRefused(deployment, 'alice', 'SubjectChallenged')
   },
 )

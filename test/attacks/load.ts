@@ -38,7 +38,7 @@ export function load(deployment: () => Deployment, full: boolean) {
   })
 
   /** Impersonates with the n-th of a hundred pairs of actor and subject, and checks response and record. */
-  async function act(n: number): Promise<void> {
+  async function impersonate(n: number): Promise<void> {
     const [actor, subject] = [actors[n % 10], subjects[Math.floor(n / 10) % 10]]
     const reason = `ticket ${n}`
     const { status, body, headers } = await deployment().impersonate(subject?.name ?? '', actor?.token, { reason })
@@ -57,14 +57,14 @@ export function load(deployment: () => Deployment, full: boolean) {
   }
 
   test(`${atOnce} requests at once each get their own session and record`, async () => {
-    await Promise.all(Array.from({ length: atOnce }, (_, n) => act(n)))
+    await Promise.all(Array.from({ length: atOnce }, (_, n) => impersonate(n)))
   })
 
   test(`${inSequence} requests in sequence each get their own session and record, and memory does not grow`, async () => {
     let early = 0
     const started = performance.now()
     for (let n = 0; n < inSequence; n++) {
-      await act(n)
+      await impersonate(n)
       if (n === Math.floor(inSequence / 4)) early = await workers.heap()
     }
     const seconds = (performance.now() - started) / 1000

@@ -18,7 +18,7 @@ interface Replacement {
   scopes?: string[]
 }
 
-async function act(replacement: (id: string) => Replacement): Promise<Answer> {
+async function impersonate(replacement: (id: string) => Replacement): Promise<Answer> {
   await world.reset({
     ...calm,
     replace: (id) => {
@@ -39,7 +39,7 @@ async function act(replacement: (id: string) => Replacement): Promise<Answer> {
 const right = (id: string) => ({ act: { sub: olivia }, impersonation_id: id })
 
 test('accepts tokens of another trigger that does the same as ours', async () => {
-  expect((await act((id) => ({ id: right(id), access: right(id) }))).statusCode).toBe(200)
+  expect((await impersonate((id) => ({ id: right(id), access: right(id) }))).statusCode).toBe(200)
 })
 
 describe('discards and revokes tokens if the trigger', () => {
@@ -59,7 +59,7 @@ describe('discards and revokes tokens if the trigger', () => {
     ['names the actor only in the ID token', (id) => ({ id: right(id) })],
     ['names the actor only in the access token', (id) => ({ access: right(id) })],
   ])('%s', async (_, replacement) => {
-    const { statusCode, headers } = await act(replacement)
+    const { statusCode, headers } = await impersonate(replacement)
     expect(statusCode).toBe(500)
     expect(world.table.items.get(headers['Impersonation-Id'] ?? '')).toMatchObject({ state: { S: 'discarded' } })
     expect(world.seen.cognitoCalls).toContain('RevokeToken')

@@ -5,7 +5,7 @@ import { CognitoError, LostAnswer } from '../../infra/local/cognito/server.ts'
 import { passwords } from '../acceptance/people.ts'
 import type { Intercept } from '../support/deployment.ts'
 import { quoting } from '../support/faults.ts'
-import { noteSecrets } from '../support/secrets.ts'
+import { collectSecrets } from '../support/secrets.ts'
 import type { Deployment } from './insider.ts'
 
 interface Tap {
@@ -21,9 +21,9 @@ export function createTap(): Tap {
   const tap: Tap = { secrets, intercept }
 
   async function intercept(...[operation, fields, go]: Parameters<Intercept>): Promise<object> {
-    noteSecrets(fields, secrets)
+    collectSecrets(fields, secrets)
     const answer = await go()
-    noteSecrets(answer, secrets)
+    collectSecrets(answer, secrets)
     const how = tap.fault?.operation === operation ? tap.fault.how : undefined
     if (how === 'refused') throw new CognitoError('NotAuthorizedException', 'no')
     if (how === 'broken') throw new CognitoError('InternalErrorException', 'broken')

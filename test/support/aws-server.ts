@@ -1,12 +1,13 @@
-// AWS, as the functions find it by AWS_ENDPOINT_URL: one server that answers as it is told.
+// An HTTP server in place of AWS, for functions with AWS_ENDPOINT_URL. A callback gives its answers.
 
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { listen } from '../../infra/local/listen.ts'
 
 /**
- * @param answer an object with `__type` is an error, of the server where it says `InternalErrorException`.
- * @param keys what a GET brings: a pool's published keys.
+ * @param answer returns the body for an operation. `__type` makes it an error: status 500 for `InternalErrorException`,
+ * else 400.
+ * @param keys the answer to a GET: a pool's published keys.
  */
 export async function startAws(answer: (operation: string) => object, keys: object = {}) {
   const calls: { operation: string; input: unknown }[] = []

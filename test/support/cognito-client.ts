@@ -1,13 +1,13 @@
-// The real SDK client over a transport that answers from a script.
+// An SDK client for Cognito with scripted responses.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 
 type Answer = object | Error | { __type: string } | 'hangs'
 
-/** @param answers by operation, used up one by one; the last one stays. An object with `__type` is AWS's error. */
+/** @param answers per operation, used in order; the last one repeats. An object with `__type` is an error of AWS. */
 export function scriptedCognito(answers: Record<string, Answer | Answer[]>, maxAttempts = 1) {
   const calls: { operation: string; input: Record<string, unknown> }[] = []
-  const left = Object.fromEntries(
+  const queues = Object.fromEntries(
     Object.entries(answers).map(([operation, given]) => [operation, Array.isArray(given) ? [...given] : [given]]),
   )
   const client = new CognitoIdentityProviderClient({
@@ -21,7 +21,7 @@ export function scriptedCognito(answers: Record<string, Answer | Answer[]>, maxA
       ) {
         const operation = request.headers['x-amz-target']?.split('.')[1] ?? ''
         calls.push({ operation, input: JSON.parse(new TextDecoder().decode(request.body)) })
-        const queue = left[operation] ?? [{ __type: 'UnknownOperationException' }]
+        const queue = queues[operation] ?? [{ __type: 'UnknownOperationException' }]
         const answer = queue.length > 1 ? queue.shift() : queue[0]
         if (answer === 'hangs')
           await new Promise((_, reject) => abortSignal?.addEventListener('abort', () => reject(abortSignal.reason)))

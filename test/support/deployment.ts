@@ -1,4 +1,4 @@
-// A local run made to go wrong: its template changed, or its Cognito misbehaving.
+// A local run with the demo people, optionally with a changed template or a faulty Cognito.
 
 import type { Template } from '../../infra/local/cloudformation/template.ts'
 import type { CognitoOptions } from '../../infra/local/cognito/server.ts'
@@ -10,7 +10,7 @@ import { connect, type Outputs } from '../acceptance/target.ts'
 
 export type Intercept = NonNullable<CognitoOptions['intercept']>
 
-/** With the demo people in it. `calls` lists what Cognito was asked since, `log` all that the functions printed. */
+/** @returns the run. `calls` lists the Cognito operations after the set-up, `log` all lines of the functions. */
 export async function startDeployment({ intercept, ...options }: LocalRunOptions) {
   const calls: string[] = []
   const log: LogEntry[] = []
@@ -34,7 +34,7 @@ export async function startDeployment({ intercept, ...options }: LocalRunOptions
   return { ...target, ...client, olivia: IdToken, run, calls, log }
 }
 
-/** Changes the properties of each resource of a type. @throws Error where there is none. */
+/** Edits the properties of all resources of a type. @throws Error if the template has no such resource. */
 export function change(type: string, edit: (properties: Properties) => void) {
   return (template: Template): void => {
     const found = Object.values(template.Resources).filter((resource) => resource.Type === type)
@@ -43,5 +43,5 @@ export function change(type: string, edit: (properties: Properties) => void) {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a template's properties have no type.
+// biome-ignore lint/suspicious/noExplicitAny: template properties are untyped.
 type Properties = Record<string, any>

@@ -1,4 +1,4 @@
-// The functions' environments, as the stack would fill them.
+// The functions' environment variables, as the stack sets them.
 
 import type { EndpointEnvironment, TriggerEnvironment } from '../../lambda/config.ts'
 import { userPoolId } from './tokens.ts'

@@ -1,34 +1,34 @@
-// What can go wrong with one call to a service, and a transport for the AWS SDK that makes it so.
+// An AWS SDK transport that makes calls fail in chosen ways.
 
 import { AsyncLocalStorage } from 'node:async_hooks'
 
 export const faults = [
-  'refused',
-  'throttled',
-  'broken',
-  'breaks after it took effect',
+  'is refused',
+  'is throttled',
+  'fails',
+  'fails after it took effect',
   'hangs',
   'hangs after it took effect',
   'takes effect late',
   'is slow',
-  'is cut off',
-  'is cut off after it took effect',
+  'loses its connection',
+  'loses its connection after it took effect',
   'arrives twice',
-  'is answered with nonsense',
-  'took effect and is answered with nonsense',
-  'is the last that its process does',
-  'takes effect, and is the last that its process does',
+  'gets an invalid response',
+  'takes effect and gets an invalid response',
+  'ends its process',
+  'takes effect and ends its process',
 ] as const
 
 export type Fault = (typeof faults)[number]
 
-/** Of a call that one process makes: which service, which operation. */
+/** The process and operation of a call. */
 export interface CallSite {
   process: 'endpoint' | 'trigger'
   operation: string
 }
 
-/** A run of a function, which may end in its middle: then what it waits for never comes. */
+/** A run of a function. After `end`, its pending calls never settle. */
 export class Process {
   static readonly current = new AsyncLocalStorage<Process>()
   readonly name: CallSite['process']
@@ -48,7 +48,7 @@ export class Process {
     this.#end('ended')
   }
 
-  /** @returns what the work comes to, or that the process ended before. */
+  /** @returns the result of the work, or 'ended' if the process ends first. */
   run<Result>(work: () => Promise<Result>): Promise<Result | 'ended'> {
     return Process.current.run(this, () => Promise.race([work(), this.ended]))
   }
@@ -61,15 +61,15 @@ interface Request {
 
 export interface Behaviour {
   fault: (site: CallSite) => Fault | undefined
-  /** The body of an answer that makes no sense. */
-  nonsense: (site: CallSite, answer: object | undefined) => string
-  /** How late is late, ms. */
+  /** The body of an invalid response. */
+  invalidBody: (site: CallSite, answer: object | undefined) => string
+  /** Delay of late and slow calls in ms. */
   delay: () => number
 }
 
-/** @param perform carries an operation out: an object with `__type`, or a thrown error with a name, is AWS's error. */
+/** @param perform runs an operation. It returns an object with `__type`, or throws a named error, for an error of AWS. */
 export function faulty(perform: (operation: string, input: object) => Promise<object> | object, behaviour: Behaviour) {
-  async function answer(operation: string, input: object): Promise<{ status: number; body: object }> {
+  async function respondTo(operation: string, input: object): Promise<{ status: number; body: object }> {
     try {
       const body = await perform(operation, input)
       return { status: '__type' in body ? 400 : 200, body }
@@ -85,53 +85,53 @@ export function faulty(perform: (operation: string, input: object) => Promise<ob
       const operation = headers['x-amz-target']?.split('.')[1] ?? ''
       const input = JSON.parse(typeof body === 'string' ? body : new TextDecoder().decode(body))
       const site = { process: process?.name ?? 'endpoint', operation }
-      const go = () => answer(operation, input)
+      const runOperation = () => respondTo(operation, input)
       if (process?.isOver) return never()
       if (abortSignal?.aborted) throw aborted()
       switch (process && behaviour.fault(site)) {
-        case 'refused':
+        case 'is refused':
           return respond(400, { __type: 'AccessDeniedException', message: quoting(input) })
-        case 'throttled':
+        case 'is throttled':
           return respond(400, {
             __type: operation.endsWith('Item') ? 'ThrottlingException' : 'TooManyRequestsException',
             message: quoting(input),
           })
-        case 'broken':
+        case 'fails':
           return respond(500, { __type: 'InternalErrorException', message: quoting(input) })
-        case 'breaks after it took effect':
-          return respond(500, { __type: 'InternalErrorException', message: quoting(input, await go()) })
+        case 'fails after it took effect':
+          return respond(500, { __type: 'InternalErrorException', message: quoting(input, await runOperation()) })
         case 'hangs':
           return untilAborted(abortSignal)
         case 'hangs after it took effect':
-          await go()
+          await runOperation()
           return untilAborted(abortSignal)
         case 'takes effect late':
-          setTimeout(() => void go(), behaviour.delay())
+          setTimeout(() => void runOperation(), behaviour.delay())
           return untilAborted(abortSignal)
         case 'is slow':
           await Promise.race([new Promise((done) => setTimeout(done, behaviour.delay())), untilAborted(abortSignal)])
           break
-        case 'is cut off':
+        case 'loses its connection':
           throw cutOff()
-        case 'is cut off after it took effect':
-          await go()
+        case 'loses its connection after it took effect':
+          await runOperation()
           throw cutOff()
         case 'arrives twice':
-          await go()
+          await runOperation()
           break
-        case 'is answered with nonsense':
-          return respond(200, behaviour.nonsense(site, undefined))
-        case 'took effect and is answered with nonsense':
-          return respond(200, behaviour.nonsense(site, (await go()).body))
-        case 'is the last that its process does':
+        case 'gets an invalid response':
+          return respond(200, behaviour.invalidBody(site, undefined))
+        case 'takes effect and gets an invalid response':
+          return respond(200, behaviour.invalidBody(site, (await runOperation()).body))
+        case 'ends its process':
           process?.end()
           return never()
-        case 'takes effect, and is the last that its process does':
-          await go()
+        case 'takes effect and ends its process':
+          await runOperation()
           process?.end()
           return never()
       }
-      const { status, body: answered } = await go()
+      const { status, body: answered } = await runOperation()
       if (process?.isOver) return never()
       return respond(status, answered)
     },
@@ -145,7 +145,7 @@ function respond(statusCode: number, body: object | string) {
   }
 }
 
-/** The worst that a service's message could hold. Not a password, which has no form of its own: Cognito's API marks it as one not to be quoted. */
+/** An error message that quotes its input and so leaks secrets, except passwords: Cognito never quotes those. */
 export function quoting(...given: object[]): string {
   return `Invalid: ${JSON.stringify(given, (name, value) => (/^password$/i.test(name) ? undefined : value))}`
 }

@@ -1,10 +1,10 @@
-// Makes ID tokens that are wrong in one way each.
+// Forges ID tokens.
 
 import { createHmac, type KeyObject, sign } from 'node:crypto'
 import type { MemoryPool } from './memory-pool.ts'
 import { encode, idClaims, type Key, newKey, signToken } from './tokens.ts'
 
-/** @param pool whose key signs, unless another is given: the forger's best case. */
+/** @param pool signs with its own key unless a test names another: the best case for an attacker. */
 export function createForge({ pool }: MemoryPool) {
   const { kid, privateKey, publicKey } = pool.keys.id
   const { n, e } = publicKey.export({ format: 'jwk' })
@@ -15,19 +15,20 @@ export function createForge({ pool }: MemoryPool) {
   return {
     good,
     own,
-    /** olivia's, with these claims, header fields or key instead. */
+    /** olivia's token with changed claims, header fields or key. */
     token: (changes: object = {}, header: object = {}, key: Key = own) => signToken(key, good(changes), header),
-    /** Under the pool's own `kid`, by another key. */
+    /** Another key with the pool's `kid`. */
     impostor: newKey(kid),
+    /** Another key with another `kid`. */
     stranger: newKey(),
 
-    /** Any payload, also one that is no claims. */
+    /** Signs any payload, also invalid claims. */
     signed(payload: string, header: object = {}): string {
       const input = `${encode({ kid, alg: 'RS256', ...header })}.${Buffer.from(payload).toString('base64url')}`
       return `${input}.${sign('RSA-SHA256', Buffer.from(input), privateKey).toString('base64url')}`
     },
     unsigned: (alg: unknown, signature = '') => `${encode({ kid, alg: alg as string })}.${encode(good())}.${signature}`,
-    /** RFC 8725 §2.1: the public key taken for a shared secret. */
+    /** Uses the public key as an HMAC secret. RFC 8725 §2.1. */
     byPublicKey(form: 'pem' | 'der' | 'jwk'): string {
       const input = `${encode({ kid, alg: 'HS256' })}.${encode(good())}`
       return `${input}.${createHmac('sha256', exported(publicKey, form)).update(input).digest('base64url')}`

@@ -1,4 +1,4 @@
-// A request as API Gateway hands it to the endpoint.
+// The event that API Gateway sends to the endpoint.
 
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import type { GatewayEvent } from '../../lambda/endpoint/http/gateway-event.ts'

@@ -1,11 +1,11 @@
-// What must hold of every run of the product, whatever failed in it.
+// Checks that hold for every request, whatever fails.
 
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { expect } from '@jest/globals'
 import type { Change } from './memory-table.ts'
 import type { Answer, World } from './world.ts'
 
-/** What the contract knows, of those that the function itself gives. */
+/** The statuses of the contract that the function itself returns. */
 const statuses = [200, 400, 401, 403, 422, 429, 500, 503]
 
 const transitions = new Set([
@@ -24,9 +24,9 @@ const transitions = new Set([
 ])
 
 export interface Expected {
-  /** Undefined: there is no credential that counts. */
+  /** Undefined if the caller may not act. */
   actorSub: string | undefined
-  /** Whom the subject asked for is; undefined where nobody may act as them. */
+  /** The `sub` of the subject; undefined if nobody may act as them. */
   subjectSub: string | undefined
 }
 
@@ -41,7 +41,7 @@ export function expectContract({ statusCode, headers, body }: Answer): void {
   if (statusCode >= 500) expect(body.message).toMatch(/^the request could not be completed; its id is \S+$/)
 }
 
-/** Of tokens that left: their record is issued, and record and tokens name the same actor and subject. */
+/** Checks that the record of a session is issued, and that record and tokens name the same actor and subject. */
 export function expectRecorded(answer: Answer, world: World, expected: Expected): void {
   expect([expected.actorSub, expected.subjectSub]).not.toContain(undefined)
   const id = answer.headers['Impersonation-Id'] ?? ''
@@ -56,7 +56,7 @@ export function expectRecorded(answer: Answer, world: World, expected: Expected)
   expect(String(access.scope ?? '')).not.toContain('aws.cognito.signin.user.admin')
 }
 
-/** Records only go forward, and each is redeemed by one challenge for one subject. */
+/** Checks that states only advance, and that one challenge for one subject redeems a record. */
 export function expectOrderly(changes: readonly Change[]): void {
   const redeemed = new Map<string, string>()
   for (const { before, after } of changes) {

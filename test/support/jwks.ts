@@ -1,10 +1,10 @@
-// A pool's published keys, on this machine.
+// A server for a pool's published keys.
 
 import { createServer } from 'node:http'
 import { listen } from '../../infra/local/listen.ts'
 import { type Key, userPoolId } from './tokens.ts'
 
-/** @returns the address to give to the verifier as Cognito's. */
+/** @returns the URL that the verifier uses as Cognito's. */
 export async function publishKeys(keys: Key[]) {
   const server = createServer((request, response) => {
     if (request.url !== `/${userPoolId}/.well-known/jwks.json`) response.statusCode = 404

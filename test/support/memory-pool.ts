@@ -1,4 +1,4 @@
-// The local run's Cognito without its HTTP: a pool in this process, with the demo people in it.
+// A pool of the local Cognito in this process, without HTTP, with the demo people.
 
 import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { CognitoError } from '../../infra/local/cognito/errors.ts'
@@ -15,7 +15,7 @@ export type MemoryPool = Awaited<ReturnType<typeof makeMemoryPool>>
 
 const minutes = { AccessToken: 'minutes', IdToken: 'minutes', RefreshToken: 'minutes' }
 
-/** As the stack makes them; the ids are those of test/support/environment.ts. */
+/** The clients of the stack, with the ids of test/support/environment.ts. */
 const clients: Client[] = [
   {
     id: 'actors',
@@ -102,7 +102,7 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
   return { pool, perform, admin }
 }
 
-/** Quick to make and to sign with. */
+/** Small keys are fast. */
 function smallKeys(): Keys {
   const make = () => {
     const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })

@@ -1,4 +1,4 @@
-// The table in memory is worth what it has in common with dynalite: every write of lambda/records.ts comes out the same.
+// Compares the table in memory with dynalite, for all operations of lambda/records.ts.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
@@ -20,19 +20,19 @@ afterAll(() => real.close())
 const memory = new MemoryTable()
 const requestHandler = faulty((operation, input) => memory.perform(operation, input as never), calm) as never
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-const pretended = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler })
+const memoryClient = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler })
 
-const few = (...values: string[]) => fc.constantFrom(...values)
+const oneOf = (...values: string[]) => fc.constantFrom(...values)
 const step = fc.record({
-  method: few('put', 'put', 'redeem', 'redeem', 'issue', 'issue', 'refuse', 'discard', 'read'),
-  hash: few('h1', 'h1', 'h2'),
-  client: few('ours', 'ours', 'theirs'),
-  nonce: few('n1', 'n1', 'n2'),
-  sub: few('alice', 'alice', 'bob', 'olivia'),
+  method: oneOf('put', 'put', 'redeem', 'redeem', 'issue', 'issue', 'refuse', 'discard', 'read'),
+  hash: oneOf('h1', 'h1', 'h2'),
+  client: oneOf('ours', 'ours', 'theirs'),
+  nonce: oneOf('n1', 'n1', 'n2'),
+  sub: oneOf('alice', 'alice', 'bob', 'olivia'),
   at: fc.integer({ min: 0, max: 70_000 }),
 })
 
-test('the table in memory does what dynalite does', async () => {
+test('the table in memory gives the same results as dynalite', async () => {
   let n = 0
   await seededRuns(60, (options) =>
     fc.assert(
@@ -41,7 +41,7 @@ test('the table in memory does what dynalite does', async () => {
         let now = 0
         const both = [
           createRecords({ ...real, timeout: 5_000, now: () => now }),
-          createRecords({ dynamoDB: pretended, tableName: 'records', timeout: 5_000, now: () => now }),
+          createRecords({ dynamoDB: memoryClient, tableName: 'records', timeout: 5_000, now: () => now }),
         ] as const
         for (const { method, hash, client, nonce, sub, at } of steps) {
           now = at

@@ -1,10 +1,10 @@
-// DynamoDB's answers to the calls of lambda/records.ts, from memory: as dynalite's, a hundred times faster.
+// A DynamoDB table in memory for the calls of lambda/records.ts: a hundred times faster than dynalite.
 
 type Value = { S: string } | { N: string }
 type Item = Record<string, Value>
 type Input = Record<string, unknown>
 
-/** What a write did: an item as it was before, and as it is now. */
+/** An item before and after a write. */
 export interface Change {
   before: Item | undefined
   after: Item
@@ -12,14 +12,14 @@ export interface Change {
 
 export class MemoryTable {
   readonly items = new Map<string, Item>()
-  /** Every write that took effect, in order. */
+  /** All writes that took effect, in order. */
   readonly changes: Change[] = []
 
-  /** @returns AWS's answer, or its error as an object with `__type`. */
+  /** @returns the response of AWS; an error has `__type`. */
   perform(operation: string, input: Input): object {
     const id = keyOf(input)
     const before = this.items.get(id)
-    // A read that does not ask to be consistent is here at its worst: it knows of nothing.
+    // The worst case of an eventually consistent read: it finds nothing.
     if (operation === 'GetItem') return before && input.ConsistentRead === true ? { Item: before } : {}
     if (!holds(String(input.ConditionExpression), before ?? {}, input)) return refused
     const after =
@@ -51,7 +51,7 @@ function assigned(input: Input, before: Item = {}): Item {
   return Object.fromEntries(each)
 }
 
-/** Reads `a AND (b OR c)`, comparisons, IN and the two functions of existence, left to right, AND before OR. */
+/** Evaluates AND, OR, parentheses, comparisons, IN, attribute_exists and attribute_not_exists. AND binds tighter. */
 function holds(expression: string, item: Item, input: Input): boolean {
   const tokens = expression.match(/[#:]?\w+|<>|[=<>(),]/g) ?? []
   const next = (): string => tokens.shift() ?? fail(expression)
@@ -108,6 +108,6 @@ const nameAt = (input: Input, placeholder: string) =>
 const valueAt = (input: Input, placeholder: string) =>
   (input.ExpressionAttributeValues as Record<string, Value>)[placeholder] ?? fail(placeholder)
 
-function fail(what: string): never {
-  throw new Error(`the table in memory can't read ${what}`)
+function fail(expression: string): never {
+  throw new Error(`the table in memory cannot parse ${expression}`)
 }

@@ -1,16 +1,16 @@
-// Random runs for fast-check: who asks for whom, and what fails at which call.
+// Random scenarios for fast-check: requests, and faults at their calls.
 
 import fc from 'fast-check'
 import { faults } from './faults.ts'
 import type { Trouble, WorldBehaviour } from './world.ts'
 
-const troubles: Trouble[] = ['fails', 'is denied', 'times out', 'runs, and times out', 'answers nonsense']
+const troubles: Trouble[] = ['fails', 'is denied', 'times out', 'runs, and times out', 'gives an invalid response']
 
-/** Bodies that a service never sends, but that a broken one, or something between, might. */
-const nonsense = ['', 'null', '[]', '{}', '"x"', '<html>', '{"Attributes":{}}', '{"Item":null}', '{"Groups":7}']
+/** Bodies that only a broken service or proxy sends. */
+const invalidBodies = ['', 'null', '[]', '{}', '"x"', '<html>', '{"Attributes":{}}', '{"Item":null}', '{"Groups":7}']
 
-/** How an answer with tokens may be bent. */
-const bends: ((result: Record<string, unknown>, other: object) => object)[] = [
+/** Changes to a response with tokens. `other` holds the tokens of another sign-in. */
+const tokenChanges: ((result: Record<string, unknown>, other: object) => object)[] = [
   ({ IdToken: _, ...rest }) => rest,
   ({ AccessToken: _, ...rest }) => rest,
   ({ RefreshToken: _, ...rest }) => rest,
@@ -40,22 +40,22 @@ const request = fc.record({
   subject: fc.oneof({ weight: 4, arbitrary: fc.constant('alice') }, fc.constantFrom(...subjects)),
 })
 
-export const scenario = fc.record({
+export const scenarios = fc.record({
   requests: fc.array(request, { minLength: 1, maxLength: 3 }),
-  /** What fails at the n-th call that any process makes. */
+  /** Faults, each at the n-th call of all processes together. */
   calls: fc.array(fc.record({ at: fc.nat(16), fault: fc.constantFrom(...faults) }), { maxLength: 4 }),
   triggers: fc.array(fc.record({ at: fc.nat(12), trouble: fc.constantFrom(...troubles) }), { maxLength: 2 }),
   keysFail: fc.nat(30).map((n) => n === 0),
   withdrawn: fc.nat(8).map((n) => n === 0),
-  nonsense: fc.nat(40),
+  invalidBody: fc.nat(40),
   delay: fc.integer({ min: 1, max: 90_000 }),
 })
 
-export type Scenario = typeof scenario extends fc.Arbitrary<infer Value> ? Value : never
+export type Scenario = typeof scenarios extends fc.Arbitrary<infer Value> ? Value : never
 
-/** @param other tokens of another sign-in, to slip in */
+/** @param other tokens of another sign-in, which a response may contain instead. */
 export function behaviourOf(
-  { calls, triggers, keysFail, nonsense: n, delay }: Scenario,
+  { calls, triggers, keysFail, invalidBody: n, delay }: Scenario,
   other: object,
 ): WorldBehaviour {
   let call = -1
@@ -71,11 +71,11 @@ export function behaviourOf(
     },
     keysFail: () => keysFail,
     delay: () => delay,
-    nonsense(_, answer) {
+    invalidBody(_, answer) {
       const result = (answer as { AuthenticationResult?: Record<string, unknown> })?.AuthenticationResult
-      const bend = bends[n % bends.length]
-      if (result && bend) return JSON.stringify({ AuthenticationResult: bend(result, other) })
-      return nonsense[n % nonsense.length] ?? ''
+      const change = tokenChanges[n % tokenChanges.length]
+      if (result && change) return JSON.stringify({ AuthenticationResult: change(result, other) })
+      return invalidBodies[n % invalidBodies.length] ?? ''
     },
   }
 }

@@ -1,4 +1,4 @@
-// What must not be seen in a log, gathered from the calls to Cognito that carry it.
+// Collects secrets from calls to Cognito, to search the logs for them.
 
 const fields = [
   'ANSWER',
@@ -13,12 +13,12 @@ const fields = [
   'Token',
 ]
 
-/** Adds the secrets in a call's fields, or in its answer. */
-export function noteSecrets(from: object, secrets: Set<string>): void {
+/** Adds the secrets of a request or response. */
+export function collectSecrets(from: object, secrets: Set<string>): void {
   for (const [name, value] of Object.entries(from)) {
-    if (typeof value === 'object' && value !== null) noteSecrets(value, secrets)
+    if (typeof value === 'object' && value !== null) collectSecrets(value, secrets)
     else if (fields.includes(name) && typeof value === 'string' && value.length > 5) {
-      // Of an answer the id is no secret, what follows it is.
+      // An answer is `id.grant`. The id is not a secret.
       secrets.add(name === 'ANSWER' ? (value.split('.')[1] ?? value) : value)
     }
   }

@@ -1,8 +1,8 @@
-// How often the random tests run, and from which seed: both are printed, and can be given.
+// Number of runs and seed of the random tests. Prints both.
 
 /**
- * RUNS multiplies what a test does in every run of the suite, SEED repeats an earlier run.
- * @param runs how many runs without RUNS
+ * The environment variable RUNS multiplies the number of runs, SEED repeats an earlier run.
+ * @param runs the number of runs without RUNS.
  */
 export async function seededRuns(
   runs: number,

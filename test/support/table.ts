@@ -1,4 +1,4 @@
-// A records table in memory, for tests of what DynamoDB itself decides; and one that answers as it is told.
+// A records table in dynalite, and a DynamoDB client with scripted responses.
 
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
@@ -34,14 +34,14 @@ export async function startTable(tableName = 'records') {
   }
 }
 
-/** A client to which DynamoDB answers as it is told. An object with `__type` is an error. */
+/** A client whose responses come from `answer`. An object with `__type` is an error. */
 export function scriptedDynamoDB(answer: (operation: string) => object) {
   const calls: { operation: string; input: Record<string, unknown> }[] = []
   const perform = (operation: string, input: object) => {
     calls.push({ operation, input: input as Record<string, unknown> })
     return answer(operation)
   }
-  const behaviour = { fault: () => undefined, nonsense: () => '', delay: () => 0 }
+  const behaviour = { fault: () => undefined, invalidBody: () => '', delay: () => 0 }
   const requestHandler = faulty(perform, behaviour) as never
   return { dynamoDB: new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler }), calls }
 }

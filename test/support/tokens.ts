@@ -1,4 +1,4 @@
-// Tokens as Cognito writes them, signed with a key made here.
+// Tokens in Cognito's form, signed with test keys.
 
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
 
@@ -26,7 +26,7 @@ export function encode(part: object): string {
   return Buffer.from(JSON.stringify(part)).toString('base64url')
 }
 
-/** @param at the time of sign-in and issue, ms. */
+/** @param at time of sign-in and issue, in ms. */
 export function idClaims(at: number, changes: object = {}) {
   const seconds = Math.floor(at / 1000)
   return {

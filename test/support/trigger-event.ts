@@ -1,8 +1,8 @@
-// Events as Cognito sends them to the triggers.
+// Trigger events in Cognito's form.
 
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
 
-/** An event of alice's sign-in, by the app client `ours` unless another is named. */
+/** An event of alice's sign-in. */
 export function triggerEvent(
   triggerSource: string,
   request: TriggerEvent['request'] = {},

@@ -1,5 +1,4 @@
-// The whole product in this process: the endpoint's and the triggers' own code over the real SDK, a pool and a table in
-// memory. Every call between them can be made to fail.
+// The whole product in this process: endpoint, triggers, AWS SDK, a pool and a table in memory. Any call can fail.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -24,7 +23,7 @@ import { type Behaviour, faulty, Process } from './faults.ts'
 import { gatewayEvent } from './gateway-event.ts'
 import { makeMemoryPool } from './memory-pool.ts'
 import { MemoryTable } from './memory-table.ts'
-import { noteSecrets } from './secrets.ts'
+import { collectSecrets } from './secrets.ts'
 
 export type World = Awaited<ReturnType<typeof createWorld>>
 
@@ -34,33 +33,33 @@ export interface Answer {
   body: Record<string, unknown>
 }
 
-/** What goes wrong with a run of the triggers, or with fetching the pool's keys. */
-export type Trouble = 'fails' | 'is denied' | 'times out' | 'runs, and times out' | 'answers nonsense'
+/** A fault in a run of the triggers. */
+export type Trouble = 'fails' | 'is denied' | 'times out' | 'runs, and times out' | 'gives an invalid response'
 
 export interface WorldBehaviour extends Behaviour {
   trigger: () => Trouble | undefined
   keysFail: () => boolean
-  /** What another function, in the place of ours, answers PreTokenGeneration with. */
+  /** The response of another function that replaces our PreTokenGeneration. */
   replace?: (impersonationId: string) => object
 }
 
 export const calm: WorldBehaviour = {
   fault: () => undefined,
-  nonsense: () => '',
+  invalidBody: () => '',
   delay: () => 0,
   trigger: () => undefined,
   keysFail: () => false,
 }
 
-/** Lambda's own limits, ms, as the stack sets them. */
+/** Function timeouts of the stack in ms. */
 const functionLimits = { endpoint: 29_000, trigger: 4_000 }
 
-/** @param keysUrl where the pool's keys are published, for tokens of a key that is not known yet */
+/** @param keysUrl serves the pool's keys, for tokens of a key that is not cached yet. */
 export async function createWorld(environment: Partial<typeof endpointEnvironment> = {}, keysUrl?: string) {
   process.env.IMPERSONATION_CLIENT_ID = 'ours'
   const config = readEndpointConfig({ ...endpointEnvironment, ...environment })
   const state = { behaviour: calm, table: new MemoryTable() }
-  /** What has happened since the last `reset`. */
+  /** Collected since the last `reset`. */
   const seen = {
     lines: [] as unknown[],
     cognitoCalls: [] as string[],
@@ -70,7 +69,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
 
   const behaviour: Behaviour = {
     fault: (site) => state.behaviour.fault(site),
-    nonsense: (site, answer) => state.behaviour.nonsense(site, answer),
+    invalidBody: (site, answer) => state.behaviour.invalidBody(site, answer),
     delay: () => state.behaviour.delay(),
   }
   const access = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
@@ -120,7 +119,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
       case 'runs, and times out':
         await runTrigger(event)
         return { kind: 'timeout', limit: 'caller' }
-      case 'answers nonsense':
+      case 'gives an invalid response':
         return { kind: 'answer', payload: { response: null } }
       default:
         return runTrigger(event)
@@ -130,9 +129,9 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
   const { pool, perform, admin } = await makeMemoryPool(invoke)
   const cognitoTransport = faulty(async (operation, input) => {
     seen.cognitoCalls.push(operation)
-    noteSecrets(input, seen.secrets)
+    collectSecrets(input, seen.secrets)
     const answer = await perform(operation, input)
-    noteSecrets(answer, seen.secrets)
+    collectSecrets(answer, seen.secrets)
     return answer
   }, behaviour)
   const cognito = (maxAttempts: number) =>
@@ -147,8 +146,8 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
   const verifier = createVerifier(config, keysUrl)
   verifier.cacheJwks(jwks(pool.keys) as never)
   const userPool = createUserPool({ ...clients, config })
-  const log = { info: note, warn: note, error: note }
-  function note(line: unknown) {
+  const log = { info: collect, warn: collect, error: collect }
+  function collect(line: unknown) {
     seen.lines.push(line)
   }
 
@@ -168,7 +167,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
       records: table(tables.endpoint),
       userPool,
       now: Date.now,
-      log: (failed, impersonationId, error) => note({ failed, impersonationId, error: (error as Error).name }),
+      log: (failed, impersonationId, error) => collect({ failed, impersonationId, error: (error as Error).name }),
     }),
     log,
     count: () => {},
@@ -184,7 +183,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
       return state.table
     },
 
-    /** An empty table, a pool without sign-ins, and from here on this behaviour. */
+    /** Empties the table, removes all sign-ins from the pool, and sets the behaviour. */
     async reset(behaviour: WorldBehaviour = calm) {
       state.behaviour = behaviour
       state.table = new MemoryTable()
@@ -196,7 +195,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
       }
     },
 
-    /** The endpoint's answer, or that its process ended before there was one. */
+    /** @returns the endpoint's answer, or 'ended' if its process ends first. */
     post(changes: Parameters<typeof gatewayEvent>[0]): Promise<Answer | 'ended'> {
       const run = new Process('endpoint')
       const limit = setTimeout(() => run.end(), functionLimits.endpoint)
