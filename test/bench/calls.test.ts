@@ -1,4 +1,4 @@
-// What is asked of Cognito and DynamoDB, counted on the local run: no more than the guarantees need.
+// Number of calls to Cognito and DynamoDB, counted on the local run.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,15 +15,15 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(assembly, { recursive: true }))
 
-const beside = { AdminListGroupsForUser: 1, AdminGetUser: 1, PutItem: 1 }
+const sideBySide = { AdminListGroupsForUser: 1, AdminGetUser: 1, PutItem: 1 }
 
-test('an impersonation is two calls of Cognito, with two and a record beside the first, and two writes of the triggers', () => {
-  const calls = { ...beside, AdminInitiateAuth: 1, AdminRespondToAuthChallenge: 1, UpdateItem: 2 }
+test('an impersonation makes four calls to Cognito, five with Basic, and three writes', () => {
+  const calls = { ...sideBySide, AdminInitiateAuth: 1, AdminRespondToAuthChallenge: 1, UpdateItem: 2 }
   expect(counted['issued, by ID token']?.calls).toEqual(calls)
   expect(counted['issued, by Basic']?.calls).toEqual({ ...calls, AdminInitiateAuth: 2 })
 })
 
-test('an ordinary sign-in is none', () => {
+test('an ordinary sign-in makes no call', () => {
   expect(counted['ordinary sign-in']?.calls).toEqual({})
 })
 
@@ -34,10 +34,10 @@ test.each(['no credentials', 'an access token', 'bad username', 'actor may not',
   },
 )
 
-test('a wrong password is one call', () => {
+test('a wrong password makes one call', () => {
   expect(counted['wrong password']?.calls).toEqual({ AdminInitiateAuth: 1 })
 })
 
-test.each(['right withdrawn', 'subject unknown', 'subject must reset'])('refused at the first step: %s', (name) => {
-  expect(counted[name]?.calls).toEqual({ ...beside, AdminInitiateAuth: 1, UpdateItem: 1 })
+test.each(['right withdrawn', 'subject unknown', 'subject must reset'])('refused after the first step: %s', (name) => {
+  expect(counted[name]?.calls).toEqual({ ...sideBySide, AdminInitiateAuth: 1, UpdateItem: 1 })
 })

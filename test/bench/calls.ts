@@ -1,4 +1,4 @@
-// Which calls an impersonation makes of Cognito and DynamoDB, when it is granted and when it is refused.
+// Counts the calls to Cognito and DynamoDB of granted and refused impersonations.
 
 import {
   AdminAddUserToGroupCommand,
@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { CognitoError } from '../../infra/local/cognito/server.ts'
 import type { LocalRunOptions } from '../../infra/local/run.ts'
-import { basic, type Deployment, listen, startDeployment } from './deployment.ts'
+import { basic, type Deployment, startDeployment, watchCalls } from './deployment.ts'
 
 export interface Called {
   status: number
@@ -19,11 +19,11 @@ type Intercept = NonNullable<LocalRunOptions['intercept']>
 interface Case {
   name: string
   status: number
-  /** ID token of this person, or an Authorization header. */
+  /** The person whose ID token is sent. Ignored if `authorization` is set. */
   as?: string
   authorization?: string
   subject?: unknown
-  /** Before the calls are counted. */
+  /** Runs before the calls are counted. */
   prepare?: (deployment: Deployment) => Promise<unknown>
   intercept?: Intercept
 }
@@ -89,11 +89,11 @@ const cases: Case[] = [
   },
 ]
 
-/** @param assembly the cloud assembly to run */
+/** @param assembly path of the cloud assembly to run. */
 export async function countCalls(assembly: string): Promise<Record<string, Called>> {
   let intercept: Intercept | undefined
   const deployment = await startDeployment({ assembly, intercept: (...call) => (intercept ?? passOn)(...call) })
-  const ear = listen()
+  const watcher = watchCalls()
   try {
     const [olivia, bob] = [await deployment.signIn('olivia'), await deployment.signIn('bob')]
     const tokens: Record<string, string> = {
@@ -107,18 +107,18 @@ export async function countCalls(assembly: string): Promise<Record<string, Calle
     for (const { name, status, as = 'olivia', subject = 'alice', ...rest } of cases) {
       await rest.prepare?.(deployment)
       intercept = rest.intercept
-      ear.take()
+      watcher.take()
       const answer = await deployment.impersonate(rest.authorization ?? tokens[as] ?? '', { username: subject })
       if (answer.status !== status) throw new Error(`${name}: ${answer.status} ${JSON.stringify(answer.body)}`)
-      counted[name] = { status, calls: ear.take() }
+      counted[name] = { status, calls: watcher.take() }
     }
     intercept = undefined
     await deployment.signIn('bob')
-    const { AdminInitiateAuth: _theirOwn, ...calls } = ear.take()
+    const { AdminInitiateAuth: _theirOwn, ...calls } = watcher.take()
     counted['ordinary sign-in'] = { status: 200, calls }
     return counted
   } finally {
-    ear.stop()
+    watcher.stop()
     await deployment.close()
   }
 }

@@ -1,4 +1,4 @@
-// The stack run on this machine, with somebody who calls it and an ear at everything that Cognito and DynamoDB are asked.
+// A local run with a client, and a counter of the calls to Cognito and DynamoDB.
 
 import diagnosticsChannel from 'node:diagnostics_channel'
 import type { IncomingMessage } from 'node:http'
@@ -9,7 +9,7 @@ import { connect, type Outputs } from '../acceptance/target.ts'
 
 export type Deployment = Awaited<ReturnType<typeof startDeployment>>
 
-/** @param options of the run, whose callers may come as often as they like */
+/** Starts a local run without throttle and quota. */
 export async function startDeployment(options: LocalRunOptions) {
   const run = await runLocally({ ...options, change: liftLimits })
   const outputs = run.outputs as unknown as Outputs
@@ -30,7 +30,7 @@ export async function startDeployment(options: LocalRunOptions) {
       return { status: response.status, body: (await response.json()) as Record<string, unknown> }
     },
 
-    /** With the actors' client, as anybody's own sign-in is. */
+    /** Signs a person in with the actors' client. */
     async signIn(username: string) {
       const { AuthenticationResult } = await clients.cognito.send(
         new AdminInitiateAuthCommand({
@@ -67,23 +67,23 @@ export function basic(username: string, password = passwordOf(username)): string
   return `Basic ${btoa(`${username}:${password}`)}`
 }
 
-/** Counts the AWS operations and the key sets that any server of this process is asked for, from now on. */
-export function listen() {
+/** Counts the AWS operations and key set requests that the servers of this process receive from now on. */
+export function watchCalls() {
   let calls: Record<string, number> = {}
-  const hear = (message: unknown) => {
+  const count = (message: unknown) => {
     const { headers, url } = (message as { request: IncomingMessage }).request
     const operation = headers['x-amz-target'] ?? (url?.endsWith('/jwks.json') ? '.jwks' : undefined)
     const name = operation?.toString().split('.').at(-1)
     if (name) calls[name] = (calls[name] ?? 0) + 1
   }
-  diagnosticsChannel.subscribe('http.server.request.start', hear)
+  diagnosticsChannel.subscribe('http.server.request.start', count)
   return {
-    /** Those since the last time. */
+    /** @returns the calls since the last `take`. */
     take() {
       const taken = calls
       calls = {}
       return taken
     },
-    stop: () => diagnosticsChannel.unsubscribe('http.server.request.start', hear),
+    stop: () => diagnosticsChannel.unsubscribe('http.server.request.start', count),
   }
 }

@@ -1,5 +1,5 @@
-// One execution environment of a function, as Lambda's: a process that loads a bundle and hands it events. This file is
-// bundled before it is run, so that next to nothing else is loaded. Without IPC it does one job, else as many as it is told.
+// A process that loads a bundle and sends it events, like an execution environment of Lambda. This file is bundled first, so
+// that it loads almost nothing else. Without IPC it does one job, with IPC as many as requested.
 
 import { patchConsole } from '../../infra/local/lambda/console.ts'
 import { type Facts, jobs, type Kind } from './jobs.ts'
@@ -10,18 +10,18 @@ export interface Order {
   file: string
   kind: Kind
   facts: Facts
-  /** Where every call of the function goes. */
+  /** The port that receives all calls of the function. */
   port: number
 }
 
-/** Since the bundle began to load: ms, CPU ms, resident bytes. */
+/** Measured since the bundle began to load: ms, CPU ms, resident bytes. */
 export interface Moment {
   ms: number
   cpu: number
   resident: number
 }
 
-/** The bundle is loaded, and what it loads on demand; the first job is done. */
+/** `loaded`: after loading the bundle and its on-demand parts. `answered`: after the first job. */
 export interface Started {
   loaded: Moment
   answered: Moment
@@ -29,14 +29,14 @@ export interface Started {
 
 export interface Task {
   jobs: number
-  /** How many are under way at once. */
+  /** Jobs at the same time. */
   callers: number
 }
 
 export interface Done {
-  /** Of each job. */
+  /** Per job. */
   ms: number[]
-  /** Of all of them together. */
+  /** All jobs together, ms. */
   elapsed: number
   cpu: number
   resident: number
@@ -46,7 +46,7 @@ type Handler = (event: unknown, context: object) => Promise<unknown>
 
 const { file, kind, facts, port }: Order = JSON.parse(process.argv[2] ?? '')
 redirect(port)
-// An import of these would load much of what a bundle may or may not load.
+// Static imports of these would load modules that a bundle may not load itself.
 const { openSync, writeSync } = process.getBuiltinModule('node:fs')
 const { createRequire } = process.getBuiltinModule('node:module')
 
@@ -73,7 +73,7 @@ function cpuSince(before: NodeJS.CpuUsage): number {
   return (user + system) / 1000
 }
 
-// As Lambda's runtime does: an ES module is imported, another file is required.
+// Lambda's runtime imports ES modules and requires other files.
 const { handler }: { handler: Handler } = file.endsWith('.mjs') ? await import(file) : createRequire(file)(file)
 
 async function work(sent: readonly string[]): Promise<unknown[]> {

@@ -1,4 +1,4 @@
-// The goals: ratios of one run, and what bundles may weigh.
+// Goals for speed ratios, bundle sizes and numbers of calls.
 
 import type { Called } from './calls.ts'
 import type { Size } from './sizes.ts'
@@ -15,7 +15,7 @@ export interface Results {
 export interface Goal {
   what: string
   actual: number
-  /** At most. */
+  /** The highest value that meets the goal. */
   goal: number
 }
 
@@ -39,7 +39,7 @@ export function goals({ startUp, warm, calls, sizes }: Results): Goal[] {
     { what: 'warm CPU ÷ by hand, bundled', actual: ratio(endpoint, (name) => warm.atOnce[name]?.cpu), goal: 1.6 },
     { what: 'endpoint p50 ÷ two delays', actual: p50(endpoint) / (2 * delay(endpoint)), goal: 1.05 },
     {
-      // Redeem and issue follow one another while Cognito waits.
+      // Redeem and issue run in sequence while Cognito waits.
       what: 'endpoint and triggers p50 ÷ four delays',
       actual: (p50(endpoint) + p50(impersonation)) / (2 * delay(endpoint) + 2 * delay(impersonation)),
       goal: 1.05,

@@ -1,4 +1,4 @@
-// Growth: does an impersonation take more time or memory with more callers, or with more records in the table?
+// Growth: time of an impersonation with more callers and with more records in the table.
 
 import { BatchWriteItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
@@ -8,14 +8,14 @@ import { median } from './statistics.ts'
 export interface Growth {
   callers: number
   records: number
-  /** Elapsed time by the number of impersonations. */
+  /** Elapsed time divided by the number of impersonations. */
   msEach: number
   p50: number
 }
 
 const callers = [1, 10, 100]
 
-/** The whole flow on the local run, gateway to records: one run with a single record and one with many, in turns. */
+/** Measures the whole flow on two local runs in turns: one with a single record, one with many. */
 export async function measureGrowth(assembly: string, load: { records: number; rounds: number }): Promise<Growth[]> {
   const runs: { deployment: Deployment; records: number; idToken: string }[] = []
   try {
@@ -63,7 +63,7 @@ async function repeat(deployment: Deployment, idToken: string, callers: number, 
   return ms
 }
 
-/** Records as impersonations leave them. */
+/** Fills the table with records of impersonations. */
 async function fill({ dynamoDB, outputs }: Deployment, records: number): Promise<void> {
   for (let from = 0; from < records; from += 25) {
     const requests = Array.from({ length: Math.min(25, records - from) }, (_, index) => ({

@@ -1,4 +1,4 @@
-// What a function is asked for, again and again, and what its answers must be.
+// The events of each job, the checks of its answers, and its calls.
 
 import { gatewayEvent } from '../support/gateway-event.ts'
 import { triggerEvent } from '../support/trigger-event.ts'
@@ -6,17 +6,17 @@ import { triggerEvent } from '../support/trigger-event.ts'
 export type Kind = 'empty' | 'by hand' | 'endpoint' | 'ordinary sign-in' | 'impersonation'
 
 export interface Job {
-  /** In order, each once the one before is answered. */
+  /** Sent in sequence. */
   events: object[]
-  /** How many of them belong to start-up: they load what is loaded on demand. */
+  /** Number of events that belong to start-up: they load the on-demand parts. */
   starting: number
-  /** Throws where an answer is not as it must be. */
+  /** @throws Error if an answer is wrong. */
   check(answers: Answer[]): void
-  /** What Cognito and DynamoDB are asked meanwhile, warm. */
+  /** Calls to Cognito and DynamoDB per job, warm. */
   calls: Record<string, number>
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are checked here, whatever they are.
+// biome-ignore lint/suspicious/noExplicitAny: the checks read answers of different shapes.
 type Answer = any
 
 export interface Facts {
@@ -96,7 +96,7 @@ export const jobs: Record<Kind, (facts: Facts) => Job> = {
 }
 
 function same(actual: unknown, expected: unknown): void {
-  if (actual !== expected) throw new Error(`wrong answer: ${actual} where ${expected} was expected`)
+  if (actual !== expected) throw new Error(`wrong answer: ${actual}, expected ${expected}`)
 }
 
 function claimsOf(token: string): Record<string, unknown> {

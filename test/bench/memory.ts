@@ -1,23 +1,23 @@
-// Resident memory of a function: at the start, and after many jobs, by how many were under way at once.
+// Resident memory of a function at start and after many jobs, per number of callers.
 
-import type { Means } from './start-up.ts'
+import type { Tools } from './start-up.ts'
 import type { Variant } from './variants.ts'
 
 export interface Memory {
   callers: number
   jobs: number
-  /** Bytes: loaded, after the first job, after all of them. */
+  /** Resident bytes: after loading, after the first job, after all jobs. */
   loaded: number
   first: number
   last: number
-  /** Of all jobs, ms. */
+  /** Mean ms per job. */
   msEach: number
 }
 
-/** Each in a fresh process. Lambda itself has one caller in each. */
+/** Uses a new process for each measurement. Lambda sends one event at a time to each environment. */
 export async function measureMemory(
   variants: readonly Variant[],
-  { processes, standIn }: Means,
+  { processes, standIn }: Tools,
   loads: readonly { callers: number; jobs: number }[],
 ): Promise<Record<string, Memory[]>> {
   await standIn.turn()

@@ -1,4 +1,4 @@
-// Starts the processes that are measured, and the stand-in that they talk to.
+// Starts the measured processes and the stand-in server.
 
 import { type ChildProcess, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +14,7 @@ import type { Variant } from './variants.ts'
 
 /** MB */
 const memory = 1024
-/** As Lambda's Node.js runtimes set V8's limits, by the function's memory. */
+/** V8 limits that Lambda's Node.js runtimes derive from the function's memory. */
 const flags = [`--max-semi-space-size=${Math.floor(memory * 0.05)}`, `--max-old-space-size=${Math.floor(memory * 0.9)}`]
 
 const modules = fileURLToPath(new URL('../../node_modules', import.meta.url))
@@ -24,7 +24,7 @@ export async function startStandIn(place: Place) {
   const ready: Ready = await answer(child)
   return {
     ...ready,
-    /** What was asked since the last time. @param delay of every answer from now on, ms */
+    /** @param delay of all following answers, ms. @returns the counts since the last turn. */
     turn(delay = 0): Promise<Counts> {
       child.send({ delay } satisfies Turn)
       return answer(child)
@@ -35,16 +35,16 @@ export async function startStandIn(place: Place) {
 
 export type StandIn = Awaited<ReturnType<typeof startStandIn>>
 
-/** @param directory takes what they need on disk. @param host function.ts, bundled. */
+/** @param directory for the certificate file. @param host path of the bundled function.ts. */
 export function processes(directory: string, host: string, facts: Facts, { port, certificate }: Ready) {
   const order = ({ file, kind }: Variant) => JSON.stringify({ file, kind, facts, port } satisfies Order)
-  const trusted = join(directory, 'stand-in.pem')
-  writeFileSync(trusted, certificate)
+  const certificateFile = join(directory, 'stand-in.pem')
+  writeFileSync(certificateFile, certificate)
   return {
-    /** One cold start and one job, in a fresh process. */
+    /** Does one cold start and one job in a new process. */
     async startOnce(variant: Variant): Promise<Started> {
       const child = spawn(process.execPath, [...flags, host, order(variant)], {
-        env: environmentOf(variant, trusted),
+        env: environmentOf(variant, certificateFile),
         stdio: ['ignore', 'ignore', 'inherit', 'pipe'],
       })
       const printed = await text(child.stdio[3] as Readable)
@@ -52,10 +52,10 @@ export function processes(directory: string, host: string, facts: Facts, { port,
       return JSON.parse(printed)
     },
 
-    /** A process that stays. */
+    /** Starts a process for many jobs. */
     async serve(variant: Variant) {
       const child = fork(host, [order(variant)], {
-        env: environmentOf(variant, trusted),
+        env: environmentOf(variant, certificateFile),
         execArgv: flags,
         stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       })
@@ -89,8 +89,8 @@ async function answer<Message>(child: ChildProcess): Promise<Message> {
   }
 }
 
-/** As Lambda sets it. Where the runtime has its SDK, this project's is. */
-function environmentOf({ name, directory, environment }: Variant, trusted: string): Record<string, string> {
+/** Lambda's environment variables. NODE_PATH points to this project's SDK instead of the runtime's. */
+function environmentOf({ name, directory, environment }: Variant, certificateFile: string): Record<string, string> {
   return {
     AWS_REGION: 'us-east-1',
     AWS_DEFAULT_REGION: 'us-east-1',
@@ -104,7 +104,7 @@ function environmentOf({ name, directory, environment }: Variant, trusted: strin
     NODE_PATH: modules,
     HOME: directory,
     TZ: ':UTC',
-    NODE_EXTRA_CA_CERTS: trusted,
+    NODE_EXTRA_CA_CERTS: certificateFile,
     ...environment,
   }
 }

@@ -1,12 +1,12 @@
-// Takes every connection of this process to the stand-in, whatever host it is meant for, so that a function runs with the
-// very settings that it has on AWS, where nothing names another endpoint; and so that nothing leaves this machine.
+// Redirects all connections of this process to the stand-in server. Functions keep their AWS settings, and no request
+// leaves this machine.
 
 interface Bindings {
   cares_wrap: { getaddrinfo: (request: unknown, hostname: string, ...rest: unknown[]) => number }
   tcp_wrap: { TCP: { prototype: { connect: (request: unknown, address: string, port: number) => number } } }
 }
 
-/** Below `node:net` and `node:dns`, which a function must find not loaded yet, as on AWS. */
+/** Patches the bindings below `node:net` and `node:dns`, because those modules must not be loaded yet, as on AWS. */
 export function redirect(port: number): void {
   const { binding } = process as unknown as { binding<Name extends keyof Bindings>(name: Name): Bindings[Name] }
   const names = binding('cares_wrap')

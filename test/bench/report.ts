@@ -1,4 +1,4 @@
-// The figures as one table for people.
+// Prints the results as tables.
 
 import type { Called } from './calls.ts'
 import type { Goal, Results } from './goals.ts'
@@ -15,7 +15,7 @@ export interface Report extends Results {
   goals: Goal[]
 }
 
-/** Bytes: what is smaller is left to the JSON file. */
+/** Smallest package in the table, bytes. The JSON file has all. */
 const worthShowing = 2_000
 
 export function table({ startUp, warm, calls, sizes, memory, growth, goals }: Report): string {

@@ -1,5 +1,5 @@
-// How fast, next to what somebody would write by hand: `npm run bench`. Everything is measured in turns, in one run.
-// --json F: where the figures go. --beside name=DIR: measures another cloud assembly too. --quick: fewer rounds.
+// `npm run bench`: compares the functions with the same work written by hand, measured in turns. Needs openssl.
+// --json F: output file. --beside name=DIR: also measures another cloud assembly. --quick: fewer rounds.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { arch, availableParallelism, cpus, tmpdir } from 'node:os'
@@ -48,28 +48,28 @@ try {
 
   say('counting calls')
   const calls = await countCalls(assembly)
-  say('growing')
+  say('measuring growth')
   const growth = await measureGrowth(assembly, { records: 10_000, rounds: 5 / quick })
 
   const standIn = await startStandIn(placeOf(environment))
   const facts = { idToken: standIn.idToken, impersonationClientId: environment.IMPERSONATION_CLIENT_ID ?? '' }
-  const means = { standIn, processes: processes(directory, host, facts, standIn) }
-  say('starting up')
-  const startUp = await measureStartUp(variants, means, { rounds: 25 / quick, delay })
-  say('running warm')
+  const tools = { standIn, processes: processes(directory, host, facts, standIn) }
+  say('measuring start-up')
+  const startUp = await measureStartUp(variants, tools, { rounds: 25 / quick, delay })
+  say('measuring warm functions')
   const working = variants.filter(({ kind, name }) => kind !== 'empty' && !name.endsWith('CDK defaults'))
-  const servers = await serveAll(working, means, 3)
-  const atOnce = await measureWarm(servers, means, { rounds: 30 / quick, jobs: 50 })
-  const delayed = await measureWarm(servers, means, { rounds: 10 / quick, jobs: 10, delay })
+  const servers = await serveAll(working, tools, 3)
+  const atOnce = await measureWarm(servers, tools, { rounds: 30 / quick, jobs: 50 })
+  const delayed = await measureWarm(servers, tools, { rounds: 10 / quick, jobs: 10, delay })
   for (const server of servers) server.close()
-  say('running long')
+  say('measuring memory')
   const loads = [
     { callers: 1, jobs: 10_000 / quick },
     { callers: 1, jobs: 1_000 / quick },
     { callers: 10, jobs: 1_000 / quick },
     { callers: 100, jobs: 1_000 / quick },
   ]
-  const memory = await measureMemory(working, means, loads)
+  const memory = await measureMemory(working, tools, loads)
   standIn.close()
 
   const results = { startUp, warm: { atOnce, delayed }, calls, sizes }
@@ -78,7 +78,7 @@ try {
   const machine = { node: process.version, arch: arch(), cpu: model, cores: availableParallelism() }
   writeFileSync(values.json, JSON.stringify({ at: new Date().toISOString(), machine, delay, ...report }, null, 2))
   process.stdout.write(`${table(report)}\n\n${machine.cpu}, ${machine.cores} cores, Node.js ${machine.node}\n`)
-  say(`all of it is in ${values.json}`)
+  say(`wrote all results to ${values.json}`)
 } finally {
   rmSync(directory, { recursive: true })
 }
@@ -86,7 +86,7 @@ try {
 function placeOf(environment: Record<string, string>) {
   const { USER_POOL_ID, ACTOR_CLIENT_ID, IMPERSONATION_CLIENT_ID, IMPERSONATORS_GROUP } = environment
   if (!USER_POOL_ID || !ACTOR_CLIENT_ID || !IMPERSONATION_CLIENT_ID || !IMPERSONATORS_GROUP) {
-    throw new Error('the endpoint’s environment lacks a setting')
+    throw new Error('the endpoint’s environment lacks a required variable')
   }
   return {
     userPoolId: USER_POOL_ID,

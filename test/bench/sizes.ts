@@ -1,4 +1,4 @@
-// How big the bundles are, and which packages they are made of.
+// Sizes of the bundles and of the packages in them.
 
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, join } from 'node:path'
@@ -7,11 +7,11 @@ import { bundleOptions, type Entry } from '../../infra/functions/bundle-options.
 import type { Variant } from './variants.ts'
 
 export interface Size {
-  /** Bytes of the entry and of what it imports; the rest is loaded on demand. */
+  /** Bytes of the entry and its static imports. The rest is loaded on demand. */
   loaded: number
   entry: number
   total: number
-  /** Bytes of each package in `loaded`, and in what may be loaded later. Without them where nothing tells. */
+  /** Bytes per package, loaded at start and on demand. Missing if no metafile fits. */
   packages?: Record<string, { loaded: number; onDemand: number }>
 }
 
@@ -29,7 +29,7 @@ export function sizeOf({ directory, file }: Variant): Size {
   }
 }
 
-/** A file and what it imports before it runs. */
+/** A file and its static imports. */
 export function closure(directory: string, name: string, found = new Set<string>()): Set<string> {
   if (found.has(name)) return found
   found.add(name)
@@ -40,7 +40,7 @@ export function closure(directory: string, name: string, found = new Set<string>
   return found
 }
 
-/** NodejsFunction writes it into the bundle; ours is bundled once more, and no other bundle has chunks of the same names. */
+/** Reads the metafile of NodejsFunction, or bundles ours again and compares the chunk names. */
 function metafileOf(directory: string, file: string): Metafile | undefined {
   const written = join(directory, 'index.meta.json')
   if (existsSync(written)) return JSON.parse(readFileSync(written, 'utf8'))

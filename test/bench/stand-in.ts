@@ -1,5 +1,5 @@
-// Stands in for Cognito and DynamoDB on 127.0.0.1, in a process of its own. Answers at once, or after a fixed time, and
-// counts what it is asked, so that nobody is measured who did not ask.
+// A stand-in server for Cognito and DynamoDB in its own process. It answers at once or after a fixed delay, and counts its
+// requests.
 
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
@@ -10,7 +10,7 @@ import { listen } from '../../infra/local/listen.ts'
 import { encode, newKey, signToken } from '../support/tokens.ts'
 import { makeCertificate } from './certificate.ts'
 
-/** What the functions were told, which the tokens have to fit. */
+/** Settings of the functions that the tokens must match. */
 export interface Place {
   userPoolId: string
   actorClientId: string
@@ -22,7 +22,7 @@ export interface Counts {
   /** Requests by operation. */
   calls: Record<string, number>
   connections: number
-  /** How long each delayed answer really took, ms: timers are late. */
+  /** The actual delay of each answer in ms: timers are late. */
   delays: number[]
 }
 
@@ -34,8 +34,9 @@ export interface Ready {
   idToken: string
 }
 
-/** Asks for what was counted since the last time; from then on each answer comes after so many ms. */
+/** Requests the counts since the last turn, and sets the delay of all following answers. */
 export interface Turn {
+  /** ms */
   delay: number
 }
 
@@ -52,7 +53,7 @@ const seconds = Math.floor(Date.now() / 1000)
 const times = { auth_time: seconds, iat: seconds, exp: seconds + 3600 }
 const iss = `https://cognito-idp.us-east-1.amazonaws.com/${place.userPoolId}`
 
-/** A token that is read, not verified, by who gets it. */
+/** A token with a fake signature: the endpoint only decodes it. */
 function token(impersonationId: string, claims: object): string {
   const act = { act: { sub: actorSub }, impersonation_id: impersonationId }
   const payload = { sub: subjectSub, iss, ...times, event_id: subjectSub, jti: subjectSub, ...act, ...claims }

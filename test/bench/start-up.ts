@@ -1,4 +1,4 @@
-// Start-up: a bundle loaded in a fresh process, and then its first job.
+// Start-up: loading a bundle in a new process, and its first job.
 
 import type { Moment, Started } from './function.ts'
 import { jobs } from './jobs.ts'
@@ -7,22 +7,22 @@ import { median, quantile } from './statistics.ts'
 import type { Variant } from './variants.ts'
 
 export interface StartUp {
-  /** Until the bundle is loaded, and what it loads on demand. */
+  /** Until the bundle and its on-demand parts are loaded. */
   loaded: { ms: number; p10: number; p90: number; cpu: number; resident: number }
-  /** Until the first job is done: with answers at once, and each after the stand-in's delay. */
+  /** Until the first job is done: with immediate answers, and (`delayedMs`) with delayed answers. */
   answered: { ms: number; cpu: number; delayedMs: number }
-  /** What the first job opens. On AWS each is a TLS handshake. */
+  /** Connections that the first job opens. On AWS each needs a TLS handshake. */
   connections: number
 }
 
-export interface Means {
+export interface Tools {
   processes: Processes
   standIn: StandIn
 }
 
 export async function measureStartUp(
   variants: readonly Variant[],
-  { processes, standIn }: Means,
+  { processes, standIn }: Tools,
   load: { rounds: number; delay: number },
 ): Promise<Record<string, StartUp>> {
   const starts = variants.map((variant) => ({ variant, atOnce: [] as Started[], delayed: [] as Started[], opened: 0 }))
@@ -34,7 +34,7 @@ export async function measureStartUp(
       ] as const) {
         await standIn.turn(delay)
         into.push(await processes.startOnce(start.variant))
-        start.opened = await assertAsked(start.variant, standIn)
+        start.opened = await assertCalls(start.variant, standIn)
       }
     }
   }
@@ -43,12 +43,13 @@ export async function measureStartUp(
   )
 }
 
-/** @returns the connections it opened. */
-async function assertAsked({ name, kind }: Variant, standIn: StandIn): Promise<number> {
+/** @returns the number of opened connections. @throws Error if the calls are not those of the job. */
+async function assertCalls({ name, kind }: Variant, standIn: StandIn): Promise<number> {
   const { calls, connections } = await standIn.turn()
   const { jwks = 0, ...asked } = calls
   const wanted = jobs[kind]({ idToken: '', impersonationClientId: '' }).calls
-  if (jwks > 1 || !sameCounts(asked, wanted)) throw new Error(`${name} asked ${JSON.stringify(calls)} at its first job`)
+  if (jwks > 1 || !sameCounts(asked, wanted))
+    throw new Error(`${name} made the calls ${JSON.stringify(calls)} in its first job`)
   return connections
 }
 

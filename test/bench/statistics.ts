@@ -1,6 +1,6 @@
-// Middles and tails of what was measured.
+// Median and quantiles.
 
-/** @param part 0.5 is the median, 0.99 what one in a hundred is over. */
+/** @param part 0.5 for the median, 0.99 for the 99th percentile. */
 export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? Number.NaN

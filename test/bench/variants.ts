@@ -1,4 +1,4 @@
-// What is measured, side by side: the functions of the cloud assembly, and the same work written by hand.
+// The measured variants: the functions of the cloud assembly, and the same work written by hand.
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -22,7 +22,7 @@ export interface Variant {
   environment: Record<string, string>
 }
 
-/** The functions of an assembly, by the name of their handler's file. */
+/** Finds the endpoint and the triggers in an assembly. @throws Error if one is missing. */
 export function readAssembly(assembly: string): Record<'impersonate' | 'triggers', FunctionDefinition> {
   const template: Template = JSON.parse(
     readFileSync(join(assembly, `${stackLocation.stackName}.template.json`), 'utf8'),
@@ -36,7 +36,7 @@ export function readAssembly(assembly: string): Record<'impersonate' | 'triggers
   return { impersonate: find('endpoint.handler'), triggers: find('triggers.handler') }
 }
 
-/** @param label what to call an assembly that is not this checkout's */
+/** @param label marks the functions of another assembly. */
 export function ours(assembly: string, label = ''): Variant[] {
   const { impersonate, triggers } = readAssembly(assembly)
   const variant = (name: string, kind: Kind, { directory, environment }: FunctionDefinition, entry: string) => ({
@@ -62,7 +62,7 @@ const asAdvised: BundlingOptions = {
   metafile: true,
 }
 
-/** Bundled by CDK's own NodejsFunction. @param environment the endpoint's: they ask the same pool. */
+/** Bundles the hand-written functions with CDK's NodejsFunction. @param environment of the endpoint. */
 export function byHand(outdir: string, environment: Record<string, string>): Variant[] {
   const app = new App({
     outdir,
@@ -72,7 +72,7 @@ export function byHand(outdir: string, environment: Record<string, string>): Var
   const specs: [name: string, kind: Kind, entry: string, bundling: BundlingOptions, file: string][] = [
     ['empty handler', 'empty', 'empty', asAdvised, 'index.mjs'],
     ['by hand, bundled', 'by hand', 'by-hand', asAdvised, 'index.mjs'],
-    // The SDK is not in it: there is no runtime here to bring one, so it is this project's own that is found.
+    // This bundle does not include the SDK. Without Lambda's runtime it finds this project's SDK.
     ['by hand, CDK defaults', 'by hand', 'by-hand', { metafile: true }, 'index.js'],
   ]
   const functions = specs.map(([name, , entry, bundling]) => {
@@ -87,7 +87,7 @@ export function byHand(outdir: string, environment: Record<string, string>): Var
   })
 }
 
-/** @returns the file that runs a function: `function.ts` as one plain module. */
+/** Bundles `function.ts` into one module. @returns its path. */
 export async function bundleHost(outdir: string): Promise<string> {
   const outfile = join(outdir, 'function.mjs')
   const entry = fileURLToPath(new URL('./function.ts', import.meta.url))

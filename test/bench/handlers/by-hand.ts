@@ -1,4 +1,4 @@
-// What somebody would write by hand: the same two Cognito calls, nothing checked, nothing recorded.
+// A hand-written function: the same two Cognito calls, without checks and records.
 
 import { createHmac } from 'node:crypto'
 import {

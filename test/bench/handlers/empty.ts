@@ -1,3 +1,3 @@
-// A function that does nothing: what Node.js alone costs.
+// A function that does nothing, to measure Node.js alone.
 
 export const handler = async () => ({ statusCode: 200 })
