@@ -13,14 +13,14 @@ export function refusals(deployment: Deployment) {
     expect(headers.get('content-type')).toBe('application/json')
   }
 
-  describe('refused API key', () => {
+  describe('an unknown API key gets', () => {
     test.each([undefined, '', 'a-key-that-nobody-was-given-0001'])('403: %p', async (key) => {
       const { send, basic } = deployment()
       expectError(await send({ headers: { 'X-API-Key': key, Authorization: basic('olivia') } }), 403)
     })
   })
 
-  describe('refused Authorization', () => {
+  describe('a wrong Authorization header gets', () => {
     test.each<[string, (target: ReturnType<Deployment>) => Promise<string | undefined> | string | undefined]>([
       ['no header', () => undefined],
       ['an empty header', () => ''],
@@ -46,7 +46,7 @@ export function refusals(deployment: Deployment) {
     })
   })
 
-  describe('refused request', () => {
+  describe('an invalid request gets', () => {
     test.each<[string, unknown]>([
       ['an array', '["alice"]'],
       ['invalid JSON', '{"username":'],
@@ -63,7 +63,7 @@ export function refusals(deployment: Deployment) {
     })
   })
 
-  describe('refused policy', () => {
+  describe('a forbidden impersonation gets', () => {
     test('403: an actor outside the group cannot learn which users exist', async () => {
       const { impersonate, signIn } = deployment()
       const { IdToken } = await signIn('bob')

@@ -133,7 +133,7 @@ export function session(deployment: Deployment) {
     test.each([
       ['named by an alias', 'alice@example.com', 'alice'],
       ['who was invited and never signed in', 'ivan', 'ivan'],
-    ])('is granted for the subject %s', async (_, asked, username) => {
+    ])('is granted for a subject %s', async (_, asked, username) => {
       const { impersonate } = deployment()
       expect(await impersonate(asked)).toMatchObject({ status: 200, body: { username } })
     })

@@ -96,7 +96,7 @@ export function requests(deployment: () => Deployment) {
     expect((await send([json, ['X-Long', 'x'.repeat(10_240)]])).status).toBe(431)
   })
 
-  describe('a username gets its status:', () => {
+  describe('the expected status for a username', () => {
     const ask = (username: string) => send([json, ['Authorization', token]], JSON.stringify({ username }))
     test.each<[string, string, number]>([
       ['with a look-alike letter', '\u0430lice', 422],
@@ -139,7 +139,7 @@ export function requests(deployment: () => Deployment) {
     })
   })
 
-  describe('a body gets its status:', () => {
+  describe('the expected status for a body', () => {
     const ask = (body: string | Buffer) => send([json, ['Authorization', token]], body)
     test.each<[string, string | Buffer, number]>([
       ['of one megabyte', JSON.stringify({ username: 'alice', reason: 'x'.repeat(1_000_000) }), 400],

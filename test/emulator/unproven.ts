@@ -4,9 +4,9 @@ const keys = 'it accepts requests without an API key'
 const flows = 'it allows every flow for every app client'
 
 export const unproven: Readonly<Record<string, string>> = {
-  'refused API key 403: undefined': keys,
-  'refused API key 403: ""': keys,
-  'refused API key 403: "a-key-that-nobody-was-given-0001"': keys,
+  'an unknown API key gets 403: undefined': keys,
+  'an unknown API key gets 403: ""': keys,
+  'an unknown API key gets 403: "a-key-that-nobody-was-given-0001"': keys,
   'a session names the base URL of its request': 'its request context has no domain name',
   'a session has the subject’s attributes, with email_verified as a boolean': 'it writes all attributes as text',
   'a session has a record with the subject’s own username if an alias was asked for':

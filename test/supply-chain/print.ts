@@ -1,4 +1,4 @@
-// `npm run licences`: the packages that ship in the bundles.
+// `npm run licences`: prints the packages in the bundles with licence and size.
 
 import { shippedPackages } from './shipped.ts'
 

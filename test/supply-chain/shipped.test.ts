@@ -1,4 +1,4 @@
-// What ships comes under licences that allow it, in versions that are named exactly.
+// Licences and versions of the packages.
 
 import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
@@ -6,7 +6,7 @@ import { shippedPackages } from './shipped.ts'
 
 const read = (name: string) => JSON.parse(readFileSync(new URL(`../../${name}`, import.meta.url), 'utf8'))
 
-test('every package in the bundles is under a permissive licence, at the version of the lock', async () => {
+test('all packages in the bundles have a permissive licence and the version of the lock file', async () => {
   const { packages: locked } = read('package-lock.json') as { packages: Record<string, { version?: string }> }
   const versions = new Set(
     Object.entries(locked).map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`),
@@ -19,7 +19,7 @@ test('every package in the bundles is under a permissive licence, at the version
   }
 })
 
-test('what is depended on is named by one exact version, with its hash in the lock', () => {
+test('all dependencies have an exact version, and a hash in the lock file', () => {
   const { dependencies, devDependencies } = read('package.json') as Record<string, Record<string, string>>
   const { '@types/node': _, ...pinned } = { ...dependencies, ...devDependencies }
   for (const version of Object.values(pinned)) expect(version).toMatch(/^\d+\.\d+\.\d+$/)

@@ -1,4 +1,4 @@
-// What the bundles are made of: the packages in them, from esbuild's own account, with version and licence.
+// The packages in the bundles, from esbuild's metafile.
 
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -12,7 +12,7 @@ export interface Package {
   name: string
   version: string
   license: string
-  /** Bytes of it in all bundles, minified. */
+  /** Minified bytes in all bundles. */
   bytes: number
 }
 
@@ -41,7 +41,7 @@ export async function shippedPackages(): Promise<Package[]> {
     .sort((a, b) => a.name.localeCompare(b.name))
 }
 
-/** Some packages keep a bare package.json in a folder of theirs: the one that counts has a name. */
+/** Reads the package.json of a package. */
 function describe(folder: string) {
   const path = join(root, folder, 'package.json')
   const { name, version, license } = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {}
