@@ -2,13 +2,15 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { APIGatewayClient, GetApiKeyCommand } from '@aws-sdk/client-api-gateway'
+import { CloudFormationClient, DeleteStackCommand, waitUntilStackDeleteComplete } from '@aws-sdk/client-cloudformation'
+import { localAccess } from '../../infra/local/client-access.ts'
+import type { Outputs } from '../acceptance/target.ts'
 import { type RunOptions, root, run } from '../support/commands.ts'
-
-type Outputs = Record<string, string>
 
 const cli = join(root, 'node_modules/.bin/cdk')
 export const place = { account: '000000000000', region: 'us-east-1' }
+export const stackName = 'Impersonation'
 
 /** An environment without this machine's AWS settings. @param folder home and temporary folder */
 export function bareEnvironment(folder: string): NodeJS.ProcessEnv {
@@ -17,19 +19,33 @@ export function bareEnvironment(folder: string): NodeJS.ProcessEnv {
 
 /** The environment of programs that use `endpoint` as AWS. */
 export function environmentFor(endpoint: string, folder: string): NodeJS.ProcessEnv {
+  const { credentials } = localAccess(place.region, endpoint)
   return {
     ...bareEnvironment(folder),
     AWS_ENDPOINT_URL: endpoint,
-    AWS_ACCESS_KEY_ID: 'test',
-    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     AWS_REGION: place.region,
     AWS_DEFAULT_REGION: place.region,
     CDK_DISABLE_CLI_TELEMETRY: 'true',
   }
 }
 
-export function bootstrap(options: RunOptions): Promise<string> {
-  return run(cli, ['bootstrap', `aws://${place.account}/${place.region}`, '--no-notices'], options)
+/**
+ * Writes the CLI's own bootstrap template without the bucket policy that denies plain HTTP: MiniStack has no TLS here.
+ * @returns the file
+ */
+export async function bootstrapTemplate(folder: string, options: RunOptions): Promise<string> {
+  const { Resources, ...rest } = JSON.parse(await run(cli, ['bootstrap', '--show-template', '--json'], options))
+  const { StagingBucketPolicy: _, ...others } = Resources
+  const file = join(folder, 'bootstrap.json')
+  writeFileSync(file, JSON.stringify({ ...rest, Resources: others }))
+  return file
+}
+
+export function bootstrap(template: string, options: RunOptions): Promise<string> {
+  const args = ['bootstrap', `aws://${place.account}/${place.region}`, '--no-notices', `--template=${template}`]
+  return run(cli, args, options)
 }
 
 /** @returns the path of the outputs file. */
@@ -48,33 +64,24 @@ export async function deploy(
 
 /** Deletes the stack through the API: MiniStack lacks a call that `cdk destroy` makes. @throws Error if it fails. */
 export async function remove(endpoint: string): Promise<void> {
-  const call = async (Action: string) => {
-    const answer = await fetch(endpoint, {
-      method: 'POST',
-      headers: { Authorization: authorization('cloudformation') },
-      body: new URLSearchParams({ Action, Version: '2010-05-15', StackName: 'Impersonation' }),
-    })
-    return answer.text()
+  const client = new CloudFormationClient(localAccess(place.region, endpoint))
+  try {
+    await client.send(new DeleteStackCommand({ StackName: stackName }))
+    const patience = { client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 } // seconds
+    await waitUntilStackDeleteComplete(patience, { StackName: stackName })
+  } finally {
+    client.destroy()
   }
-  await call('DeleteStack')
-  let stacks = await call('DescribeStacks')
-  for (let tries = 0; stacks.includes('IN_PROGRESS') && tries < 60; tries++) {
-    await setTimeout(500)
-    stacks = await call('DescribeStacks')
-  }
-  if (!stacks.includes('does not exist')) throw new Error(`the stack was not removed\n${stacks}`)
-}
-
-/** MiniStack does not check signatures. It reads the service from the credential scope. */
-function authorization(service: string): string {
-  return `AWS4-HMAC-SHA256 Credential=test/20260101/${place.region}/${service}/aws4_request`
 }
 
 /**
  * Replaces AWS's host names in the outputs file with the emulator's address.
- * @returns the value of an API key. @throws Error if the file has no ApiUrl or the key has no value.
+ * @returns the outputs, and the value of an API key. @throws Error if the file has no ApiUrl or the key has no value.
  */
-export async function useEmulatorAddresses(outputsFile: string, endpoint: string): Promise<string> {
+export async function useEmulatorAddresses(
+  outputsFile: string,
+  endpoint: string,
+): Promise<{ outputs: Outputs; apiKey: string }> {
   const [[stack, outputs] = []] = Object.entries(
     JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Outputs>,
   )
@@ -84,17 +91,19 @@ export async function useEmulatorAddresses(outputsFile: string, endpoint: string
   const addressed = { ...outputs, ApiUrl, CognitoEndpoint: endpoint, DynamoDbEndpoint: endpoint }
   writeFileSync(outputsFile, JSON.stringify({ [stack]: addressed }))
   const [, keyId] = Object.entries(outputs).find(([name]) => name.startsWith('ApiKeyId')) ?? []
-  return keyValue(endpoint, keyId ?? '')
+  return { outputs: addressed, apiKey: await keyValue(endpoint, keyId ?? '') }
 }
 
 /** Like `aws apigateway get-api-key --include-value`. */
 async function keyValue(endpoint: string, keyId: string): Promise<string> {
-  const answer = await fetch(`${endpoint}/apikeys/${keyId}?includeValue=true`, {
-    headers: { Authorization: authorization('apigateway') },
-  })
-  const { value } = (await answer.json()) as { value?: string }
-  if (!value) throw new Error(`the API key ${keyId} has no value`)
-  return value
+  const client = new APIGatewayClient(localAccess(place.region, endpoint))
+  try {
+    const { value } = await client.send(new GetApiKeyCommand({ apiKey: keyId, includeValue: true }))
+    if (!value) throw new Error(`the API key ${keyId} has no value`)
+    return value
+  } finally {
+    client.destroy()
+  }
 }
 
 /** Creates the demo people. */

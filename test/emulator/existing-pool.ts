@@ -4,16 +4,27 @@ import { deepStrictEqual } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CognitoIdentityProviderClient, type UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
+import { localAccess } from '../../infra/local/client-access.ts'
 import type { RunOptions } from '../support/commands.ts'
 import { createFullUserPool, describeUserPool, everySetting } from '../support/full-user-pool.ts'
 import { deploy, place, remove } from './deployment.ts'
+import { customResourceProbes } from './permissions/custom-resource-probes.ts'
+import type { TriedPermission } from './permissions/prove.ts'
+import { testPermissions } from './permissions/test-permissions.ts'
 
 type Step = <Result>(name: string, work: () => Promise<Result>) => Promise<Result>
 
-/** @throws Error if a deployment changes more than the four triggers, or if the removal leaves a change. */
-export async function testExistingPool(endpoint: string, folder: string, options: RunOptions, step: Step) {
-  const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-  const cognito = new CognitoIdentityProviderClient({ region: place.region, endpoint, credentials })
+/**
+ * @param triedBefore the permissions that were tried on an own pool
+ * @returns the other permissions, as tried here
+ * @throws Error if a deployment changes more than the four triggers, or if the removal leaves a change.
+ */
+export async function testExistingPool(
+  { endpoint, folder, triedBefore }: { endpoint: string; folder: string; triedBefore: readonly TriedPermission[] },
+  options: RunOptions,
+  step: Step,
+): Promise<TriedPermission[]> {
+  const cognito = new CognitoIdentityProviderClient(localAccess(place.region, endpoint))
   const id = await createFullUserPool(cognito)
   const before = await describeUserPool(cognito, id)
 
@@ -28,6 +39,12 @@ export async function testExistingPool(endpoint: string, folder: string, options
       deepStrictEqual(await describeUserPool(cognito, id), withTriggers(before, triggersArn(outputsFile)))
     })
   }
+  const tried = await step('Taking away each permission of the custom resources', () => {
+    const assembly = join(folder, 'on-45')
+    const pool = { UserPoolId: id, TriggersArn: triggersArn(join(assembly, 'outputs.json')) }
+    const trial = { endpoint, assembly, triedBefore, independent: true }
+    return testPermissions(trial, (names) => customResourceProbes({ endpoint, signal: options.signal }, names, pool))
+  })
   await step('Removing the stack', async () => {
     await remove(endpoint)
     deepStrictEqual(await describeUserPool(cognito, id), before)
@@ -40,6 +57,7 @@ export async function testExistingPool(endpoint: string, folder: string, options
   console.log(
     `Not compared: ${lost.join(', ')}. MiniStack does not store them, and keeps settings that an update omits.`,
   )
+  return tried
 }
 
 function triggersArn(outputsFile: string): string {

@@ -4,8 +4,10 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import { localAccess } from '../../infra/local/client-access.ts'
 import { listen } from '../../infra/local/listen.ts'
 import { pythonEnvironment } from '../support/python.ts'
+import { place } from './deployment.ts'
 
 export interface Emulator {
   endpoint: string
@@ -17,6 +19,8 @@ export interface Emulator {
 /** Starts MiniStack on a free port of 127.0.0.1. @param env also the environment of its functions. */
 export async function startEmulator(env: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Emulator> {
   const port = await freePort()
+  const endpoint = `http://127.0.0.1:${port}`
+  const { credentials } = localAccess(place.region, endpoint)
   const child = spawn(pythonEnvironment('emulator').program('ministack'), {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
@@ -31,13 +35,17 @@ export async function startEmulator(env: NodeJS.ProcessEnv, signal: AbortSignal)
       STATE_DIR: env.TMPDIR,
       // Makes a trigger that throws fail the sign-in, as AWS does.
       MINISTACK_COGNITO_PRETOKEN_STRICT: '1',
+      // Checks signatures and IAM policies.
+      AUTH: 'true',
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
     },
   })
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (printed += chunk))
   const ended = once(child, 'close')
   const emulator = {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     log: () => printed,
     async stop() {
       child.kill('SIGTERM')

@@ -4,10 +4,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pythonEnvironment } from '../support/python.ts'
-import { runAcceptance } from './acceptance.ts'
+import { type Case, runAcceptance } from './acceptance.ts'
 import {
   bareEnvironment,
   bootstrap,
+  bootstrapTemplate,
   createDemoPeople,
   deploy,
   environmentFor,
@@ -16,6 +17,11 @@ import {
 import { testExistingPool } from './existing-pool.ts'
 import { lint } from './lint.ts'
 import { type Emulator, startEmulator } from './ministack.ts'
+import { impersonationProbes } from './permissions/impersonation-probes.ts'
+import type { TriedPermission } from './permissions/prove.ts'
+import { tryRecordsPolicy } from './permissions/records-policy.ts'
+import { testPermissions } from './permissions/test-permissions.ts'
+import { report } from './report.ts'
 import { unproven } from './unproven.ts'
 
 // The CDK CLI and the functions use the same Node.js as this process.
@@ -32,11 +38,15 @@ try {
   await step('Installing MiniStack and cfn-lint', () =>
     pythonEnvironment('emulator').install({ env: process.env, signal }),
   )
-  for (const test of [runOnOwnPool, runOnExistingPool]) {
-    await emulator?.stop()
-    emulator = await step('Starting MiniStack', () => startEmulator(bareEnvironment(folder), signal))
-    await test(emulator.endpoint)
-  }
+  const template = await step('Writing the bootstrap template', () =>
+    bootstrapTemplate(folder, { env: bareEnvironment(folder), signal }),
+  )
+  emulator = await start()
+  const { cases, tried } = await runOnOwnPool({ endpoint: emulator.endpoint, template })
+  await emulator.stop()
+  emulator = await start()
+  const further = await runOnExistingPool({ endpoint: emulator.endpoint, template }, tried)
+  report(cases, [...tried, ...further])
 } catch (error) {
   process.exitCode = 1
   const failure = signal.aborted ? signal.reason : error
@@ -48,28 +58,44 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function runOnOwnPool(endpoint: string): Promise<void> {
-  const options = { env: environmentFor(endpoint, folder), signal }
-  const assembly = join(folder, 'cdk.out')
-  await step('Bootstrapping', () => bootstrap(options))
-  const outputsFile = await step('Deploying', () => deploy(assembly, options))
-  await step('Linting the template', () => lint(assembly, options))
-  const apiKey = await step('Creating the demo people', async () => {
-    const value = await useEmulatorAddresses(outputsFile, endpoint)
-    await createDemoPeople(outputsFile, options)
-    return value
-  })
-  const names = Object.keys(unproven)
-  const cases = await runAcceptance({ outputsFile, apiKey, folder }, names, options)
-  console.log(`\nLeft out, because MiniStack differs from AWS:`)
-  for (const [name, reason] of Object.entries(unproven)) console.log(`  ${name}: ${reason}`)
-  console.log(`\n${cases.length - names.length} passed, 0 failed, ${names.length} skipped`)
+interface Target {
+  endpoint: string
+  /** The file of the bootstrap template. */
+  template: string
 }
 
-async function runOnExistingPool(endpoint: string): Promise<void> {
+function start(): Promise<Emulator> {
+  return step('Starting MiniStack', () => startEmulator(bareEnvironment(folder), signal))
+}
+
+async function runOnOwnPool({ endpoint, template }: Target): Promise<{ cases: Case[]; tried: TriedPermission[] }> {
   const options = { env: environmentFor(endpoint, folder), signal }
-  await step('Bootstrapping', () => bootstrap(options))
-  await testExistingPool(endpoint, folder, options, step)
+  const assembly = join(folder, 'cdk.out')
+  await step('Bootstrapping', () => bootstrap(template, options))
+  const outputsFile = await step('Deploying', () => deploy(assembly, options))
+  await step('Linting the template', () => lint(assembly, options))
+  const { outputs, apiKey } = await step('Creating the demo people', async () => {
+    const found = await useEmulatorAddresses(outputsFile, endpoint)
+    await createDemoPeople(outputsFile, options)
+    return found
+  })
+  const cases = await runAcceptance({ outputsFile, apiKey, folder }, Object.keys(unproven), options)
+  const tried = await step('Taking away each permission of the endpoint and the triggers', () =>
+    testPermissions({ endpoint, assembly }, () => impersonationProbes({ outputs, apiKey, signal })),
+  )
+  await step("Trying the records table's policy", () =>
+    tryRecordsPolicy({ endpoint, tableName: outputs.RecordsTableName }),
+  )
+  return { cases, tried }
+}
+
+async function runOnExistingPool(
+  { endpoint, template }: Target,
+  triedBefore: readonly TriedPermission[],
+): Promise<TriedPermission[]> {
+  const options = { env: environmentFor(endpoint, folder), signal }
+  await step('Bootstrapping', () => bootstrap(template, options))
+  return testExistingPool({ endpoint, folder, triedBefore }, options, step)
 }
 
 async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {

@@ -1,0 +1,77 @@
+// Calls that need the permissions of the custom resources' functions.
+
+import { LambdaClient } from '@aws-sdk/client-lambda'
+import { localAccess } from '../../../infra/local/client-access.ts'
+import { place } from '../deployment.ts'
+import { type CustomResourceRequest, callCustomResource } from './custom-resource-call.ts'
+import type { Probe, Probes } from './prove.ts'
+
+const outcomes = { allowed: 'SUCCESS', denied: 'FAILED' }
+
+export interface AttachedPool {
+  UserPoolId: string
+  /** The function that holds the pool's trigger slots. */
+  TriggersArn: string
+}
+
+/**
+ * @param functionNames the functions' names by entry
+ * @returns probes by entry
+ */
+export function customResourceProbes(
+  { endpoint, signal }: { endpoint: string; signal: AbortSignal },
+  functionNames: Record<string, string>,
+  { UserPoolId, TriggersArn }: AttachedPool,
+): Record<string, Probes> {
+  const lambda = new LambdaClient(localAccess(place.region, endpoint))
+  const send = (entry: string, request: CustomResourceRequest) =>
+    callCustomResource(lambda, functionNames[entry] ?? '', request, signal)
+  const group = (RequestType: 'Create' | 'Delete') =>
+    send('groups', {
+      RequestType,
+      ResourceType: 'Custom::UserPoolGroup',
+      ResourceProperties: { UserPoolId, GroupName: 'made-to-try' },
+    })
+  const triggers = (RequestType: 'Create' | 'Delete') =>
+    send('attach-triggers', {
+      RequestType,
+      ResourceType: 'Custom::UserPoolTriggers',
+      ResourceProperties: { UserPoolId, TriggersArn, DeployedAt: new Date().toISOString() },
+    })
+
+  return {
+    groups: {
+      'cognito-idp:GetGroup': { call: () => group('Create'), ...outcomes },
+      'cognito-idp:CreateGroup': after(
+        () => group('Delete'),
+        () => group('Create'),
+      ),
+      'cognito-idp:DeleteGroup': after(
+        () => group('Create'),
+        () => group('Delete'),
+      ),
+    },
+    'attach-triggers': {
+      'cognito-idp:DescribeUserPool': { call: () => triggers('Create'), ...outcomes },
+      'cognito-idp:UpdateUserPool': {
+        async call() {
+          const detached = await triggers('Delete')
+          if (detached === outcomes.allowed) await triggers('Create')
+          return detached
+        },
+        ...outcomes,
+      },
+    },
+  }
+}
+
+/** A probe that runs `preparation` before each `call`. */
+function after(preparation: () => Promise<string>, call: () => Promise<string>): Probe {
+  return {
+    async call() {
+      const prepared = await preparation()
+      return prepared === outcomes.allowed ? call() : `the preparation ${prepared}`
+    },
+    ...outcomes,
+  }
+}

@@ -1,0 +1,12 @@
+// Permissions that MiniStack 1.5.33 does not enforce, each with the reason. The test fails if it does enforce one.
+
+/** By action, for every function. */
+export const unenforcedActions: Readonly<Record<string, string>> = {
+  'logs:CreateLogStream': 'MiniStack itself writes the logs of functions',
+  'logs:PutLogEvents': 'MiniStack itself writes the logs of functions',
+  'xray:PutTraceSegments': 'MiniStack has no X-Ray',
+  'xray:PutTelemetryRecords': 'MiniStack has no X-Ray',
+}
+
+/** Why the records table's policy does not deny anyone a write. */
+export const unenforcedRecordsPolicy = 'MiniStack does not read the policies of tables'
