@@ -18,7 +18,7 @@ const failures = {
     message: 'Missing Authentication Token',
     errorType: 'MissingAuthenticationTokenException',
   },
-  // On an unknown route, API Gateway reads an Authorization header as a signature. The message names its hash.
+  // On an unknown route, API Gateway reads an Authorization header as a signature. AWS's message then contains a hash of the header.
   noRouteButAuthorization: { status: 403, message: '', errorType: 'IncompleteSignatureException' },
   invalidApiKey: { type: 'INVALID_API_KEY', status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
   badParameters: {

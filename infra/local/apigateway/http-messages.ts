@@ -19,7 +19,7 @@ export interface HttpAnswer {
   gatewayResponse?: string
 }
 
-/** The last value of a header. @param name in lower case */
+/** Returns the last value of the header. `name` is in lower case. */
 export function headerOf(request: HttpRequest, name: string): string | undefined {
   return request.headers.findLast(([sent]) => sent.toLowerCase() === name)?.[1]
 }

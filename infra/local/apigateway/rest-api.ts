@@ -101,7 +101,7 @@ interface RequestIds {
   traceId: string
 }
 
-// "$context.requestId: clients can override this request ID". They cannot override the extended one.
+// AWS documents that clients can override $context.requestId. They cannot override the extended request id.
 function createIds(request: HttpRequest, now: number): RequestIds {
   return {
     requestId: headerOf(request, 'x-amzn-requestid') ?? randomUUID(),

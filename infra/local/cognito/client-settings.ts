@@ -19,7 +19,7 @@ export function lifetimes({ properties: { TokenValidityUnits: units, ...p } }: C
 /** How long a challenge waits for its answer, ms. */
 export const sessionLifetime = (client: Client) => (client.properties.AuthSessionValidity ?? 3) * 60_000
 
-/** True: unknown users get the same errors as known ones. */
+/** Whether a request for an unknown user gets the same error as one for a known user. */
 export const hidesUnknownUsers = (client: Client) => client.properties.PreventUserExistenceErrors === 'ENABLED'
 
 export const supportsRevocation = (client: Client) => client.properties.EnableTokenRevocation !== false

@@ -40,7 +40,7 @@ export function listGroups(call: Call) {
   return { Groups: items.map((group) => describeGroup(pool, group)), ...(NextToken && { NextToken }) }
 }
 
-/** Finds the group and the user's groups. @throws CognitoError ResourceNotFoundException, UserNotFoundException */
+/** Returns the group's name and the set of the user's groups. @throws CognitoError ResourceNotFoundException, UserNotFoundException */
 function membership(call: Call) {
   const { GroupName } = groupOf(call)
   return { groups: userOf(poolOf(call), call.input.username()).groups, name: GroupName }

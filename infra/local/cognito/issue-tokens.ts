@@ -97,7 +97,7 @@ function eventVersion({ properties: { LambdaConfig, UserPoolTier } }: Pool): 1 |
 /**
  * Returns the challenge of a pool that requires MFA: SMS_MFA if the user has a telephone number and the pool has SMS,
  * otherwise MFA_SETUP, because users here have no other factor. This server accepts no answer to either.
- * AWS does not document if Cognito demands MFA after CUSTOM_AUTH without SRP, and users report that it does not. This
+ * AWS does not document whether Cognito demands MFA after CUSTOM_AUTH without SRP. Users report that it does not. This
  * server does if MfaConfiguration is ON.
  */
 function demandMfa(call: ClientCall, user: User) {

@@ -84,7 +84,7 @@ function strings(value: unknown): string[] {
   return value
 }
 
-/** Changes the claims of the ID token. A claim that is added and suppressed is suppressed. */
+/** Changes the claims of the ID token. If a claim is both added and suppressed, the token lacks it. */
 export function overrideId(claims: Claims, changes: Changes): Claims {
   const result = { ...claims }
   for (const [name, value] of Object.entries(changes.add))

@@ -1,4 +1,4 @@
-// Checks pool settings. Covers the errors that you get by sending DescribeUserPool's answer to UpdateUserPool.
+// Checks pool settings as UpdateUserPool does. Covers all settings that DescribeUserPool returns.
 import { CognitoError, invalidParameter } from './errors.ts'
 import type { PoolProperties } from './pool.ts'
 import { defaultTier } from './pool-defaults.ts'

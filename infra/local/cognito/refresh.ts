@@ -66,7 +66,7 @@ export function revokeAll(pool: Pool, user: User) {
 }
 
 /**
- * Finds a refresh token of this client. `retireAfter` sets its end, in ms from now, unless it has one.
+ * Finds a refresh token of this client. The first call of `retireAfter` sets when the token ends, in ms from now.
  * @throws CognitoError NotAuthorizedException, RefreshTokenReuseException
  */
 function findRefreshToken({ pool, client, now }: ClientCall, token: string) {

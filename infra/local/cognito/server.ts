@@ -31,7 +31,7 @@ export interface CognitoOptions {
   keys?: () => Promise<Keys>
   /**
    * Wraps every operation, so that tests can inject faults. `run` runs the operation. Throw a CognitoError to answer
-   * with that error, throw a LostAnswer to close the connection without an answer, or never settle.
+   * with that error, throw a LostAnswer to close the connection without an answer, or return a promise that never settles.
    */
   intercept?: (operation: string, fields: object, run: () => Promise<object>) => Promise<object>
 }

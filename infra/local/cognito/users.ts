@@ -17,7 +17,7 @@ export const usernameKey = (pool: Pool, name: string) =>
 
 /**
  * Checks a name against the user's sign-in attributes. An alias must be verified, except `preferred_username`.
- * A username attribute can be unverified (developer guide, "Customizing sign-in attributes").
+ * A username attribute may be unverified (developer guide, "Customizing sign-in attributes").
  */
 function hasAlias(pool: Pool, user: User, name: string): boolean {
   const has = (attribute: string) => {
@@ -106,7 +106,7 @@ export function writeAttributes(pool: Pool, user: User, attributes: [string, str
   user.modifiedAt = now
 }
 
-/** Marks each changed address as unverified, unless the attributes say if it is verified. */
+/** Marks each changed address as unverified, unless the request sets `email_verified` or `phone_number_verified`. */
 export function withUnverified(user: User, attributes: [string, string][]): [string, string][] {
   const named = new Set(attributes.map(([name]) => name))
   const changed = attributes.filter(([name, value]) => user.attributes.get(name) !== value).map(([name]) => name)
@@ -115,7 +115,7 @@ export function withUnverified(user: User, attributes: [string, string][]): [str
 }
 
 /**
- * Makes this user the only holder of their verified e-mail address and telephone number.
+ * Makes the verified e-mail address and telephone number aliases of this user alone.
  * @param force takes the alias from another user instead of throwing
  * @throws CognitoError AliasExistsException
  */
