@@ -68,7 +68,7 @@ export class Routes {
   }
 }
 
-// A static part precedes {name}, and {name} precedes {name+}. If the first matching resource lacks the method, the next
+// A static part precedes {name}, and {name} precedes {name+}. If the first matching resource lacks the method, the next matching
 // one is tried.
 function findBelow(
   node: Node,
