@@ -9,8 +9,7 @@ export class ImpersonationStack extends Stack {
   constructor(scope: Construct, id: string) {
     super(scope, id, { description: 'Lets support staff act as a user of an Amazon Cognito user pool.' })
     const impersonation = new Impersonation(this, 'Impersonation', settingsInContext(this.node.getAllContext()))
-    const { settings, api, userPool, actorClient, impersonationClient, records, endpoint, triggers } = impersonation
-    this.terminationProtection = settings.data === 'keep'
+    const { api, userPool, actorClient, impersonationClient, records, endpoint, triggers } = impersonation
     const outputs = {
       ApiUrl: impersonation.url,
       UserPoolId: userPool.userPoolId,

@@ -1,15 +1,30 @@
 // Removal policies: which resources stay when the stack is deleted.
 
-import { RemovalPolicies, RemovalPolicy } from 'aws-cdk-lib'
+import { RemovalPolicies } from 'aws-cdk-lib'
+import { CfnUserPool } from 'aws-cdk-lib/aws-cognito'
+import { CfnTable } from 'aws-cdk-lib/aws-dynamodb'
 import { CfnPermission } from 'aws-cdk-lib/aws-lambda'
 import type { IConstruct } from 'constructs'
 import type { BundledFunction } from '../functions/bundled-function.ts'
 import type { Settings } from '../settings/settings.ts'
 
-/** Retains the constructs with all their resources, or deletes them, by the setting `data`. Skips undefined ones. */
+/**
+ * They have deletion protection, so CloudFormation can't delete them even when it rolls back their creation. CDK retains
+ * them by default.
+ */
+const protectedTypes = [CfnTable.CFN_RESOURCE_TYPE_NAME, CfnUserPool.CFN_RESOURCE_TYPE_NAME]
+
+/**
+ * Keeps the constructs with all their resources, or deletes them, by the setting `data`. Skips undefined ones. A failed
+ * creation leaves only the table and the pool. Anything else with a fixed name would make the next try fail.
+ */
 export function applyRemoval({ data }: Settings, constructs: readonly (IConstruct | undefined)[]): void {
-  const policy = data === 'keep' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY
-  for (const construct of constructs) if (construct) RemovalPolicies.of(construct).apply(policy)
+  for (const construct of constructs) {
+    if (!construct) continue
+    const policies = RemovalPolicies.of(construct)
+    if (data === 'destroy') policies.destroy()
+    else policies.retainOnUpdateOrDelete({ excludeResourceTypes: protectedTypes })
+  }
 }
 
 /**

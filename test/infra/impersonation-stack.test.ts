@@ -6,7 +6,7 @@ import { circleIn, onlyOne, pathOf, type StackTemplate, synthesizeStack } from '
 let template: StackTemplate
 let terminationProtection: boolean | undefined
 beforeAll(() => {
-  const stack = synthesizeStack()
+  const stack = synthesizeStack({ accessLog: true })
   template = stack.template
   terminationProtection = stack.terminationProtection
 })
@@ -66,27 +66,36 @@ describe('deleting the stack', () => {
     'UserPool/Group-admins',
     'UserPool/Group-impersonators',
   ]
-  const policies = (of: StackTemplate, policy: string) =>
+  /** They have deletion protection, so CloudFormation can't delete them when a creation fails. */
+  const protectedData = ['Records', 'UserPool']
+  const policies = (of: StackTemplate, policy: string, replacePolicy = policy) =>
     Object.values(of.Resources)
-      .filter(({ DeletionPolicy, UpdateReplacePolicy }) => DeletionPolicy === policy && UpdateReplacePolicy === policy)
+      .filter(({ DeletionPolicy }) => DeletionPolicy === policy)
+      .filter(({ UpdateReplacePolicy }) => UpdateReplacePolicy === replacePolicy)
       .map(pathOf)
       .sort()
 
   test('keeps users, records, and everything that sign-ins need', () => {
-    expect(policies(template, 'Retain')).toEqual(userData)
+    const kept = [...policies(template, 'Retain'), ...policies(template, 'RetainExceptOnCreate', 'Retain')]
+    expect(kept.sort()).toEqual(userData)
     expect(onlyOne(template, 'AWS::Cognito::UserPool').DeletionProtection).toBe('ACTIVE')
     expect(onlyOne(template, 'AWS::DynamoDB::Table').DeletionProtectionEnabled).toBe(true)
-    expect(terminationProtection).toBe(true)
+  })
+
+  test('is possible after a failed creation, which leaves only the table and the pool', () => {
+    expect(policies(template, 'Retain')).toEqual(protectedData)
+    expect(terminationProtection ?? false).toBe(false)
   })
 
   test('destroys all of them with data=destroy', () => {
-    const stack = synthesizeStack({ data: 'destroy' })
+    const stack = synthesizeStack({ data: 'destroy', accessLog: true })
     // The key of the alarm topic protects no user data, so it is always deleted.
     expect(policies(template, 'Delete')).toEqual(['AlarmTopicKey'])
     expect(policies(stack.template, 'Delete')).toEqual([...userData, 'AlarmTopicKey'].sort())
     expect(policies(stack.template, 'Retain')).toEqual([])
+    expect(JSON.stringify(stack.template)).not.toContain('"Retain')
     expect(onlyOne(stack.template, 'AWS::Cognito::UserPool').DeletionProtection).toBe('INACTIVE')
     expect(onlyOne(stack.template, 'AWS::DynamoDB::Table').DeletionProtectionEnabled).toBe(false)
-    expect(stack.terminationProtection).toBe(false)
+    expect(stack.terminationProtection ?? false).toBe(false)
   })
 })

@@ -11,7 +11,7 @@ let template: StackTemplate
 /** For another pool, with an existing actors' client and data=destroy. */
 let otherTemplate: StackTemplate
 beforeAll(() => {
-  template = templateOf({ userPoolId: id })
+  template = templateOf({ userPoolId: id, accessLog: true })
   otherTemplate = templateOf({
     userPoolId: 'us-east-1_Xyz',
     actorClientId: '1abc',
@@ -128,22 +128,30 @@ describe('actors', () => {
 })
 
 describe('deleting the stack', () => {
-  const kept = (of: StackTemplate) =>
+  const kept = (of: StackTemplate, policy = /^Retain/) =>
     Object.values(of.Resources)
-      .filter(({ DeletionPolicy }) => DeletionPolicy === 'Retain')
+      .filter(({ DeletionPolicy }) => policy.test(DeletionPolicy ?? ''))
       .map(pathOf)
       .sort()
 
-  test('keeps records and logs', () => {
+  test('keeps records, logs and the trigger function', () => {
     expect(kept(template)).toEqual([
       'AccessLog',
       'Endpoint/Logs',
       'Records',
+      'Triggers/Function',
       `Triggers/Function/${poolScope}`,
       'Triggers/Logs',
+      'Triggers/Role',
+      'Triggers/Role/DefaultPolicy',
       `${poolScope}/AttachTriggers/Logs`,
       `${poolScope}/MakeGroup/Logs`,
     ])
+  })
+
+  test('after a failed creation keeps only the table', () => {
+    // The permission belongs to the function and is deleted with it.
+    expect(kept(template, /^Retain$/)).toEqual(['Records', `Triggers/Function/${poolScope}`])
   })
 
   test('keeps the trigger function, in case a pool still calls it', () => {
