@@ -43,7 +43,11 @@ export class RecordsTable extends Table {
         ],
         // The policy is part of the table, so it can't refer to the table's ARN.
         resources: ['*'],
-        conditions: { ArnNotEquals: { 'aws:PrincipalArn': writers.map(({ roleArn }) => roleArn) } },
+        conditions: {
+          ArnNotEquals: { 'aws:PrincipalArn': writers.map(({ roleArn }) => roleArn) },
+          // Every signed request has a principal. DynamoDB's own deletions of expired records (TTL) have none.
+          Null: { 'aws:PrincipalArn': 'false' },
+        },
       }),
     )
   }

@@ -7,7 +7,7 @@ import { ofType, onlyOne, type StackTemplate, statements, templateOf } from './t
 
 let template: StackTemplate
 beforeAll(() => {
-  template = templateOf()
+  template = templateOf({ accessLog: true })
 })
 
 describe('functions', () => {
@@ -138,7 +138,7 @@ describe('permissions', () => {
     ])
   })
 
-  test('deny writes of records to all other roles', () => {
+  test('deny writes of records to all other roles, but not DynamoDB’s own deletions, which have no principal', () => {
     const { ResourcePolicy } = onlyOne(template, 'AWS::DynamoDB::Table')
     expect(ResourcePolicy.PolicyDocument.Statement).toEqual([
       {
@@ -154,7 +154,10 @@ describe('permissions', () => {
           'dynamodb:UpdateItem',
         ],
         Resource: '*',
-        Condition: { ArnNotEquals: { 'aws:PrincipalArn': ['<Endpoint/Role.Arn>', '<Triggers/Role.Arn>'] } },
+        Condition: {
+          ArnNotEquals: { 'aws:PrincipalArn': ['<Endpoint/Role.Arn>', '<Triggers/Role.Arn>'] },
+          Null: { 'aws:PrincipalArn': 'false' },
+        },
       },
     ])
   })
