@@ -30,7 +30,16 @@ export interface RestApi {
   answer(request: HttpRequest): Promise<HttpAnswer>
 }
 
-const apiProperties = ['ApiKeySourceType', 'Description', 'EndpointConfiguration', 'Name', 'SecurityPolicy', 'Tags']
+const apiProperties = [
+  'ApiKeySourceType',
+  'Description',
+  'DisableExecuteApiEndpoint',
+  'EndpointAccessMode',
+  'EndpointConfiguration',
+  'Name',
+  'SecurityPolicy',
+  'Tags',
+]
 
 /** @throws Error naming a part of the template that the local run does not know */
 export function readRestApi({ stack, invoke, domainName, keyValue, now }: RestApiOptions): RestApi {
@@ -40,8 +49,10 @@ export function readRestApi({ stack, invoke, domainName, keyValue, now }: RestAp
   if ((api.properties.ApiKeySourceType ?? 'HEADER') !== 'HEADER') {
     throw new Error(`template: ${api.logicalId} reads API keys from ${api.properties.ApiKeySourceType}, not HEADER`)
   }
-  const { account } = stack.place
+  const { account, region } = stack.place
   const apiId = api.id
+  const disabledHost =
+    api.properties.DisableExecuteApiEndpoint === true && `${apiId}.execute-api.${region}.amazonaws.com`
   const routes = new Routes(stack, api)
   const methods = new Map<Route, Method>(routes.all().map((route) => [route, readMethod(route, { stack, invoke })]))
   const stage = new Stage(stack, api, now)
@@ -55,8 +66,8 @@ export function readRestApi({ stack, invoke, domainName, keyValue, now }: RestAp
     const ids = createIds(sent, now())
     const idHeaders = { 'x-amzn-RequestId': ids.requestId, 'x-amz-apigw-id': ids.extendedRequestId }
     const [, stageName, ...rest] = request.path.split('/')
-    // Paths outside the stage belong to no API, so the gateway responses do not apply.
-    if (stageName !== stage.name) {
+    // These requests reach no API, so the gateway responses do not apply. The address of the local run is a custom domain.
+    if (stageName !== stage.name || headerOf(sent, 'host') === disabledHost) {
       const headers = { ...idHeaders, 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' }
       return { status: 403, headers, body: '{"message":"Forbidden"}' }
     }

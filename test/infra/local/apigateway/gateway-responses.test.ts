@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
+import { type IncomingMessage, request } from 'node:http'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import type { TemplateResource } from '../../../../infra/local/cloudformation/template.ts'
 import type { Outcome } from '../../../../infra/local/lambda/outcome.ts'
@@ -22,6 +24,14 @@ async function start(resources: Record<string, TemplateResource> = {}, outcome?:
 }
 const post = (path: string, init: RequestInit = {}) =>
   (gateway as ServedGateway).send(path, { method: 'POST', ...init })
+
+/** The status of POST /things for this Host, which `fetch` can't set. */
+async function statusAt(host: string): Promise<number | undefined> {
+  const sent = request(`${gateway?.url}/things`, { method: 'POST', headers: { host } }).end()
+  const [response] = (await once(sent, 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode
+}
 
 describe('without gateway responses in the template', () => {
   test('an unknown route is a 403 with MissingAuthenticationTokenException', async () => {
@@ -51,6 +61,15 @@ describe('without gateway responses in the template', () => {
     const { url } = await start({ Any: gatewayResponse('DEFAULT_4XX', { StatusCode: '404' }) })
     const response = await fetch(new URL('/v2/things', url))
     expect([response.status, await response.json()]).toEqual([403, { message: 'Forbidden' }])
+  })
+
+  test('a disabled default endpoint is a 403, and a custom domain is not', async () => {
+    const disabled = { Name: 'sample', DisableExecuteApiEndpoint: true }
+    const { calls } = await start({ Api: { Type: 'AWS::ApiGateway::RestApi', Properties: disabled } })
+    await post('/things')
+    const context = calls[0]?.event.requestContext as { apiId: string }
+    expect(await statusAt(`${context.apiId}.execute-api.us-east-1.amazonaws.com`)).toBe(403)
+    expect(await statusAt('api.example.com')).toBe(200)
   })
 
   test.each<[string, Outcome, number, string]>([
