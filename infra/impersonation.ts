@@ -1,6 +1,6 @@
 // The construct: an API that lets actors act as the users of a user pool.
 
-import { Aws } from 'aws-cdk-lib'
+import { Annotations, Aws } from 'aws-cdk-lib'
 import type { CfnUserPoolClient, IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -14,16 +14,21 @@ import { metricsOf } from './monitoring/metrics.ts'
 import { RecordsTable } from './records/records-table.ts'
 import { applyRemoval, keepTriggersRunning } from './records/removal.ts'
 import { readSettings, type Settings, type SettingsProps } from './settings/settings.ts'
+import { refuseUnfitForBasic } from './user-pool/actor-client-faults.ts'
 import { addImpersonationClient, refuseImpersonationClientAmong, selectActorClient } from './user-pool/app-clients.ts'
 import { attachToExistingPool } from './user-pool/attach-to-existing-pool.ts'
 import { attachToStackPool } from './user-pool/attach-to-stack-pool.ts'
+import { assertSupportedRegion } from './user-pool/region.ts'
 import { type SelectedPool, selectPool } from './user-pool/select-pool.ts'
 
 /** The settings, and the app's own user pool and app client. */
 export type ImpersonationProps = SettingsProps & {
   /** A pool of this stack, or an existing one. It keeps its own removal policy. Default: the construct makes a pool. */
   userPool?: IUserPool
-  /** Actors sign in with this app client of `userPool`. It must have no secret. Default: the construct makes one. */
+  /**
+   * Actors sign in with this app client of `userPool`. With `basic`, it must have no secret and allow
+   * ADMIN_USER_PASSWORD_AUTH. Default: the construct makes one.
+   */
   actorClient?: IUserPoolClient
 }
 
@@ -51,7 +56,9 @@ export class Impersonation extends Construct {
 
     const pool = selectPool(this, userPool, settings)
     this.userPool = pool.userPool
+    assertSupportedRegion(this, this.userPool)
     this.actorClient = selectActorClient(this, actorClient, { pool, settings })
+    if (settings.basic) refuseUnfitForBasic(this, this.actorClient)
     this.impersonationClient = addImpersonationClient(this, this.userPool, settings)
     refuseImpersonationClientAmong(this, {
       actorClientIds: [this.actorClient.userPoolClientId, ...settings.actorClientIds],
@@ -82,10 +89,13 @@ export class Impersonation extends Construct {
     this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', { email: settings.alarmEmail })
     this.#addMonitoring()
     applyRemoval(settings, [records, this.endpoint.logGroup, this.accessLog])
+    this.#warn({ accessLogIsUnset: values.accessLog === undefined })
   }
 
   /** The API's base URL, without a slash at the end: callers append `/auth/impersonate`. */
   get url(): string {
+    const { defaultEndpoint, endpointUrl } = this.settings
+    if (!defaultEndpoint) return endpointUrl
     // `api.url` depends on the deployment.
     const { restApiId, deploymentStage } = this.api
     return `https://${restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${deploymentStage.stageName}`
@@ -113,6 +123,23 @@ export class Impersonation extends Construct {
     })
     // Nobody can sign in to a pool whose trigger function is gone: keep both, or delete both.
     applyRemoval(settings, [pool.poolScope, triggers])
+  }
+
+  /** Warnings at synth. An app acknowledges them by `Annotations.of(…).acknowledgeWarning(id)`. */
+  #warn({ accessLogIsUnset }: { accessLogIsUnset: boolean }): void {
+    const annotations = Annotations.of(this)
+    if (!this.settings.alarmEmail) {
+      annotations.addWarningV2(
+        'cognito-impersonation:alarmEmail',
+        'setting alarmEmail is not set, so nobody gets the alarms: set it, or subscribe to the alarm topic',
+      )
+    }
+    if (accessLogIsUnset) {
+      annotations.addWarningV2(
+        'cognito-impersonation:accessLog',
+        'setting accessLog is not set, so the API writes no access log: set it to true if the region has API Gateway’s role for logs (RUNBOOK.md, "Write the access log"), or to false',
+      )
+    }
   }
 
   #addMonitoring(): void {

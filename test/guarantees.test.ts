@@ -10,6 +10,7 @@ import {
   AdminDeleteUserCommand,
   AdminDisableUserCommand,
   DescribeUserPoolClientCommand,
+  GetTokensFromRefreshTokenCommand,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
@@ -154,32 +155,49 @@ test('an actor cannot act as themselves, even if no group protects them', async 
   expect(found).toMatchObject({ state: 'refused', code: 'SubjectIsActor' })
 })
 
-test('a refresh token of the impersonation client brings no tokens, even if the client allows refresh', async () => {
+test('a refresh token of the impersonation client brings no tokens, although Cognito allows the flow', async () => {
   let refreshToken = ''
   const keep: Intercept = async (_operation, _fields, go) => {
     const answer = await go()
     refreshToken = (answer as { AuthenticationResult: { RefreshToken: string } }).AuthenticationResult.RefreshToken
     return answer
   }
-  const edit = change('AWS::Cognito::UserPoolClient', (client) => {
-    if (client.GenerateSecret) client.ExplicitAuthFlows.push('ALLOW_REFRESH_TOKEN_AUTH')
-  })
   const { cognito, outputs, answer } = await startAndImpersonate('alice', {
-    change: edit,
     intercept: at('AdminRespondToAuthChallenge', keep),
   })
   expect(answer.status).toBe(200)
   const { UserPoolId, ImpersonationClientId: ClientId } = outputs
   const { UserPoolClient } = await cognito.send(new DescribeUserPoolClientCommand({ UserPoolId, ClientId }))
-  const SECRET_HASH = createHmac('sha256', UserPoolClient?.ClientSecret ?? '')
-    .update(`alice${ClientId}`)
-    .digest('base64')
+  expect(UserPoolClient?.ExplicitAuthFlows).toContain('ALLOW_REFRESH_TOKEN_AUTH')
+  const { ClientSecret = '' } = UserPoolClient ?? {}
+  const SECRET_HASH = createHmac('sha256', ClientSecret).update(`alice${ClientId}`).digest('base64')
   const refresh = new InitiateAuthCommand({
     ClientId,
     AuthFlow: 'REFRESH_TOKEN_AUTH',
     AuthParameters: { REFRESH_TOKEN: refreshToken, SECRET_HASH },
   })
   await expect(cognito.send(refresh)).rejects.toMatchObject({ name: 'UserLambdaValidationException' })
+  const tokens = new GetTokensFromRefreshTokenCommand({ ClientId, ClientSecret, RefreshToken: refreshToken })
+  await expect(cognito.send(tokens)).rejects.toMatchObject({ name: 'UserLambdaValidationException' })
+})
+
+test('all customers together get no more sign-ins than stageThrottle', async () => {
+  const context = { customers: 'acme,globex', throttle: { rate: 1, burst: 2 }, stageThrottle: { rate: 1, burst: 2 } }
+  const synthesized = mkdtempSync(join(tmpdir(), 'throttled-'))
+  try {
+    await synthesizeInto(synthesized, context)
+    const startedAt = Date.now()
+    const { send, olivia, run, calls } = await start({ assembly: synthesized, now: () => startedAt })
+    const statuses: number[] = []
+    for (const key of ['Acme', 'Globex', 'Globex']) {
+      const headers = { Authorization: olivia, 'X-API-Key': run.apiKeys[key] ?? '' }
+      statuses.push((await send({ headers })).status)
+    }
+    expect(statuses).toEqual([200, 200, 429])
+    expect(calls.filter((operation) => operation === 'AdminInitiateAuth')).toHaveLength(2)
+  } finally {
+    rmSync(synthesized, { recursive: true })
+  }
 })
 
 describe('if Cognito fails', () => {

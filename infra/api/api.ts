@@ -2,6 +2,8 @@
 
 import {
   ApiKey,
+  type CfnRestApi,
+  EndpointAccessMode,
   EndpointType,
   type IApiKey,
   LambdaIntegration,
@@ -11,6 +13,7 @@ import {
   PassthroughBehavior,
   Period,
   RestApi,
+  SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
@@ -20,7 +23,11 @@ import { outputName, type Settings } from '../settings/settings.ts'
 import { accessLogFormat } from './access-log.ts'
 import { addGatewayResponses, notFoundBody } from './gateway-responses.ts'
 
-export interface ImpersonationApiProps extends Pick<Settings, 'customers' | 'throttle' | 'quota'> {
+/** The method that signs in at Cognito, as the stage names it. */
+const signInMethod = '/auth/impersonate/POST'
+
+export interface ImpersonationApiProps
+  extends Pick<Settings, 'customers' | 'throttle' | 'stageThrottle' | 'quota' | 'defaultEndpoint'> {
   name: string
   endpoint: IFunction
   /** Undefined: no access log. */
@@ -35,9 +42,17 @@ export class ImpersonationApi extends RestApi {
     super(scope, id, {
       restApiName: props.name,
       endpointTypes: [EndpointType.REGIONAL],
+      disableExecuteApiEndpoint: !props.defaultEndpoint,
       deployOptions: {
         stageName: 'v1',
         tracingEnabled: true,
+        // Not on all methods: the catch-all methods need no API key, so anybody could use the limit up.
+        methodOptions: {
+          [signInMethod]: {
+            throttlingRateLimit: props.stageThrottle.rate,
+            throttlingBurstLimit: props.stageThrottle.burst,
+          },
+        },
         ...(props.accessLog && {
           accessLogDestination: new LogGroupLogDestination(props.accessLog),
           accessLogFormat,
@@ -46,6 +61,7 @@ export class ImpersonationApi extends RestApi {
       // API Gateway has one role for its logs in each region of an account, so it must not belong to this stack.
       cloudWatchRole: false,
     })
+    this.#requireTls()
     // CDK's own output of the URL ends with a slash. The stack's output `ApiUrl` does not.
     this.node.tryRemoveChild('Endpoint')
     acknowledge(this, {
@@ -54,7 +70,7 @@ export class ImpersonationApi extends RestApi {
     })
     acknowledge(this.deploymentStage, {
       ...(!props.accessLog && {
-        APIG1: 'The setting accessLog is false, e.g. because the account’s region has no role for API Gateway’s logs.',
+        APIG1: 'The setting accessLog is false: the account’s region may have no role for API Gateway’s logs.',
       }),
       APIG3:
         'The account’s owner decides about a web ACL and its cost, and can add one to the stage. An API key, a throttle and a quota protect the function.',
@@ -63,6 +79,16 @@ export class ImpersonationApi extends RestApi {
     addGatewayResponses(this)
     this.#addRoutes(props.endpoint)
     this.keys = this.#addKeys(props)
+  }
+
+  /**
+   * TLS 1.2 or newer with forward secrecy, where API Gateway's default accepts TLS 1.0. RestApi has no property for it.
+   * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
+   */
+  #requireTls(): void {
+    const api = this.node.defaultChild as CfnRestApi
+    api.securityPolicy = SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09
+    api.endpointAccessMode = EndpointAccessMode.STRICT
   }
 
   #addRoutes(endpoint: IFunction): void {

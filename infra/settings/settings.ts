@@ -72,11 +72,18 @@ const table = {
     '',
     matching('an https:// URL without query, fragment or slash at the end', /^https:\/\/[^\s/?#@]+(\/[^\s/?#]+)*$/),
   ),
-  /**
-   * Limit of each customer: requests per second, and requests at once (`burst`). The default is far below Cognito's quota
-   * of 120 sign-ins per second, so one customer can't use it up.
-   */
+  /** False switches the default `execute-api` URL off, so that callers must use the custom domain of `endpointUrl`. */
+  defaultEndpoint: setting(true, oneOf(true, false)),
+  /** Limit of each customer: requests per second, and requests at once (`burst`). */
   throttle: setting({ rate: 25, burst: 50 }, fields({ rate: wholeNumber(1, 10_000), burst: wholeNumber(1, 5_000) })),
+  /**
+   * Limit of all customers together. An impersonation needs one of Cognito's 120 sign-ins per second, or two with Basic. So
+   * the default leaves a third of them to the account's own users.
+   */
+  stageThrottle: setting(
+    { rate: 40, burst: 50 },
+    fields({ rate: wholeNumber(1, 10_000), burst: wholeNumber(1, 5_000) }),
+  ),
   /** Limit of each customer: requests per period. */
   quota: setting(
     { limit: 10_000, period: 'DAY' },
@@ -87,8 +94,11 @@ const table = {
    * 0 switches impersonation off. The default sets no limit: a new account can't reserve any of its concurrency of 10.
    */
   endpointConcurrency: setting('unreserved', orWord('unreserved', wholeNumber(0, 10_000))),
-  /** Writes the API's access log. API Gateway needs a role for logs, one for all APIs of an account and region. */
-  accessLog: setting(true, oneOf(true, false)),
+  /**
+   * Writes the API's access log. This needs API Gateway's role for logs, which is one setting for all APIs of an account
+   * and region. A new account has none, and then the deployment would fail. So the default is false.
+   */
+  accessLog: setting(false, oneOf(true, false)),
   /** Gets the alarms by e-mail. Default: the alarm topic has no subscriber. */
   alarmEmail: setting('', matching('an e-mail address', /^[^\s@,"<>]+@[^\s@,"<>]+\.[^\s@,"<>.]+$/)),
   /** This many refused requests in 15 minutes raise an alarm. */
@@ -166,7 +176,8 @@ function readSetting(name: string, value: unknown): unknown {
   return read
 }
 
-function checkTogether({ customers, impersonatorsGroup, protectedGroups }: Settings): void {
+function checkTogether(settings: Settings): void {
+  const { customers, impersonatorsGroup, protectedGroups, throttle, stageThrottle } = settings
   const names = customers.map((customer) => outputName(customer).toLowerCase())
   if (new Set(names).size < names.length) {
     refuse('customers', customers, 'names that differ by more than capitals and dashes, since the outputs contain them')
@@ -177,6 +188,12 @@ function checkTogether({ customers, impersonatorsGroup, protectedGroups }: Setti
       protectedGroups,
       `a list that contains "${impersonatorsGroup}", the group whose members may impersonate`,
     )
+  }
+  if (throttle.rate > stageThrottle.rate || throttle.burst > stageThrottle.burst) {
+    refuse('stageThrottle', stageThrottle, `at least the throttle of one customer, ${JSON.stringify(throttle)}`)
+  }
+  if (!settings.defaultEndpoint && !settings.endpointUrl) {
+    refuse('defaultEndpoint', false, 'true, unless endpointUrl names the custom domain that replaces it')
   }
 }
 

@@ -42,8 +42,8 @@ function addActorClient(scope: Construct, userPool: IUserPool, { basic }: Pick<S
 }
 
 /**
- * Cognito issues impersonated sessions to this client. It is an L1 construct, since the L2 adds the refresh flow. It may
- * read all attributes (Cognito's default), so the ID token has the same attributes as the subject's own.
+ * Cognito issues impersonated sessions to this client. It may read all attributes (Cognito's default), so the ID token has
+ * the same attributes as the subject's own. It is an L1 construct: the L2 reads a secret by a custom resource.
  */
 export function addImpersonationClient(
   scope: Construct,
@@ -54,7 +54,9 @@ export function addImpersonationClient(
     userPoolId,
     clientName: 'impersonation',
     generateSecret: true,
-    explicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
+    // Cognito has refused clients without the refresh flow (aws-cdk#7625). It gives nobody a way in: no refresh token
+    // leaves the endpoint, and the triggers refuse every refresh.
+    explicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
     allowedOAuthFlowsUserPoolClient: false,
     supportedIdentityProviders: ['COGNITO'],
     // LEGACY tells a missing subject from one who can't sign in. Only the endpoint uses this client.

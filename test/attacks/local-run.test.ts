@@ -21,6 +21,7 @@ let deployment: Deployment
 beforeAll(async () => {
   await synthesizeInto(assembly, {
     throttle: { rate: 10_000, burst: 5_000 },
+    stageThrottle: { rate: 10_000, burst: 5_000 },
     quota: { limit: 1_000_000, period: 'DAY' },
   })
   deployment = await startDeployment({ assembly, intercept: tap.intercept })

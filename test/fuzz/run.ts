@@ -25,7 +25,8 @@ try {
   const python = pythonEnvironment('fuzz')
   await python.install({ env: process.env, signal: stop.signal })
   const schemathesis = python.program('schemathesis')
-  const context = { throttle: { rate: 10_000, burst: 5_000 }, quota: { limit: 1_000_000, period: 'DAY' } }
+  const unlimited = { rate: 10_000, burst: 5_000 }
+  const context = { throttle: unlimited, stageThrottle: unlimited, quota: { limit: 1_000_000, period: 'DAY' } }
   const local = await runLocally({ context })
   try {
     const outputs = local.outputs as unknown as Outputs

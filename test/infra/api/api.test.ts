@@ -6,7 +6,7 @@ import { ofType, onlyOne, pathOf, type Resource, type StackTemplate, templateOf 
 let template: StackTemplate
 let methods: { route: string; properties: Resource['Properties'] }[]
 beforeAll(() => {
-  template = templateOf({ customers: 'acme,globex' })
+  template = templateOf({ customers: 'acme,globex', accessLog: true })
   methods = Object.values(ofType(template, 'AWS::ApiGateway::Method')).map((properties) => ({
     route: `${properties.HttpMethod} ${routeOf(properties.ResourceId)}`,
     properties,
@@ -31,6 +31,24 @@ describe('routes', () => {
     expect(onlyOne(template, 'AWS::ApiGateway::RestApi').EndpointConfiguration).toEqual({ Types: ['REGIONAL'] })
     expect(onlyOne(template, 'AWS::ApiGateway::Stage')).toMatchObject({ StageName: 'v1', TracingEnabled: true })
     expect(ofType(template, 'AWS::ApiGateway::Account')).toEqual({})
+  })
+
+  test('require TLS 1.2 with forward secrecy', () => {
+    expect(onlyOne(template, 'AWS::ApiGateway::RestApi')).toMatchObject({
+      SecurityPolicy: 'SecurityPolicy_TLS13_1_2_PFS_PQ_2025_09',
+      EndpointAccessMode: 'STRICT',
+    })
+  })
+
+  test('are reached only by the custom domain with defaultEndpoint=false, by a new deployment of the API', () => {
+    const custom = templateOf({ defaultEndpoint: 'false', endpointUrl: 'https://api.example.com' })
+    expect(onlyOne(template, 'AWS::ApiGateway::RestApi').DisableExecuteApiEndpoint).toBe(false)
+    expect(onlyOne(custom, 'AWS::ApiGateway::RestApi').DisableExecuteApiEndpoint).toBe(true)
+    expect(custom.Outputs.ApiUrl?.Value).toBe('https://api.example.com')
+    // API Gateway applies the change only when the API is deployed again.
+    const deployment = (of: StackTemplate) =>
+      Object.keys(of.Resources).find((id) => of.Resources[id]?.Type === 'AWS::ApiGateway::Deployment')
+    expect(deployment(custom)).not.toBe(deployment(templateOf({ endpointUrl: 'https://api.example.com' })))
   })
 
   test('POST /auth/impersonate requires an API key and runs the endpoint', () => {
@@ -112,14 +130,18 @@ describe('access log', () => {
     })
   })
 
-  test('is missing with accessLog=false', () => {
-    const without = templateOf({ accessLog: 'false' })
+  test.each([[{}], [{ accessLog: 'false' }]])('is missing with %j, since it needs a role of the region', (context) => {
+    const without = templateOf(context)
     expect(onlyOne(without, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting')
     expect(ofType(without, 'AWS::Logs::LogGroup')).not.toHaveProperty('AccessLog')
   })
 
   test('is the only log of the stage, since execution logs can contain headers', () => {
-    expect(onlyOne(template, 'AWS::ApiGateway::Stage')).not.toHaveProperty('MethodSettings')
+    const { MethodSettings } = onlyOne(template, 'AWS::ApiGateway::Stage')
+    for (const method of MethodSettings) {
+      expect(method.LoggingLevel ?? 'OFF').toBe('OFF')
+      expect(method.DataTraceEnabled).toBe(false)
+    }
   })
 })
 
@@ -152,6 +174,22 @@ describe('customers', () => {
       Quota: { Limit: 10_000, Period: 'DAY' },
     })
   })
+})
+
+test('all customers together have a throttle, which unknown routes can’t use up', () => {
+  const limitOf = (of: StackTemplate) => onlyOne(of, 'AWS::ApiGateway::Stage').MethodSettings
+  expect(limitOf(template)).toEqual([
+    {
+      HttpMethod: 'POST',
+      ResourcePath: '/~1auth~1impersonate',
+      DataTraceEnabled: false,
+      ThrottlingRateLimit: 40,
+      ThrottlingBurstLimit: 50,
+    },
+  ])
+  expect(limitOf(templateOf({ stageThrottle: '{"rate":100,"burst":200}' }))).toMatchObject([
+    { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
+  ])
 })
 
 describe('gateway responses', () => {

@@ -27,10 +27,12 @@ describe('settings', () => {
       signInMaxAgeMinutes: 720,
       lookUpGroup: true,
       endpointUrl: '',
+      defaultEndpoint: true,
       throttle: { rate: 25, burst: 50 },
+      stageThrottle: { rate: 40, burst: 50 },
       quota: { limit: 10_000, period: 'DAY' },
       endpointConcurrency: 'unreserved',
-      accessLog: true,
+      accessLog: false,
       alarmEmail: '',
       alarmRefusals: 25,
       logRetentionDays: 180,
@@ -60,11 +62,14 @@ describe('settings', () => {
     ['lookUpGroup', groupNotLookedUp, false],
     ['endpointUrl', 'https://api.example.com', 'https://api.example.com'],
     ['endpointUrl', 'https://api.example.com/v1', 'https://api.example.com/v1'],
+    ['defaultEndpoint', 'true', true],
     ['throttle', '{"rate":1,"burst":2}', { rate: 1, burst: 2 }],
+    ['stageThrottle', '{"rate":25,"burst":50}', { rate: 25, burst: 50 }],
     ['quota', { limit: 1, period: 'MONTH' }, { limit: 1, period: 'MONTH' }],
     ['endpointConcurrency', 'unreserved', 'unreserved'],
     ['endpointConcurrency', '50', 50],
     ['endpointConcurrency', '0', 0],
+    ['accessLog', 'true', true],
     ['accessLog', 'false', false],
     ['alarmEmail', 'on-call@example.com', 'on-call@example.com'],
     ['alarmRefusals', '100', 100],
@@ -117,6 +122,11 @@ describe('settings', () => {
     ['endpointUrl', 'https://api.example.com/v1/', 'slash at the end'],
     ['endpointUrl', 'https://api.example.com?a=b', 'query'],
     ['endpointUrl', 'https://who@api.example.com', 'https://'],
+    ['defaultEndpoint', 'off', 'true, false'],
+    ['defaultEndpoint', false, 'unless endpointUrl'],
+    ['stageThrottle', { rate: 24, burst: 50 }, '{"rate":25,"burst":50}'],
+    ['stageThrottle', { rate: 25, burst: 49 }, '{"rate":25,"burst":50}'],
+    ['stageThrottle', { rate: 25 }, 'burst'],
     ['throttle', { rate: 1 }, 'burst'],
     ['throttle', { rate: 0, burst: 1 }, 'rate'],
     ['throttle', { rate: 1, burst: 1, more: 1 }, 'an object'],
@@ -137,6 +147,18 @@ describe('settings', () => {
     expect(read).toThrow(`setting ${name} is `)
     expect(read).toThrow(rule)
     if (typeof value !== 'string' || !value.includes(',')) expect(read).toThrow(JSON.stringify(value))
+  })
+
+  test('leave less than Cognito’s 120 sign-ins per second to impersonations, even if each needs two', () => {
+    expect(readSettings({}).stageThrottle.rate * 2).toBeLessThan(120)
+  })
+
+  test('switch the default endpoint off only behind a custom domain', () => {
+    const endpointUrl = 'https://api.example.com'
+    expect(readSettings({ defaultEndpoint: 'false', endpointUrl })).toMatchObject({
+      defaultEndpoint: false,
+      endpointUrl,
+    })
   })
 
   test('refuse an unknown name', () => {

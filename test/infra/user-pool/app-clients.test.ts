@@ -13,12 +13,13 @@ beforeAll(() => {
 describe('impersonation client', () => {
   const settingsOf = (of: StackTemplate) => ofType(of, 'AWS::Cognito::UserPoolClient').ImpersonationClient
 
-  test('has a secret, allows only CUSTOM_AUTH, and its tokens last as long as a session', () => {
+  test('has a secret, allows only CUSTOM_AUTH and refresh, and its tokens last as long as a session', () => {
     expect(settingsOf(template)).toEqual({
       UserPoolId: '<UserPool>',
       ClientName: 'impersonation',
       GenerateSecret: true,
-      ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
+      // Cognito may refuse a client without ALLOW_REFRESH_TOKEN_AUTH. The triggers refuse refreshes: guarantees.test.ts.
+      ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
       AllowedOAuthFlowsUserPoolClient: false,
       SupportedIdentityProviders: ['COGNITO'],
       PreventUserExistenceErrors: 'LEGACY',

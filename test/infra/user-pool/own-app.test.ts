@@ -4,12 +4,14 @@ import { describe, expect, test } from '@jest/globals'
 import { App, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import {
+  CfnUserPoolClient,
   CfnUserPoolGroup,
   FeaturePlan,
   type IUserPool,
   LambdaVersion,
   UserPool,
   UserPoolClient,
+  type UserPoolClientOptions,
   UserPoolOperation,
   type UserPoolProps,
 } from 'aws-cdk-lib/aws-cognito'
@@ -40,7 +42,7 @@ describe('on a pool of the same stack', () => {
     userPool.addTrigger(UserPoolOperation.PRE_SIGN_UP, appTrigger)
     new CfnUserPoolGroup(stack, 'Admins', { userPoolId: userPool.userPoolId, groupName: 'admins' })
     new CfnUserPoolGroup(stack, 'Elsewhere', { userPoolId: 'us-east-1_Other', groupName: 'impersonators' })
-    add({ userPool, actorClient: userPool.addClient('Shop') })
+    add({ userPool, actorClient: userPool.addClient('Shop', { authFlows: { adminUserPassword: true } }) })
     const template = Template.fromStack(stack)
     const [resource] = Object.values(template.findResources('AWS::Cognito::UserPool'))
     expect(resource).toMatchObject({ DeletionPolicy: 'Delete', Properties: { DeletionProtection: 'ACTIVE' } })
@@ -105,6 +107,56 @@ describe('on a pool of the same stack', () => {
     const { app, add } = setUp()
     const userPool = new UserPool(new Stack(app, 'Another'), 'Customers')
     expect(() => add({ userPool })).toThrow('belongs to another stack')
+  })
+})
+
+describe('an actors’ client of the same app', () => {
+  const basicFails = 'so Basic fails'
+
+  test.each<[string, UserPoolClientOptions, string | undefined]>([
+    ['with a secret', { generateSecret: true, authFlows: { adminUserPassword: true } }, 'has a secret'],
+    ['with another flow', { authFlows: { userSrp: true } }, 'ADMIN_USER_PASSWORD_AUTH'],
+    ['with Cognito’s default flows', {}, 'ADMIN_USER_PASSWORD_AUTH'],
+    ['that allows the flow, without a secret', { authFlows: { adminUserPassword: true } }, undefined],
+  ])('%s: refused for Basic %#', (_, options, fault) => {
+    const { stack, app, pool, add } = setUp()
+    const userPool = pool()
+    add({ userPool, actorClient: userPool.addClient('Shop', options) })
+    const faults = stack.node.findAll().flatMap((construct) => construct.node.validate())
+    expect(faults).toEqual(fault === undefined ? [] : [expect.stringContaining(fault)])
+    if (fault === undefined) expect(() => app.synth()).not.toThrow()
+    else expect(() => app.synth()).toThrow(basicFails)
+  })
+
+  test('is accepted with any flow and a secret with basic=false', () => {
+    const { app, pool, add } = setUp()
+    const userPool = pool()
+    add({ userPool, actorClient: userPool.addClient('Shop', { generateSecret: true }), basic: false })
+    expect(() => app.synth()).not.toThrow()
+  })
+
+  test('is refused if it is imported by its id', () => {
+    const { app, stack, pool, add } = setUp()
+    const { ref } = new CfnUserPoolClient(stack, 'Shop', { userPoolId: pool().userPoolId, generateSecret: true })
+    const actorClient = UserPoolClient.fromUserPoolClientId(stack, 'ImportedShop', ref)
+    add({ userPool: stack.node.findChild('Customers') as UserPool, actorClient })
+    expect(() => app.synth()).toThrow(basicFails)
+  })
+
+  test('is refused if another stack makes it', () => {
+    const { app, add, existingPool } = setUp(env)
+    const another = new Stack(app, 'Another', { env })
+    add({ userPool: existingPool(), actorClient: new UserPool(another, 'Pool').addClient('Shop') })
+    expect(() => app.synth()).toThrow(basicFails)
+  })
+
+  test('is accepted with the older name of the flow', () => {
+    const { app, stack, pool, add } = setUp()
+    const userPool = pool()
+    const explicitAuthFlows = ['ADMIN_NO_SRP_AUTH']
+    const { ref } = new CfnUserPoolClient(stack, 'Shop', { userPoolId: userPool.userPoolId, explicitAuthFlows })
+    add({ userPool, actorClient: UserPoolClient.fromUserPoolClientId(stack, 'ImportedShop', ref) })
+    expect(() => app.synth()).not.toThrow()
   })
 })
 

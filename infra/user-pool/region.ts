@@ -1,0 +1,24 @@
+// The regions that impersonation supports.
+
+import { Stack, Token } from 'aws-cdk-lib'
+import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
+import type { Construct } from 'constructs'
+
+/** How regions of the partitions of China, of governments and of the European Sovereign Cloud begin. */
+const otherPartition = /^(cn|us-gov|us-iso\w*|eu-iso\w*|eusc)-/
+
+/**
+ * Without a region, a stack is deployed to the default region of the CDK CLI, which the app finds in CDK_DEFAULT_REGION.
+ * @throws Error if the stack or its user pool is in a region of another partition than `aws`
+ */
+export function assertSupportedRegion(scope: Construct, { userPoolId, env }: IUserPool): void {
+  const { region } = Stack.of(scope)
+  const stackRegion = Token.isUnresolved(region) ? (process.env.CDK_DEFAULT_REGION ?? '') : region
+  const poolRegions = [env.region, userPoolId.split('_')[0] ?? ''].filter((name) => !Token.isUnresolved(name))
+  for (const name of [stackRegion, ...poolRegions]) {
+    if (!otherPartition.test(name)) continue
+    throw new Error(
+      `region ${name} is not supported: the endpoint accepts ID tokens only from the issuer https://cognito-idp.<region>.amazonaws.com, which is certain only for regions of the partition aws`,
+    )
+  }
+}

@@ -1,0 +1,30 @@
+// Warnings at synth.
+
+import { expect, test } from '@jest/globals'
+import { Annotations as Acknowledgements, App, Stack } from 'aws-cdk-lib'
+import { Annotations, Match } from 'aws-cdk-lib/assertions'
+import { Impersonation, type ImpersonationProps } from '../../infra/impersonation.ts'
+
+function warningsOf(props: ImpersonationProps, ...acknowledged: string[]): unknown[] {
+  const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Shop')
+  const impersonation = new Impersonation(stack, 'Impersonation', props)
+  for (const id of acknowledged) Acknowledgements.of(stack).acknowledgeWarning(id)
+  return Annotations.fromStack(stack)
+    .findWarning(`/${impersonation.node.path}`, Match.anyValue())
+    .map(({ entry }) => /cognito-impersonation:\w+/.exec(String(entry.data))?.[0])
+}
+
+const alarmEmail = 'on-call@example.com'
+
+test.each<[ImpersonationProps, string[]]>([
+  [{}, ['cognito-impersonation:alarmEmail', 'cognito-impersonation:accessLog']],
+  [{ alarmEmail }, ['cognito-impersonation:accessLog']],
+  [{ accessLog: false }, ['cognito-impersonation:alarmEmail']],
+  [{ alarmEmail, accessLog: true }, []],
+])('with %j, these are missing: %j', (props, ids) => {
+  expect(warningsOf(props)).toEqual(ids)
+})
+
+test('both can be acknowledged', () => {
+  expect(warningsOf({}, 'cognito-impersonation:alarmEmail', 'cognito-impersonation:accessLog')).toEqual([])
+})
