@@ -15,7 +15,7 @@ export const endpointVariables = {
   /** The app clients whose ID tokens count as an actor's. */
   actorClientIds: ['ACTOR_CLIENT_IDS', list],
   impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
-  impersonationClientSecret: ['IMPERSONATION_CLIENT_SECRET', text],
+  impersonationClientSecret: ['IMPERSONATION_CLIENT_SECRET', clientSecret],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
   sessionMinutes: ['SESSION_MINUTES', count],
@@ -26,6 +26,8 @@ export const endpointVariables = {
   /** Accept `Authorization: Basic`. */
   basic: ['BASIC', flag],
   reasonRequired: ['REASON_REQUIRED', flag],
+  /** Send the caller's address and headers with the subject's sign-in, for Cognito's threat protection. */
+  subjectContextData: ['SUBJECT_CONTEXT_DATA', flag],
   /** `endpointUrl` of the response. Undefined: the base URL of the request. */
   endpointUrl: ['ENDPOINT_URL', optionalText],
 } as const satisfies Variables
@@ -52,6 +54,9 @@ export function readTriggerConfig(env: Environment): TriggerConfig {
   return readConfig(triggerVariables, env)
 }
 
+/** Cognito's pattern (API reference, ClientSecretDescriptorType), and the slash that secrets of an emulator contain. */
+const clientSecretPattern = /^[\w+/]{24,64}$/
+
 function readConfig<V extends Variables>(variables: V, env: Environment): ConfigOf<V> {
   const settings = Object.entries(variables).map(([setting, [name, read]]) => [setting, read(env[name], name)])
   return Object.fromEntries(settings)
@@ -64,6 +69,13 @@ function optionalText(value: string | undefined): string | undefined {
 function text(value: string | undefined, name: string): string {
   if (!value) throw new Error(`missing setting ${name}`)
   return value
+}
+
+/** Where CloudFormation can't return the secret, it returned a sentence that says so. The error must not quote the value. */
+function clientSecret(value: string | undefined, name: string): string {
+  const secret = text(value, name)
+  if (clientSecretPattern.test(secret)) return secret
+  throw new Error(`setting ${name} must be an app client's secret: 24 to 64 letters, digits, _ or +, no blanks`)
 }
 
 function list(value: string | undefined, name: string): string[] {

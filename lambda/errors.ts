@@ -13,6 +13,8 @@ const answers = {
   SubjectMustResetPassword: [422, 'username: this user must reset their password first'],
   SubjectFederated: [422, 'username: this user signs in with an identity provider, not at the pool'],
   SubjectChallenged: [422, 'username: the user pool demands a further step of this user, such as MFA'],
+  SubjectInvitationExpired: [422, "username: this invited user's temporary password has probably expired"],
+  SubjectRefused: [422, "username: a trigger of the user pool's owner refuses this user"],
   TooManyRequests: [429, 'too many requests, try again later'],
   TokensUnfit: [500, 'the tokens are unfit and were dropped'],
   Fault: [500, 'unexpected error'],
@@ -29,6 +31,8 @@ export class ImpersonationError extends Error {
   readonly status: number
   /** The id of the record, if a record was written. */
   impersonationId?: string
+  /** The username that somebody tried to sign in with. Undefined if no sign-in was tried. */
+  usernameTried?: string
 
   constructor(code: Code, options: ErrorOptions & { message?: string } = {}) {
     super(options.message ?? messageOf(code), options)

@@ -103,7 +103,7 @@ async function run(scenario: Scenario, other: object): Promise<void> {
     ...world.seen.secrets,
     olivia.IdToken,
     bob.IdToken,
-    'client-secret',
+    'client_secret_for_tests_1',
     'Local-1!',
   ])
 }

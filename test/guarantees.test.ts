@@ -9,6 +9,8 @@ import {
   AdminCreateUserCommand,
   AdminDeleteUserCommand,
   AdminDisableUserCommand,
+  AdminResetUserPasswordCommand,
+  AdminUpdateUserAttributesCommand,
   DescribeUserPoolClientCommand,
   GetTokensFromRefreshTokenCommand,
   InitiateAuthCommand,
@@ -128,6 +130,17 @@ describe('a withdrawn right is gone at the next call, although the actor’s tok
   const olivia = (UserPoolId: string) => ({ UserPoolId, Username: 'olivia' })
   test.each<[string, (cognito: Cognito, pool: string) => Promise<unknown>]>([
     ['an actor who is disabled', (cognito, pool) => cognito.send(new AdminDisableUserCommand(olivia(pool)))],
+    [
+      'an actor whose password was reset',
+      async (cognito, pool) => {
+        const UserAttributes = [
+          { Name: 'email', Value: 'olivia@example.com' },
+          { Name: 'email_verified', Value: 'true' },
+        ]
+        await cognito.send(new AdminUpdateUserAttributesCommand({ ...olivia(pool), UserAttributes }))
+        await cognito.send(new AdminResetUserPasswordCommand(olivia(pool)))
+      },
+    ],
     ['an actor who is deleted', (cognito, pool) => cognito.send(new AdminDeleteUserCommand(olivia(pool)))],
     [
       'an actor whose username now belongs to another actor',

@@ -67,6 +67,11 @@ const table = {
   signInMaxAgeMinutes: setting(720, wholeNumber(1, 43_200)),
   /** Asks Cognito at each request whether the actor is still in the group, enabled, and the same user. */
   lookUpGroup: setting(true, unlessAcknowledged<boolean>(groupNotLookedUp, false, oneOf(true))),
+  /**
+   * Sends the caller's address and headers with the subject's sign-in, too. Threat protection can need them if the pool
+   * enforces it for custom authentication. Staff addresses then enter the subjects' risk history.
+   */
+  subjectContextData: setting(false, oneOf(true, false)),
   /** The API base URL in responses, for a custom domain. Default: the base URL of the request. */
   endpointUrl: setting(
     '',

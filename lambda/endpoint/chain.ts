@@ -3,12 +3,21 @@
 import middy, { type MiddlewareObj } from '@middy/core'
 import httpErrorHandler from '@middy/http-error-handler'
 import jsonBodyParser from '@middy/http-json-body-parser'
-import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda'
+import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-lambda'
+import { errorName } from '../aws-errors.ts'
 import type { EndpointConfig } from '../config.ts'
-import { asImpersonationError, ImpersonationError } from '../errors.ts'
+import { asImpersonationError, errorBody, faultMessage, ImpersonationError } from '../errors.ts'
 import { loggable } from '../loggable.ts'
 import { errorResponse } from './http/error-response.ts'
-import { baseOf, type GatewayEvent, headerValues, requestIdOf, sourceOf } from './http/gateway-event.ts'
+import {
+  baseOf,
+  contextDataOf,
+  type GatewayEvent,
+  headerValues,
+  isGatewayEvent,
+  requestIdOf,
+  sourceOf,
+} from './http/gateway-event.ts'
 import type { Decision } from './http/metrics.ts'
 import { type Authenticated, limitTime, requireActor, type Timed } from './http/steps.ts'
 import type { Impersonate, Impersonation } from './impersonate.ts'
@@ -50,9 +59,9 @@ export function createEndpoint(options: {
       ...decision,
       impersonationId,
     }
-    if (status < 400) log.info(line)
-    else if (status < 500) log.warn(line)
-    else log.error({ ...line, error: loggable(result) })
+    if (!(result instanceof ImpersonationError)) log.info(line)
+    else if (status < 500) log.warn({ ...line, ...callerOf(event, result), cause: causeOf(result) })
+    else log.error({ ...line, ...callerOf(event, result), error: loggable(result) })
     count(decision)
   }
 
@@ -65,7 +74,7 @@ export function createEndpoint(options: {
     }
   }
 
-  return middy<GatewayEvent, APIGatewayProxyResult>()
+  const chain = middy<GatewayEvent, APIGatewayProxyResult>()
     .use(limitTime(requestTimeLimit))
     .use(httpErrorHandler({ logger: false }))
     .use(errorResponse(config))
@@ -79,7 +88,11 @@ export function createEndpoint(options: {
     .use(jsonBodyParser<APIGatewayProxyEvent>({ disableContentTypeCheck: true }))
     .use(parseRequest(config))
     .handler<GatewayEvent>(async (event) => {
-      const impersonation = await impersonate(event.actor, event.impersonationRequest, sourceOf(event), event.signal)
+      const caller = {
+        source: sourceOf(event),
+        contextData: config.subjectContextData ? contextDataOf(event) : undefined,
+      }
+      const impersonation = await impersonate(event.actor, event.impersonationRequest, caller, event.signal)
       report(event, impersonation)
       return {
         statusCode: 200,
@@ -103,6 +116,34 @@ export function createEndpoint(options: {
         }),
       }
     })
+
+  /** The event may contain anything, so nothing of it is logged. */
+  function refuseEvent(requestId: string): APIGatewayProxyResult {
+    const message = 'the event is not from a REST API of API Gateway, the only caller that this function is made for'
+    const error = new ImpersonationError('Fault', { message })
+    const { code: outcome, status } = error
+    log.error({ event: 'impersonation', outcome, status, requestId, error: loggable(error) })
+    return {
+      statusCode: status,
+      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+      body: errorBody(faultMessage(requestId)),
+    }
+  }
+
+  return async (event: unknown, context: Context): Promise<APIGatewayProxyResult> =>
+    isGatewayEvent(event) ? chain(event, context) : refuseEvent(context.awsRequestId)
+}
+
+/** Where a caller is who is not known: whoever guesses passwords must be found. Never the password. */
+function callerOf(event: GatewayEvent & Partial<Authenticated>, { usernameTried }: ImpersonationError) {
+  if (event.actor) return {}
+  const { sourceIp, apiKeyId } = sourceOf(event)
+  return { sourceIp, apiKeyId, usernameTried }
+}
+
+/** Only the name: the message of a refusal's cause may quote what the caller sent, or what a trigger says of a user. */
+function causeOf({ cause }: ImpersonationError): string | undefined {
+  return cause === undefined ? undefined : errorName(cause)
 }
 
 function parseRequest(config: Pick<EndpointConfig, 'reasonRequired'>): MiddlewareObj<GatewayEvent & Parsed> {

@@ -5,7 +5,9 @@ import { asImpersonationError, ImpersonationError, isCode } from '../errors.ts'
 import { type Grant, grantLifetime, newGrant } from '../grant.ts'
 import type { Records } from '../records.ts'
 import type { ImpersonationRecord, Source } from '../records-schema.ts'
+import { UnexplainedRefusal } from './cognito-errors.ts'
 import type { Actor } from './http/authenticate.ts'
+import type { ContextData } from './http/gateway-event.ts'
 import type { ImpersonationRequest } from './request.ts'
 import { readSession, type Session } from './tokens.ts'
 import type { Challenge, Tokens, UserPool } from './user-pool.ts'
@@ -13,6 +15,14 @@ import type { Challenge, Tokens, UserPool } from './user-pool.ts'
 export interface Impersonation extends Session {
   /** The record's id. */
   id: string
+}
+
+/** Where a request came from. */
+export interface Caller {
+  /** What the record says of it. */
+  source: Source
+  /** What Cognito gets to know of it with the subject's sign-in, if anything. */
+  contextData: ContextData | undefined
 }
 
 export type Impersonate = ReturnType<typeof createImpersonate>
@@ -24,7 +34,7 @@ type CleanUpStep = 'read' | 'refuse' | 'discard' | 'revoke'
 export function createImpersonate(options: {
   config: EndpointConfig
   records: Pick<Records, 'put' | 'read' | 'refuse' | 'discard'>
-  userPool: Pick<UserPool, 'challenge' | 'answer' | 'isMember' | 'isActive' | 'revoke'>
+  userPool: Pick<UserPool, 'challenge' | 'answer' | 'whyRefused' | 'isMember' | 'isActive' | 'revoke'>
   now: () => number
   log: (failed: CleanUpStep, impersonationId: string, error: unknown) => void
 }) {
@@ -34,7 +44,7 @@ export function createImpersonate(options: {
   return async function impersonate(
     actor: Actor,
     request: ImpersonationRequest,
-    source: Source,
+    { source, contextData }: Caller,
     signal: AbortSignal,
   ): Promise<Impersonation> {
     // Check this before calling Cognito: a caller without the right must not learn which users exist.
@@ -47,7 +57,7 @@ export function createImpersonate(options: {
       records.put(newRecord(grant, actor, request, source)),
       !config.lookUpGroup || userPool.isMember(groupMember, signal),
       !config.lookUpGroup || userPool.isActive(actor, signal),
-      userPool.challenge(request.username, signal),
+      userPool.challenge(request.username, contextData, signal),
     ])
     // Cognito issued tokens before it got the grant: the pool's triggers were replaced. Drop the tokens in any case.
     let tokens = challenge.status === 'fulfilled' && 'tokens' in challenge.value ? challenge.value.tokens : undefined
@@ -59,7 +69,7 @@ export function createImpersonate(options: {
       if (tokens) throw new ImpersonationError('TokensUnfit', { message: 'Cognito issued tokens without a challenge' })
       // Check the actor before the subject, so that an actor whose right was withdrawn learns nothing of the subject.
       if (!resultOf(member) || !resultOf(active)) throw new ImpersonationError('ActorNotAllowed')
-      tokens = await userPool.answer(resultOf(challenge) as Challenge, grant, signal)
+      tokens = await userPool.answer(resultOf(challenge) as Challenge, grant, contextData, signal)
       return {
         id: grant.id,
         ...readSession(tokens, {
@@ -70,7 +80,7 @@ export function createImpersonate(options: {
         }),
       }
     } catch (error) {
-      const failure = tokens ? asImpersonationError(error) : await explain(grant.id, actor, asImpersonationError(error))
+      const failure = tokens ? asImpersonationError(error) : await explain(error, { id: grant.id, actor, signal })
       failure.impersonationId = grant.id
       await close(grant.id, failure, tokens)
       throw failure
@@ -95,13 +105,25 @@ export function createImpersonate(options: {
     }
   }
 
-  /** Looks up in the record why a trigger refused. Cognito only reports that one did. */
-  async function explain(id: string, actor: Actor, failure: ImpersonationError): Promise<ImpersonationError> {
+  /**
+   * Looks up why the sign-in failed: Cognito knows the subject's state, and the record has the refusals of our triggers.
+   * Cognito only reports that a trigger refused.
+   */
+  async function explain(
+    error: unknown,
+    { id, actor, signal }: { id: string; actor: Actor; signal: AbortSignal },
+  ): Promise<ImpersonationError> {
+    const failure =
+      error instanceof UnexplainedRefusal ? await userPool.whyRefused(error, signal) : asImpersonationError(error)
     if (failure.status < 500) return failure
     try {
       const record = await records.read(id)
       if (record?.state === 'refused' && isCode(record.code)) {
         return new ImpersonationError(record.code, { cause: failure })
+      }
+      // Our triggers were done, so a trigger of the owner that ran later refused.
+      if (record?.state === 'issued' && failure.code === 'TriggerRefused') {
+        return new ImpersonationError('SubjectRefused', { cause: failure })
       }
       if (record?.subjectSub === actor.sub) {
         return new ImpersonationError('SubjectIsActor', { cause: failure })

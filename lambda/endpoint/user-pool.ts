@@ -1,6 +1,6 @@
 // Calls Cognito for the endpoint. Classifies its exceptions by name, never by message.
 
-import { createHmac } from 'node:crypto'
+import { createHmac, randomUUID } from 'node:crypto'
 import {
   AdminGetUserCommand,
   AdminInitiateAuthCommand,
@@ -8,14 +8,26 @@ import {
   AdminRespondToAuthChallengeCommand,
   type AuthenticationResultType,
   type CognitoIdentityProviderClient,
+  ConfirmSignUpCommand,
   RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { errorName, isClientFault } from '../aws-errors.ts'
 import type { EndpointConfig } from '../config.ts'
-import { type Code, ImpersonationError } from '../errors.ts'
+import { ImpersonationError } from '../errors.ts'
 import type { Grant } from '../grant.ts'
 import { timeLimit } from '../time-limit.ts'
+import {
+  lookUpCodes,
+  refusedStatusCodes,
+  type SubjectCall,
+  signInCodes,
+  statusCodes,
+  subjectCodes,
+  translate,
+  UnexplainedRefusal,
+} from './cognito-errors.ts'
 import type { Credentials } from './http/authenticate.ts'
+import type { ContextData } from './http/gateway-event.ts'
 
 /** A sign-in that waits for the challenge's answer. */
 export interface Challenge {
@@ -30,8 +42,11 @@ export type UserPool = ReturnType<typeof createUserPool>
 /** The time limit of one call, including retries, in ms. A look-up of groups makes one call for each page. */
 const timeouts = { signIn: 9_000, challenge: 9_000, answer: 15_000, lookUp: 4_000, revoke: 2_000 }
 
+/** The states of a user who can sign in, at the pool or at an identity provider. */
+const activeStates = ['CONFIRMED', 'EXTERNAL_PROVIDER']
+
 /**
- * Each method throws only ImpersonationErrors. A call ends at its own time limit or when the caller's signal aborts.
+ * Each method throws only ImpersonationErrors, if it does not say otherwise. A call ends at its own time limit or when the caller's signal aborts.
  * @param cognito retries failed calls.
  * @param cognitoOnce never retries: Cognito refuses an answer that is sent twice.
  */
@@ -48,34 +63,56 @@ export function createUserPool(options: {
       .update(username + ClientId)
       .digest('base64')
 
-  /**
-   * Looks up why Cognito refused the subject: its exception does not say. If the subject could sign in, this deployment
-   * or the pool is at fault.
-   */
-  async function lookUpRefusal(username: string, cause: unknown, signal: AbortSignal): Promise<ImpersonationError> {
-    const command = new AdminGetUserCommand({ UserPoolId, Username: username })
-    const user = await cognito.send(command, within(timeouts.lookUp, signal)).catch((error) => {
-      throw translate(error, subjectCodes)
-    })
-    const otherwise = errorName(cause) === 'InvalidParameterException' ? 'TriggersDetached' : 'Unavailable'
-    if (user.Enabled === false) return new ImpersonationError('SubjectDisabled', { cause })
-    return new ImpersonationError(codeByUserStatus[String(user.UserStatus)] ?? otherwise, { cause })
+  /** @throws ImpersonationError, or UnexplainedRefusal if the exception does not say why. It makes no call. */
+  function refuse(cause: unknown, { call, username }: { call: SubjectCall; username: string }): never {
+    if (['NotAuthorizedException', 'InvalidParameterException'].includes(errorName(cause)))
+      throw new UnexplainedRefusal({ call, username, cause })
+    throw translate(cause, subjectCodes[call])
   }
 
-  async function explain(error: unknown, username: string, signal: AbortSignal): Promise<ImpersonationError> {
-    return ['NotAuthorizedException', 'InvalidParameterException'].includes(errorName(error))
-      ? lookUpRefusal(username, error, signal)
-      : translate(error, subjectCodes)
+  /**
+   * Whether Cognito still accepts the client's secret. It refuses a wrong one in the same way as a subject. Nobody has this
+   * username, so with the right secret the call only fails to find the user.
+   */
+  async function isSecretAccepted(signal: AbortSignal): Promise<boolean> {
+    const Username = randomUUID()
+    const SecretHash = secretHash(Username)
+    const command = new ConfirmSignUpCommand({ ClientId, Username, SecretHash, ConfirmationCode: '0' })
+    try {
+      await cognito.send(command, within(timeouts.lookUp, signal))
+    } catch (error) {
+      if (!isClientFault(error)) throw error
+      return errorName(error) !== 'NotAuthorizedException'
+    }
+    return true
+  }
+
+  async function lookUpRefusal({ call, username, cause }: UnexplainedRefusal, signal: AbortSignal) {
+    const command = new AdminGetUserCommand({ UserPoolId, Username: username })
+    const { Enabled, UserStatus = '' } = await cognito.send(command, within(timeouts.lookUp, signal))
+    if (Enabled === false) return new ImpersonationError('SubjectDisabled', { cause })
+    const code = statusCodes[UserStatus]
+    if (code) return new ImpersonationError(code, { cause })
+    // The subject could sign in.
+    if (errorName(cause) === 'InvalidParameterException') return new ImpersonationError('TriggersDetached', { cause })
+    const refused = call === 'challenge' ? refusedStatusCodes[UserStatus] : undefined
+    if (!refused) return new ImpersonationError('Unavailable', { cause })
+    if (await isSecretAccepted(signal)) return new ImpersonationError(refused, { cause })
+    return new ImpersonationError('Unavailable', {
+      message: "Cognito refuses the impersonation client's secret",
+      cause,
+    })
   }
 
   return {
     /** Signs an actor in. @returns the ID token. */
-    async signIn({ username, password }: Credentials, signal: AbortSignal): Promise<string> {
+    async signIn({ username, password }: Credentials, contextData: ContextData, signal: AbortSignal): Promise<string> {
       const command = new AdminInitiateAuthCommand({
         UserPoolId,
         ClientId: config.actorClientId,
         AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
         AuthParameters: { USERNAME: username, PASSWORD: password },
+        ContextData: contextData,
       })
       const response = await cognito.send(command, within(timeouts.signIn, signal)).catch((error) => {
         throw translate(error, signInCodes)
@@ -85,26 +122,37 @@ export function createUserPool(options: {
       return idToken
     },
 
-    /** Starts the subject's sign-in. @returns tokens at once if the pool's triggers were replaced. */
-    async challenge(username: string, signal: AbortSignal): Promise<Challenge | { tokens: Tokens }> {
+    /**
+     * Starts the subject's sign-in.
+     * @param contextData what Cognito gets to know of the caller.
+     * @returns tokens at once if the pool's triggers were replaced.
+     * @throws UnexplainedRefusal, too
+     */
+    async challenge(
+      username: string,
+      contextData: ContextData | undefined,
+      signal: AbortSignal,
+    ): Promise<Challenge | { tokens: Tokens }> {
       const command = new AdminInitiateAuthCommand({
         UserPoolId,
         ClientId,
         AuthFlow: 'CUSTOM_AUTH',
         AuthParameters: { USERNAME: username, SECRET_HASH: secretHash(username) },
+        ContextData: contextData,
       })
-      const response = await cognito.send(command, within(timeouts.challenge, signal)).catch(async (error) => {
-        throw await explain(error, username, signal)
-      })
+      const response = await cognito
+        .send(command, within(timeouts.challenge, signal))
+        .catch((error) => refuse(error, { call: 'challenge', username }))
       if (response.AuthenticationResult) return { tokens: response.AuthenticationResult }
       if (response.ChallengeName !== 'CUSTOM_CHALLENGE') throw new ImpersonationError('SubjectChallenged')
       return { username: response.ChallengeParameters?.USERNAME ?? username, session: response.Session }
     },
 
-    /** Answers the challenge with the grant. */
+    /** Answers the challenge with the grant. @throws UnexplainedRefusal, too */
     async answer(
       { username, session }: Challenge,
       grant: Pick<Grant, 'id' | 'answer'>,
+      contextData: ContextData | undefined,
       signal: AbortSignal,
     ): Promise<Tokens> {
       const command = new AdminRespondToAuthChallengeCommand({
@@ -114,14 +162,21 @@ export function createUserPool(options: {
         ChallengeResponses: { USERNAME: username, ANSWER: grant.answer, SECRET_HASH: secretHash(username) },
         Session: session,
         ClientMetadata: { impersonationId: grant.id },
+        ContextData: contextData,
       })
       const { AuthenticationResult } = await cognitoOnce
         .send(command, within(timeouts.answer, signal))
-        .catch(async (error) => {
-          throw await explain(error, username, signal)
-        })
+        .catch((error) => refuse(error, { call: 'answer', username }))
       if (!AuthenticationResult) throw new ImpersonationError('SubjectChallenged')
       return AuthenticationResult
+    },
+
+    /**
+     * Looks up why Cognito refused the subject. Call this only once the actor's right is settled: its calls take time, and
+     * time would tell a caller without the right who exists.
+     */
+    async whyRefused(refusal: UnexplainedRefusal, signal: AbortSignal): Promise<ImpersonationError> {
+      return lookUpRefusal(refusal, signal).catch((error) => translate(error, lookUpCodes))
     },
 
     /** Whether the user is in the group now. False if the user no longer exists. */
@@ -136,12 +191,15 @@ export function createUserPool(options: {
       return false
     },
 
-    /** Whether the user is enabled now and has this `sub`. Another user may have the same username by now. */
+    /**
+     * Whether the user can sign in now and has this `sub`. Another user may have the same username by now. A password that
+     * was reset, or set for one use, leaves the user in another state.
+     */
     async isActive({ username, sub }: { username: string; sub: string }, signal: AbortSignal): Promise<boolean> {
       const command = new AdminGetUserCommand({ UserPoolId, Username: username })
       const user = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
       const currentSub = user?.UserAttributes?.find(({ Name }) => Name === 'sub')?.Value
-      return user?.Enabled === true && currentSub === sub
+      return user?.Enabled === true && activeStates.includes(String(user.UserStatus)) && currentSub === sub
     },
 
     /** Revokes the refresh token and the access tokens that came with it. */
@@ -152,48 +210,6 @@ export function createUserPool(options: {
       })
     },
   }
-}
-
-const subjectCodes: Record<string, Code> = {
-  UserNotFoundException: 'SubjectNotFound',
-  UserNotConfirmedException: 'SubjectUnconfirmed',
-  PasswordResetRequiredException: 'SubjectMustResetPassword',
-  MFAMethodNotFoundException: 'SubjectChallenged',
-  // No user has a username that Cognito rejects. Cognito's rule may be stricter than isUsername.
-  InvalidParameterException: 'SubjectNotFound',
-}
-
-const codeByUserStatus: Record<string, Code> = {
-  UNCONFIRMED: 'SubjectUnconfirmed',
-  RESET_REQUIRED: 'SubjectMustResetPassword',
-  EXTERNAL_PROVIDER: 'SubjectFederated',
-}
-
-const signInCodes: Record<string, Code> = {
-  NotAuthorizedException: 'CredentialsInvalid',
-  UserNotFoundException: 'CredentialsInvalid',
-  UserNotConfirmedException: 'CredentialsInvalid',
-  PasswordResetRequiredException: 'CredentialsInvalid',
-  MFAMethodNotFoundException: 'CredentialsInvalid',
-  UserLambdaValidationException: 'CredentialsInvalid',
-  InvalidParameterException: 'CredentialsInvalid',
-}
-
-const commonCodes: Record<string, Code> = {
-  TooManyRequestsException: 'TooManyRequests',
-  LimitExceededException: 'TooManyRequests',
-  ThrottlingException: 'TooManyRequests',
-  UserLambdaValidationException: 'TriggerRefused',
-  UnexpectedLambdaException: 'Unavailable',
-  InvalidLambdaResponseException: 'Unavailable',
-  NotAuthorizedException: 'Unavailable',
-}
-
-/** An unlisted client error is a fault of this code. Every other unlisted error means that Cognito is unavailable. */
-function translate(error: unknown, codes: Record<string, Code> = {}): ImpersonationError {
-  const name = errorName(error)
-  const otherwise = isClientFault(error) ? 'Fault' : 'Unavailable'
-  return new ImpersonationError(codes[name] ?? commonCodes[name] ?? otherwise, { cause: error })
 }
 
 function undefinedIfNotFound(error: unknown): undefined {

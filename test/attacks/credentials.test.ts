@@ -221,6 +221,30 @@ describe('403 for a valid token of an actor', () => {
     await expectNoRight()
     if (olivia) users.set('olivia', olivia)
   })
+  test.each(['RESET_REQUIRED', 'FORCE_CHANGE_PASSWORD', 'UNCONFIRMED'] as const)(
+    'who is in state %s',
+    async (status) => {
+      const { users } = world.pool
+      const olivia = users.get('olivia')
+      if (olivia) users.set('olivia', { ...olivia, status })
+      await expectNoRight()
+      if (olivia) users.set('olivia', olivia)
+    },
+  )
+  test.each(['alice', 'dora', 'Okta_7', 'ivan', 'root', 'nobody'])(
+    'who left the group: the calls are the same whoever the subject is, such as %s',
+    async (username) => {
+      await world.admin('AdminRemoveUserFromGroup', 'olivia', { GroupName: 'impersonators' })
+      const answer = (await world.post({
+        headers: { Authorization: [token()] },
+        body: JSON.stringify({ username }),
+      })) as Answer
+      expect(answer).toMatchObject({ statusCode: 403, body: { message: 'you may not impersonate' } })
+      expect(world.seen.cognitoCalls.sort()).toEqual(expectedCalls)
+      expect(world.table.changes).toHaveLength(2)
+      await world.admin('AdminAddUserToGroup', 'olivia', { GroupName: 'impersonators' })
+    },
+  )
   test('whose username now belongs to another user', async () => {
     const { users } = world.pool
     const olivia = users.get('olivia')

@@ -69,6 +69,7 @@ describe('functions', () => {
       LOOK_UP_GROUP: 'true',
       BASIC: 'true',
       REASON_REQUIRED: 'false',
+      SUBJECT_CONTEXT_DATA: 'false',
       ENDPOINT_URL: '',
     }
     const triggers: TriggerEnvironment = {

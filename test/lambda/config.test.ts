@@ -8,7 +8,7 @@ test('reads the endpoint’s settings', () => {
     actorClientId: 'actors',
     actorClientIds: ['actors', 'console'],
     impersonationClientId: 'ours',
-    impersonationClientSecret: 'client-secret',
+    impersonationClientSecret: 'client_secret_for_tests_1',
     recordsTableName: 'records',
     impersonatorsGroup: 'impersonators',
     sessionMinutes: 60,
@@ -17,6 +17,7 @@ test('reads the endpoint’s settings', () => {
     lookUpGroup: true,
     basic: true,
     reasonRequired: false,
+    subjectContextData: false,
     endpointUrl: undefined,
   })
 })
@@ -31,6 +32,15 @@ test('reads the triggers’ settings', () => {
 test('reads the endpoint’s URL if one is set', () => {
   const config = readEndpointConfig({ ...endpointEnvironment, ENDPOINT_URL: 'https://api.example.com' })
   expect(config.endpointUrl).toBe('https://api.example.com')
+})
+
+test.each([
+  ['Cognito’s own', '1example23456789'.repeat(3).concat('abc')],
+  ['one that somebody chose, as short as Cognito allows', 'My_own+secret_0123456789'],
+  ['an emulator’s', 'ab/c'.repeat(16)],
+])('reads a client secret: %s', (_, secret) => {
+  const config = readEndpointConfig({ ...endpointEnvironment, IMPERSONATION_CLIENT_SECRET: secret })
+  expect(config.impersonationClientSecret).toBe(secret)
 })
 
 describe('refuses to start', () => {
@@ -54,6 +64,21 @@ describe('refuses to start', () => {
     ['SESSION_MINUTES', 'Infinity'],
   ])('the triggers with %s=%s', (name, value) => {
     expect(() => readTriggerConfig({ ...triggerEnvironment, [name]: value })).toThrow(`setting ${name}`)
+  })
+  test.each([
+    [
+      'a sentence of CloudFormation',
+      'ClientSecret attribute not supported at this time, please use the CLI or Console',
+    ],
+    ['an unresolved reference', '{"Fn::GetAtt":["ImpersonationClient","ClientSecret"]}'],
+    ['a word', 'undefined'],
+    ['text that is too short', 'k'.repeat(23)],
+    ['text that is too long', 'k'.repeat(65)],
+    ['a secret with a line break', `${'k'.repeat(51)}\n`],
+  ])('the endpoint with %s as the client’s secret, and does not quote it', (_, value) => {
+    const read = () => readEndpointConfig({ ...endpointEnvironment, IMPERSONATION_CLIENT_SECRET: value })
+    expect(read).toThrow('setting IMPERSONATION_CLIENT_SECRET')
+    expect(read).not.toThrow(value)
   })
   test.each(['yes', 'TRUE', '1'])('the endpoint with LOOK_UP_GROUP=%s', (value) => {
     expect(() => readEndpointConfig({ ...endpointEnvironment, LOOK_UP_GROUP: value })).toThrow('setting LOOK_UP_GROUP')

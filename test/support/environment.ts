@@ -8,7 +8,7 @@ export const endpointEnvironment: EndpointEnvironment = {
   ACTOR_CLIENT_ID: 'actors',
   ACTOR_CLIENT_IDS: '["actors","console"]',
   IMPERSONATION_CLIENT_ID: 'ours',
-  IMPERSONATION_CLIENT_SECRET: 'client-secret',
+  IMPERSONATION_CLIENT_SECRET: 'client_secret_for_tests_1',
   RECORDS_TABLE_NAME: 'records',
   IMPERSONATORS_GROUP: 'impersonators',
   SESSION_MINUTES: '60',
@@ -17,6 +17,7 @@ export const endpointEnvironment: EndpointEnvironment = {
   LOOK_UP_GROUP: 'true',
   BASIC: 'true',
   REASON_REQUIRED: 'false',
+  SUBJECT_CONTEXT_DATA: 'false',
   ENDPOINT_URL: '',
 }
 

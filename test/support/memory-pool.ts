@@ -27,7 +27,7 @@ const clients: Client[] = [
   },
   {
     id: 'ours',
-    secret: 'client-secret',
+    secret: 'client_secret_for_tests_1',
     properties: {
       ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
       PreventUserExistenceErrors: 'LEGACY',

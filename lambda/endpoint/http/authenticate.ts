@@ -2,7 +2,8 @@
 
 import { FetchError, JwksValidationError, JwkValidationError, JwtBaseError } from 'aws-jwt-verify/error'
 import type { EndpointConfig } from '../../config.ts'
-import { ImpersonationError } from '../../errors.ts'
+import { asImpersonationError, ImpersonationError } from '../../errors.ts'
+import type { ContextData } from './gateway-event.ts'
 import { isUsername } from './username.ts'
 
 /** The authenticated caller. */
@@ -19,6 +20,8 @@ export interface Credentials {
   password: string
 }
 
+export type Authenticate = ReturnType<typeof createAuthenticate>
+
 type Claims = Record<string, unknown>
 
 /**
@@ -30,24 +33,32 @@ type Claims = Record<string, unknown>
 export function createAuthenticate(options: {
   config: Pick<EndpointConfig, 'basic' | 'impersonationClientId' | 'signInMaxAgeMinutes'>
   verify: (idToken: string) => Promise<Claims>
-  signIn: (credentials: Credentials, signal: AbortSignal) => Promise<string>
+  signIn: (credentials: Credentials, contextData: ContextData, signal: AbortSignal) => Promise<string>
   now: () => number
 }) {
   const { config, now } = options
 
-  return async function authenticate(headers: readonly string[], signal: AbortSignal): Promise<Actor> {
+  /** @param contextData what Cognito gets to know of the caller if they sign in. */
+  return async function authenticate(
+    headers: readonly string[],
+    contextData: ContextData,
+    signal: AbortSignal,
+  ): Promise<Actor> {
     const [header, ...more] = headers
     assertAccepted(header !== undefined, 'Authorization is required: an ID token or Basic credentials')
     assertAccepted(more.length === 0, 'Authorization is sent more than once')
     const tokenOrCredentials = readHeader(header)
-
-    let idToken: string
-    if (typeof tokenOrCredentials === 'string') idToken = tokenOrCredentials
-    else {
+    if (typeof tokenOrCredentials === 'string') return readActor(tokenOrCredentials)
+    try {
       assertAccepted(config.basic, 'Authorization: Basic is not accepted here')
-      idToken = await options.signIn(tokenOrCredentials, signal)
+      return await readActor(await options.signIn(tokenOrCredentials, contextData, signal))
+    } catch (error) {
+      const { username: usernameTried } = tokenOrCredentials
+      throw Object.assign(asImpersonationError(error), { usernameTried })
     }
+  }
 
+  async function readActor(idToken: string): Promise<Actor> {
     const claims = await options.verify(idToken).catch((error) => {
       throw new ImpersonationError(isFault(error) ? 'Unavailable' : 'CredentialsInvalid', { cause: error })
     })

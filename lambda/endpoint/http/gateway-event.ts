@@ -1,11 +1,31 @@
 // API Gateway's event: its type, and functions that read it.
 
+import type { ContextDataType } from '@aws-sdk/client-cognito-identity-provider'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import type { Source } from '../../records-schema.ts'
 
 /** The body is text (or null) at first. The body parser replaces it with the parsed JSON. */
 export interface GatewayEvent extends Omit<APIGatewayProxyEvent, 'body'> {
   body: unknown
+}
+
+/** What Cognito's threat protection gets to know of a caller. */
+export type ContextData = ContextDataType
+
+/**
+ * Whether API Gateway sent this event for a REST API. Only then are the caller's address and API key known. Events of an
+ * HTTP API (either format) and of a function URL have a version. A load balancer's and a test event lack the context.
+ */
+export function isGatewayEvent(event: unknown): event is GatewayEvent {
+  const { requestContext, multiValueHeaders, version } = Object(event)
+  const { identity, path, resourcePath } = Object(requestContext)
+  return (
+    version === undefined &&
+    typeof multiValueHeaders === 'object' &&
+    typeof path === 'string' &&
+    typeof resourcePath === 'string' &&
+    typeof Object(identity).sourceIp === 'string'
+  )
 }
 
 /** @param name in lower case. @returns every value of the header, whatever the case of its name in the request. */
@@ -30,6 +50,19 @@ export function sourceOf(event: GatewayEvent): Source {
     sourceIp: identity.sourceIp,
     ...(identity.userAgent ? { userAgent: identity.userAgent.slice(0, 512) } : {}),
     ...(identity.apiKeyId ? { apiKeyId: identity.apiKeyId } : {}),
+  }
+}
+
+/** Only these two headers: others contain secrets. */
+export function contextDataOf(event: GatewayEvent): ContextData {
+  const { domainName = '', path, identity } = event.requestContext
+  return {
+    IpAddress: identity.sourceIp,
+    ServerName: domainName,
+    ServerPath: path,
+    HttpHeaders: ['User-Agent', 'Accept-Language'].flatMap((headerName) =>
+      headerValues(event, headerName.toLowerCase()).map((value) => ({ headerName, headerValue: value.slice(0, 512) })),
+    ),
   }
 }
 

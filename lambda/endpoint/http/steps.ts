@@ -1,8 +1,8 @@
 // Steps of the middy chain that add properties to the event.
 
 import type { MiddlewareObj } from '@middy/core'
-import type { Actor } from './authenticate.ts'
-import { type GatewayEvent, headerValues } from './gateway-event.ts'
+import type { Actor, Authenticate } from './authenticate.ts'
+import { contextDataOf, type GatewayEvent, headerValues } from './gateway-event.ts'
 
 export interface Timed {
   /** Milliseconds since the epoch. */
@@ -26,12 +26,10 @@ export function limitTime(milliseconds: number): MiddlewareObj<GatewayEvent & Ti
 }
 
 /** Adds the actor, or rejects the request. */
-export function requireActor(
-  authenticate: (authorization: readonly string[], signal: AbortSignal) => Promise<Actor>,
-): MiddlewareObj<GatewayEvent & Timed & Authenticated> {
+export function requireActor(authenticate: Authenticate): MiddlewareObj<GatewayEvent & Timed & Authenticated> {
   return {
     async before({ event }) {
-      event.actor = await authenticate(headerValues(event, 'authorization'), event.signal)
+      event.actor = await authenticate(headerValues(event, 'authorization'), contextDataOf(event), event.signal)
     },
   }
 }

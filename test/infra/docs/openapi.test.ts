@@ -111,6 +111,8 @@ describe('the examples contain the messages of', () => {
     'SubjectMustResetPassword',
     'SubjectFederated',
     'SubjectChallenged',
+    'SubjectInvitationExpired',
+    'SubjectRefused',
     'TooManyRequests',
   ])('the endpoint: %s', (code) => {
     const { status, message } = new ImpersonationError(code)

@@ -2,6 +2,7 @@ import { describe, expect, jest, test } from '@jest/globals'
 import type { Context } from 'aws-lambda'
 import { readEndpointConfig } from '../../../lambda/config.ts'
 import { createEndpoint } from '../../../lambda/endpoint/chain.ts'
+import type { Authenticate } from '../../../lambda/endpoint/http/authenticate.ts'
 import type { Decision } from '../../../lambda/endpoint/http/metrics.ts'
 import type { Impersonate } from '../../../lambda/endpoint/impersonate.ts'
 import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
@@ -25,7 +26,7 @@ function setUp(
     if (options.failure) throw options.failure
     return session
   })
-  const authenticate = jest.fn(async (_: readonly string[]) => {
+  const authenticate = jest.fn<Authenticate>(async () => {
     if (options.authenticationFailure) throw options.authenticationFailure
     return olivia
   })
@@ -39,6 +40,7 @@ function setUp(
       const { statusCode, headers, body } = await endpoint(gatewayEvent(changes), {} as Context)
       return { statusCode, headers, body: JSON.parse(body) }
     },
+    sendRaw: (event: unknown) => endpoint(event, { awsRequestId: 'invocation-1' } as Context),
     log,
     count,
     impersonate,
@@ -89,16 +91,24 @@ describe('calls impersonate', () => {
       [
         olivia,
         { username: 'alice', reason: 'why' },
-        { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', requestId: 'request-1' },
+        {
+          source: { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', requestId: 'request-1' },
+          contextData: undefined,
+        },
         expect.any(AbortSignal),
       ],
     ])
+  })
+  test('with what Cognito may know of the caller, only if the setting is on', async () => {
+    const { send, impersonate } = setUp({ environment: { SUBJECT_CONTEXT_DATA: 'true' } })
+    await send()
+    expect(impersonate.mock.calls[0]?.[2]).toMatchObject({ contextData: { IpAddress: '192.0.2.1' } })
   })
   test('with a user agent cut to 512 characters', async () => {
     const { send, impersonate } = setUp()
     const identity = { sourceIp: '192.0.2.1', userAgent: 'x'.repeat(9_000), apiKeyId: null } as never
     await send({ requestContext: { identity } })
-    expect(impersonate.mock.calls[0]?.[2]).toEqual({
+    expect(impersonate.mock.calls[0]?.[2].source).toEqual({
       sourceIp: '192.0.2.1',
       userAgent: 'x'.repeat(512),
       requestId: 'request-1',
@@ -107,7 +117,7 @@ describe('calls impersonate', () => {
   test('with requestId if there is no extendedRequestId', async () => {
     const { send, impersonate } = setUp()
     await send({ requestContext: { extendedRequestId: undefined, requestId: 'request-2' } })
-    expect(impersonate.mock.calls[0]?.[2]).toMatchObject({ requestId: 'request-2' })
+    expect(impersonate.mock.calls[0]?.[2].source).toMatchObject({ requestId: 'request-2' })
   })
   test.each([
     ['application/json'],
@@ -137,6 +147,91 @@ describe('calls impersonate', () => {
     }
     await send({ headers })
     expect(authenticate.mock.calls[0]?.[0]).toEqual(['token', 'one', 'two'])
+  })
+})
+
+describe('calls authenticate with what Cognito may know of the caller', () => {
+  test('is the address, the API and two headers, and nothing secret', async () => {
+    const { send, authenticate } = setUp()
+    const headers = {
+      'user-agent': ['curl/8', 'x'.repeat(9_000)],
+      'Accept-Language': ['de'],
+      Cookie: ['secret'],
+      'X-API-Key': ['secret'],
+      'X-Forwarded-For': ['203.0.113.9'],
+    }
+    await send({ headers })
+    const [, contextData] = authenticate.mock.calls[0] ?? []
+    expect(contextData).toEqual({
+      IpAddress: '192.0.2.1',
+      ServerName: 'abc.execute-api.us-east-1.amazonaws.com',
+      ServerPath: '/v1/auth/impersonate',
+      HttpHeaders: [
+        { headerName: 'User-Agent', headerValue: 'curl/8' },
+        { headerName: 'User-Agent', headerValue: 'x'.repeat(512) },
+        { headerName: 'Accept-Language', headerValue: 'de' },
+      ],
+    })
+  })
+  test('has no headers if the caller sends none of the two', async () => {
+    const { send, authenticate } = setUp()
+    await send()
+    expect(authenticate.mock.calls[0]?.[1]).toMatchObject({ HttpHeaders: [] })
+  })
+})
+
+describe('an event that is not of a REST API', () => {
+  const rest = gatewayEvent({})
+  const { requestContext } = rest
+  const without = (field: string) => ({ ...rest, requestContext: { ...requestContext, [field]: undefined } })
+  test.each<[string, unknown]>([
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'hello'],
+    ['an array', []],
+    ['the console’s test event', { key1: 'value1', key2: 'value2' }],
+    [
+      'an HTTP API or a function URL, format 2.0',
+      {
+        version: '2.0',
+        rawPath: '/auth/impersonate',
+        headers: { authorization: 'secret' },
+        requestContext: { http: { method: 'POST', path: '/auth/impersonate', sourceIp: '192.0.2.1' } },
+        body: '{"username":"alice"}',
+      },
+    ],
+    ['an HTTP API, format 1.0', { ...rest, version: '1.0' }],
+    [
+      'a load balancer',
+      {
+        requestContext: { elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:…' } },
+        httpMethod: 'POST',
+        path: '/auth/impersonate',
+        multiValueHeaders: { authorization: ['secret'] },
+        body: '{"username":"alice"}',
+      },
+    ],
+    ['no request context', { ...rest, requestContext: undefined }],
+    ['no headers field', { ...rest, multiValueHeaders: undefined }],
+    ['no path', without('path')],
+    ['no resource path', without('resourcePath')],
+    ['no identity', without('identity')],
+  ])('gets a 500 and one log line that says so: %s', async (_, event) => {
+    const { sendRaw, log, authenticate, count } = setUp()
+    const { statusCode, headers, body } = await sendRaw(event)
+    expect({ statusCode, headers, body: JSON.parse(body) }).toEqual({
+      statusCode: 500,
+      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+      body: { status: 'error', message: expect.stringMatching(/its id is invocation-1$/) },
+    })
+    const error = expect.objectContaining({ message: expect.stringContaining('not from a REST API') })
+    const line = { event: 'impersonation', outcome: 'Fault', status: 500, requestId: 'invocation-1', error }
+    expect(log.error.mock.calls).toEqual([[line]])
+    for (const unused of [log.info, log.warn, authenticate, count]) expect(unused).not.toHaveBeenCalled()
+  })
+  test('is not a request without any header', async () => {
+    const { sendRaw } = setUp()
+    expect(await sendRaw({ ...rest, headers: null, multiValueHeaders: null })).toMatchObject({ statusCode: 400 })
   })
 })
 
@@ -256,6 +351,31 @@ describe('the log has one line for each decision', () => {
     await send()
     expect(log.warn.mock.calls).toMatchObject([[{ event: 'impersonation', requestId: 'request-1', ...line }]])
     expect(log.error).not.toHaveBeenCalled()
+  })
+  test.each<[string, Code, 'warn' | 'error']>([
+    ['a refused sign-in', 'CredentialsInvalid', 'warn'],
+    ['a sign-in that Cognito throttles', 'TooManyRequests', 'warn'],
+    ['a sign-in that fails', 'Fault', 'error'],
+  ])('has the source, the key and the username tried after %s', async (_, code, level) => {
+    const cause = Object.assign(new Error('secret'), { name: 'NotAuthorizedException', $fault: 'client' })
+    const refused = Object.assign(new ImpersonationError(code, { cause }), { usernameTried: 'olivia' })
+    const { send, log } = setUp({ authenticationFailure: refused })
+    await send()
+    expect(log[level].mock.calls).toMatchObject([
+      [{ outcome: code, sourceIp: '192.0.2.1', apiKeyId: 'key-1', usernameTried: 'olivia' }],
+    ])
+  })
+  test('has the name of a refusal’s cause, and never its message', async () => {
+    const cause = Object.assign(new Error('secret'), { name: 'NotAuthorizedException', $fault: 'client' })
+    const { send, log } = setUp({ authenticationFailure: new ImpersonationError('CredentialsInvalid', { cause }) })
+    await send()
+    expect(log.warn.mock.calls).toMatchObject([[{ cause: 'NotAuthorizedException' }]])
+    expect(JSON.stringify(log.warn.mock.calls)).not.toContain('secret')
+  })
+  test('has no source once the actor is known: the record has it', async () => {
+    const { send, log } = setUp({ failure: new ImpersonationError('SubjectNotFound') })
+    await send()
+    expect(log.warn.mock.calls[0]?.[0]).not.toHaveProperty('sourceIp')
   })
   test('names the cause of a fault', async () => {
     const { send, log } = setUp({ failure: new ImpersonationError('Unavailable', { cause: new RangeError('detail') }) })

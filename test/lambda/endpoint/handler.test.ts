@@ -42,7 +42,7 @@ beforeEach(() => {
   responses = {
     AdminInitiateAuth: [internalError, { ChallengeName: 'CUSTOM_CHALLENGE', Session: 'session-1' }],
     AdminListGroupsForUser: { Groups: [{ GroupName: 'impersonators' }] },
-    AdminGetUser: { Enabled: true, UserAttributes: [{ Name: 'sub', Value: 'sub-of-olivia' }] },
+    AdminGetUser: { Enabled: true, UserStatus: 'CONFIRMED', UserAttributes: [{ Name: 'sub', Value: 'sub-of-olivia' }] },
     AdminRespondToAuthChallenge: internalError,
     UpdateItem: { __type: 'AccessDeniedException' },
   }

@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { readEndpointConfig } from '../../../lambda/config.ts'
+import { UnexplainedRefusal } from '../../../lambda/endpoint/cognito-errors.ts'
 import { createImpersonate } from '../../../lambda/endpoint/impersonate.ts'
 import type { UserPool } from '../../../lambda/endpoint/user-pool.ts'
 import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
@@ -14,6 +15,8 @@ const noon = Date.UTC(2026, 0, 1, 12)
 const olivia = { sub: 'sub-of-olivia', username: 'olivia', groups: ['gold', 'impersonators'], impersonated: false }
 const request = { username: 'alice@example.com', reason: 'ticket 7' }
 const source = { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', requestId: 'request-1' }
+const contextData = { IpAddress: '192.0.2.1', ServerName: 'api', ServerPath: '/v1', HttpHeaders: [] }
+const caller = { source, contextData }
 const challenged = { username: 'alice', session: 'session-1' }
 const errorOf = (code: Code) => new ImpersonationError(code)
 
@@ -44,6 +47,7 @@ function setUp(
     isMember?: UserPool['isMember']
     isActive?: UserPool['isActive']
     answer?: UserPool['answer']
+    whyRefused?: UserPool['whyRefused']
   } = {},
 ) {
   const log = jest.fn()
@@ -61,11 +65,12 @@ function setUp(
     isMember: jest.fn<UserPool['isMember']>(options.isMember ?? (async () => true)),
     isActive: jest.fn<UserPool['isActive']>(options.isActive ?? (async () => true)),
     answer: jest.fn<UserPool['answer']>(options.answer ?? (async (_, { id }) => tokensFor(id))),
+    whyRefused: jest.fn<UserPool['whyRefused']>(options.whyRefused ?? (async () => errorOf('SubjectDisabled'))),
     revoke: jest.fn<UserPool['revoke']>(async () => {}),
   }
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
   const impersonate = createImpersonate({ config, records, userPool, now: () => noon, log })
-  const run = () => impersonate({ ...olivia, ...options.actor }, request, source, new AbortController().signal)
+  const run = () => impersonate({ ...olivia, ...options.actor }, request, caller, new AbortController().signal)
   return { run, log, ...records, ...userPool }
 }
 const recordOf = (put: ReturnType<typeof setUp>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
@@ -89,9 +94,10 @@ test('returns the subject’s session, and records who acts as whom, why, when a
     expiresAt: noon / 1000 + 400 * 86_400,
     ...source,
   })
-  expect(challenge).toHaveBeenCalledWith('alice@example.com', expect.anything())
+  expect(challenge).toHaveBeenCalledWith('alice@example.com', contextData, expect.anything())
   expect(isMember).toHaveBeenCalledWith({ username: 'olivia', group: 'impersonators' }, expect.anything())
-  const [answered, grant] = answer.mock.calls[0] ?? []
+  const [answered, grant, sentContext] = answer.mock.calls[0] ?? []
+  expect(sentContext).toBe(contextData)
   expect([answered, grant?.id]).toEqual([challenged, id])
   expect(readAnswer(grant?.answer)).toEqual({ id, hash: record.grantHash })
   expect(grant?.answer).not.toContain(record.grantHash)
@@ -190,12 +196,43 @@ describe('a subject who cannot sign in', () => {
   )
 })
 
+describe('asks why a subject was refused', () => {
+  const challenge = () => Promise.reject(refusal)
+  const refusal = new UnexplainedRefusal({ call: 'challenge', username: 'alice', cause: new Error('no reason') })
+  test('once the actor’s right is settled', async () => {
+    const { run, put, whyRefused, refuse } = setUp({ challenge })
+    await expect(run()).rejects.toMatchObject({ code: 'SubjectDisabled', impersonationId: expect.any(String) })
+    expect(whyRefused.mock.calls).toEqual([[refusal, expect.any(AbortSignal)]])
+    expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'SubjectDisabled']])
+  })
+  test.each<[string, Parameters<typeof setUp>[0], Code]>([
+    ['an actor who left the group', { isMember: async () => false }, 'ActorNotAllowed'],
+    ['an actor who is not active', { isActive: async () => false }, 'ActorNotAllowed'],
+    ['an actor whose group is unknown', { isMember: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+    ['an actor whose state is unknown', { isActive: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+    ['a request without a record', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+  ])('never for %s', async (_, options, code) => {
+    const { run, whyRefused } = setUp({ ...options, challenge })
+    await expect(run()).rejects.toMatchObject({ code })
+    expect(whyRefused).not.toHaveBeenCalled()
+  })
+  test('after a refused answer, too, and then reads the record', async () => {
+    const { run } = setUp({
+      answer: challenge,
+      whyRefused: async () => errorOf('Unavailable'),
+      read: { state: 'refused', code: 'SubjectProtected' },
+    })
+    await expect(run()).rejects.toMatchObject({ code: 'SubjectProtected' })
+  })
+})
+
 describe('reads a trigger’s refusal from the record', () => {
   const answer = () => Promise.reject(errorOf('TriggerRefused'))
   test.each<[string, Partial<ImpersonationRecord> | undefined, Code]>([
     ['a protected subject', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
     ['the actor as subject', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
     ['another subject', { state: 'redeemed', subjectSub: 'sub-of-alice' }, 'TriggerRefused'],
+    ['a trigger that ran after ours', { state: 'issued', subjectSub: 'sub-of-alice' }, 'SubjectRefused'],
     ['a grant not yet redeemed', { state: 'requested' }, 'TriggerRefused'],
     ['a code in another state', { state: 'requested', code: 'SubjectProtected' }, 'TriggerRefused'],
     ['an unknown code', { state: 'refused', code: 'toString' }, 'TriggerRefused'],
@@ -215,6 +252,10 @@ describe('reads a trigger’s refusal from the record', () => {
   ])('if Cognito reports %s, and keeps that as the cause', async (reported, read, code) => {
     const { run } = setUp({ answer: () => Promise.reject(errorOf(reported)), read })
     await expect(run()).rejects.toMatchObject({ code, cause: expect.objectContaining({ code: reported }) })
+  })
+  test.each<Code>(['Unavailable', 'Fault'])('keeps %s if our triggers did their part', async (code) => {
+    const { run } = setUp({ answer: () => Promise.reject(errorOf(code)), read: { state: 'issued' } })
+    await expect(run()).rejects.toMatchObject({ code })
   })
   test('keeps the refusal if the record cannot be read', async () => {
     const { run, log } = setUp({ answer, read: new Error('down') })

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { readEndpointConfig } from '../../../lambda/config.ts'
+import { UnexplainedRefusal } from '../../../lambda/endpoint/cognito-errors.ts'
 import { createUserPool } from '../../../lambda/endpoint/user-pool.ts'
 import { scriptedCognito } from '../../support/cognito-client.ts'
 import { endpointEnvironment } from '../../support/environment.ts'
@@ -12,10 +13,17 @@ const challenged = { username: 'alice', session: 'session-1' }
 const grant = { id: 'id', answer: 'id.grant' }
 const olivia = { username: 'olivia', sub: 'sub-of-olivia' }
 const credentials = { username: 'olivia', password: 'secret' }
+const contextData = {
+  IpAddress: '192.0.2.1',
+  ServerName: 'api.example.com',
+  ServerPath: '/v1/auth/impersonate',
+  HttpHeaders: [{ headerName: 'User-Agent', headerValue: 'curl' }],
+}
 const impersonators = { username: 'olivia', group: 'impersonators' }
 const tokens = { IdToken: 'id', AccessToken: 'access', RefreshToken: 'refresh' }
 const exception = (name: string) => ({ __type: name, message: 'not for parsing' })
-const hash = (username: string) => createHmac('sha256', 'client-secret').update(`${username}ours`).digest('base64')
+const hash = (username: string) =>
+  createHmac('sha256', 'client_secret_for_tests_1').update(`${username}ours`).digest('base64')
 
 function userPool(answers: Parameters<typeof scriptedCognito>[0]) {
   const retrying = scriptedCognito(answers, 2)
@@ -33,7 +41,7 @@ describe('challenge', () => {
         ChallengeParameters: { USERNAME: 'alice' },
       },
     })
-    expect(await pool.challenge('alice@example.com', neverAborted)).toEqual(challenged)
+    expect(await pool.challenge('alice@example.com', undefined, neverAborted)).toEqual(challenged)
     expect(pool.calls).toEqual([
       {
         operation: 'AdminInitiateAuth',
@@ -48,17 +56,19 @@ describe('challenge', () => {
   })
   test('returns the requested username if Cognito resolves none', async () => {
     const pool = userPool({ AdminInitiateAuth: { ChallengeName: 'CUSTOM_CHALLENGE', Session: 'session-1' } })
-    expect(await pool.challenge('alice', neverAborted)).toEqual(challenged)
+    expect(await pool.challenge('alice', undefined, neverAborted)).toEqual(challenged)
   })
   test('returns tokens that Cognito issues at once', async () => {
     const pool = userPool({ AdminInitiateAuth: { AuthenticationResult: tokens } })
-    expect(await pool.challenge('alice', neverAborted)).toEqual({ tokens })
+    expect(await pool.challenge('alice', undefined, neverAborted)).toEqual({ tokens })
   })
   test.each(['SMS_MFA', 'SOFTWARE_TOKEN_MFA', 'NEW_PASSWORD_REQUIRED', 'MFA_SETUP', undefined])(
     'refuses a further challenge: %s',
     async (ChallengeName) => {
       const pool = userPool({ AdminInitiateAuth: { ChallengeName, Session: 'session-1' } })
-      await expect(pool.challenge('alice', neverAborted)).rejects.toMatchObject({ code: 'SubjectChallenged' })
+      await expect(pool.challenge('alice', undefined, neverAborted)).rejects.toMatchObject({
+        code: 'SubjectChallenged',
+      })
     },
   )
 })
@@ -66,7 +76,7 @@ describe('challenge', () => {
 describe('answer', () => {
   test('sends the grant and its id for the username that Cognito resolved', async () => {
     const pool = userPool({ AdminRespondToAuthChallenge: { AuthenticationResult: tokens } })
-    expect(await pool.answer(challenged, grant, neverAborted)).toEqual(tokens)
+    expect(await pool.answer(challenged, grant, undefined, neverAborted)).toEqual(tokens)
     expect(pool.callsOnce).toEqual([
       {
         operation: 'AdminRespondToAuthChallenge',
@@ -85,21 +95,30 @@ describe('answer', () => {
     'is never sent twice, after %s',
     async (failure) => {
       const pool = userPool({ AdminRespondToAuthChallenge: [failure, { AuthenticationResult: tokens }] })
-      await expect(pool.answer(challenged, grant, neverAborted)).rejects.toBeDefined()
+      await expect(pool.answer(challenged, grant, undefined, neverAborted)).rejects.toBeDefined()
       expect([...pool.calls, ...pool.callsOnce]).toHaveLength(1)
     },
   )
   test('refuses a further challenge', async () => {
     const pool = userPool({ AdminRespondToAuthChallenge: { ChallengeName: 'SMS_MFA', Session: 'session-2' } })
-    await expect(pool.answer(challenged, grant, neverAborted)).rejects.toMatchObject({ code: 'SubjectChallenged' })
+    await expect(pool.answer(challenged, grant, undefined, neverAborted)).rejects.toMatchObject({
+      code: 'SubjectChallenged',
+    })
   })
 })
 
 describe.each(['challenge', 'answer'] as const)('%s classifies exceptions by name', (step) => {
   const operation = step === 'challenge' ? 'AdminInitiateAuth' : 'AdminRespondToAuthChallenge'
   const run = (answers: Parameters<typeof scriptedCognito>[0]) => call(userPool(answers))
-  const call = (pool: ReturnType<typeof userPool>) => {
-    return step === 'challenge' ? pool.challenge('alice', neverAborted) : pool.answer(challenged, grant, neverAborted)
+  /** Asks why at once if Cognito does not say. */
+  const call = (pool: ReturnType<typeof userPool>) =>
+    attempt(pool).catch(async (error) => {
+      throw error instanceof UnexplainedRefusal ? await pool.whyRefused(error, neverAborted) : error
+    })
+  const attempt = (pool: ReturnType<typeof userPool>): Promise<unknown> => {
+    return step === 'challenge'
+      ? pool.challenge('alice', undefined, neverAborted)
+      : pool.answer(challenged, grant, undefined, neverAborted)
   }
   test.each([
     ['UserNotFoundException', 'SubjectNotFound'],
@@ -109,7 +128,12 @@ describe.each(['challenge', 'answer'] as const)('%s classifies exceptions by nam
     ['TooManyRequestsException', 'TooManyRequests'],
     ['LimitExceededException', 'TooManyRequests'],
     ['ThrottlingException', 'TooManyRequests'],
-    ['UserLambdaValidationException', 'TriggerRefused'],
+    ['UserLambdaValidationException', step === 'challenge' ? 'SubjectRefused' : 'TriggerRefused'],
+    ['InvalidUserPoolConfigurationException', 'TriggersDetached'],
+    ['CodeDeliveryFailureException', 'SubjectChallenged'],
+    ['InvalidEmailRoleAccessPolicyException', 'SubjectChallenged'],
+    ['InvalidSmsRoleAccessPolicyException', 'SubjectChallenged'],
+    ['InvalidSmsRoleTrustRelationshipException', 'SubjectChallenged'],
     ['UnexpectedLambdaException', 'Unavailable'],
     ['InvalidLambdaResponseException', 'Unavailable'],
     ['InternalErrorException', 'Unavailable'],
@@ -127,8 +151,12 @@ describe.each(['challenge', 'answer'] as const)('%s classifies exceptions by nam
     [{ Enabled: true, UserStatus: 'EXTERNAL_PROVIDER' }, 'SubjectFederated'],
     [{ Enabled: true, UserStatus: 'UNCONFIRMED' }, 'SubjectUnconfirmed'],
     [{ Enabled: true, UserStatus: 'RESET_REQUIRED' }, 'SubjectMustResetPassword'],
-    [{ Enabled: true, UserStatus: 'CONFIRMED' }, 'Unavailable'],
-    [{ Enabled: true, UserStatus: 'FORCE_CHANGE_PASSWORD' }, 'Unavailable'],
+    [{ Enabled: true, UserStatus: 'CONFIRMED' }, step === 'challenge' ? 'SubjectRefused' : 'Unavailable'],
+    [
+      { Enabled: true, UserStatus: 'FORCE_CHANGE_PASSWORD' },
+      step === 'challenge' ? 'SubjectInvitationExpired' : 'Unavailable',
+    ],
+    [{ Enabled: true, UserStatus: 'A_NEW_STATE' }, 'Unavailable'],
     [{}, 'Unavailable'],
     [exception('UserNotFoundException'), 'SubjectNotFound'],
     [exception('TooManyRequestsException'), 'TooManyRequests'],
@@ -145,6 +173,11 @@ describe.each(['challenge', 'answer'] as const)('%s classifies exceptions by nam
       operation: 'AdminGetUser',
       input: { UserPoolId: config.userPoolId, Username: 'alice' },
     })
+  })
+  test.each(['NotAuthorizedException', 'InvalidParameterException'])('does not ask why by itself: %s', async (name) => {
+    const pool = userPool({ [operation]: exception(name), AdminGetUser: { Enabled: false } })
+    await expect(attempt(pool)).rejects.toBeInstanceOf(UnexplainedRefusal)
+    expect([...pool.calls, ...pool.callsOnce]).toHaveLength(1)
   })
   test.each([
     [{ Enabled: true, UserStatus: 'CONFIRMED' }, 'TriggersDetached'],
@@ -165,27 +198,71 @@ describe.each(['challenge', 'answer'] as const)('%s classifies exceptions by nam
   test('ends when the caller’s signal aborts', async () => {
     const pool = userPool({ [operation]: 'hangs' })
     const signal = AbortSignal.timeout(5)
-    const call = step === 'challenge' ? pool.challenge('alice', signal) : pool.answer(challenged, grant, signal)
+    const call =
+      step === 'challenge'
+        ? pool.challenge('alice', undefined, signal)
+        : pool.answer(challenged, grant, undefined, signal)
     await expect(call).rejects.toMatchObject({ code: 'Unavailable' })
   })
+})
+
+describe('whyRefused, if the subject could sign in', () => {
+  const healthy = { Enabled: true, UserStatus: 'CONFIRMED' }
+  const refusal = new UnexplainedRefusal({
+    call: 'challenge',
+    username: 'alice',
+    cause: Object.assign(new Error(), { name: 'NotAuthorizedException' }),
+  })
+  test.each<[object, string, RegExp?]>([
+    [exception('UserNotFoundException'), 'SubjectRefused'],
+    [exception('TooManyRequestsException'), 'SubjectRefused'],
+    [{}, 'SubjectRefused'],
+    // The secret is wrong, so the refusal says nothing of the subject.
+    [exception('NotAuthorizedException'), 'Unavailable', /secret/],
+    [exception('InternalErrorException'), 'Unavailable'],
+    [new Error('ECONNRESET'), 'Unavailable'],
+  ])('tries the client’s secret: %j → %s', async (ConfirmSignUp, code, text = /./) => {
+    const pool = userPool({ AdminGetUser: healthy, ConfirmSignUp })
+    const message = expect.stringMatching(text)
+    expect(await pool.whyRefused(refusal, neverAborted)).toMatchObject({ code, message, cause: expect.any(Error) })
+    const { input } = pool.calls.find((call) => call.operation === 'ConfirmSignUp') ?? {}
+    const { Username } = input as { Username: string }
+    expect(Username).toMatch(/^[0-9a-f-]{36}$/)
+    expect(input).toEqual({ ClientId: 'ours', Username, SecretHash: hash(Username), ConfirmationCode: '0' })
+  })
+  test('does not try it for a subject who can’t sign in', async () => {
+    const pool = userPool({ AdminGetUser: { Enabled: false } })
+    expect(await pool.whyRefused(refusal, neverAborted)).toMatchObject({ code: 'SubjectDisabled' })
+    expect(pool.calls).toHaveLength(1)
+  })
+})
+
+test('sends what Cognito may know of the caller with the subject’s sign-in, if it is given', async () => {
+  const started = { ChallengeName: 'CUSTOM_CHALLENGE', Session: 'session-1' }
+  const pool = userPool({ AdminInitiateAuth: started, AdminRespondToAuthChallenge: { AuthenticationResult: tokens } })
+  await pool.challenge('alice', contextData, neverAborted)
+  await pool.answer(challenged, grant, contextData, neverAborted)
+  const inputs = [...pool.calls, ...pool.callsOnce].map(({ input }) => input)
+  expect(inputs).toEqual([1, 2].map(() => expect.objectContaining({ ContextData: contextData })))
 })
 
 test('challenge is sent again if Cognito throttles', async () => {
   const started = { ChallengeName: 'CUSTOM_CHALLENGE', Session: 'session-1' }
   const pool = userPool({ AdminInitiateAuth: [exception('TooManyRequestsException'), started] })
-  expect(await pool.challenge('alice', neverAborted)).toEqual(challenged)
+  expect(await pool.challenge('alice', undefined, neverAborted)).toEqual(challenged)
   expect(pool.calls).toHaveLength(2)
 })
 
 describe('signIn', () => {
   test('signs in with the actors’ client', async () => {
     const pool = userPool({ AdminInitiateAuth: { AuthenticationResult: tokens } })
-    expect(await pool.signIn(credentials, neverAborted)).toBe('id')
+    expect(await pool.signIn(credentials, contextData, neverAborted)).toBe('id')
     expect(pool.calls[0]?.input).toEqual({
       UserPoolId: config.userPoolId,
       ClientId: 'actors',
       AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
       AuthParameters: { USERNAME: 'olivia', PASSWORD: 'secret' },
+      ContextData: contextData,
     })
   })
   test.each([
@@ -199,9 +276,19 @@ describe('signIn', () => {
     [{ ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 'session-1' }, 'CredentialsInvalid'],
     [exception('TooManyRequestsException'), 'TooManyRequests'],
     [exception('InternalErrorException'), 'Unavailable'],
-    [exception('InvalidParameterException'), 'CredentialsInvalid'],
+    // Only the right password gets as far as a code that can't be sent.
+    [exception('CodeDeliveryFailureException'), 'CredentialsInvalid'],
+    [exception('InvalidEmailRoleAccessPolicyException'), 'CredentialsInvalid'],
+    [exception('InvalidSmsRoleAccessPolicyException'), 'CredentialsInvalid'],
+    [exception('InvalidSmsRoleTrustRelationshipException'), 'CredentialsInvalid'],
+    // The actors' client does not allow the flow, or the pool is misconfigured.
+    [exception('InvalidParameterException'), 'Fault'],
+    [exception('InvalidUserPoolConfigurationException'), 'Fault'],
+    [exception('ResourceNotFoundException'), 'Fault'],
   ])('response %j → %s', async (AdminInitiateAuth, code) => {
-    await expect(userPool({ AdminInitiateAuth }).signIn(credentials, neverAborted)).rejects.toMatchObject({ code })
+    await expect(userPool({ AdminInitiateAuth }).signIn(credentials, contextData, neverAborted)).rejects.toMatchObject({
+      code,
+    })
   })
 })
 
@@ -237,20 +324,30 @@ describe('isMember', () => {
 })
 
 describe('isActive', () => {
-  const user = (Enabled: boolean | undefined, sub: string) => ({
+  const user = (Enabled: boolean | undefined, sub: string, UserStatus = 'CONFIRMED') => ({
     Enabled,
+    UserStatus,
     UserAttributes: [
       { Name: 'email', Value: 'x' },
       { Name: 'sub', Value: sub },
     ],
   })
-  test.each([
+  test.each<[string, object, boolean]>([
     ['an enabled user', user(true, olivia.sub), true],
+    ['a federated user', user(true, olivia.sub, 'EXTERNAL_PROVIDER'), true],
+    ...['RESET_REQUIRED', 'FORCE_CHANGE_PASSWORD', 'UNCONFIRMED', 'ARCHIVED', 'COMPROMISED', 'UNKNOWN', ''].map(
+      (status): [string, object, boolean] => [`a user in state ${status}`, user(true, olivia.sub, status), false],
+    ),
+    ['a user without a state', { ...user(true, olivia.sub), UserStatus: undefined }, false],
     ['a disabled user', user(false, olivia.sub), false],
     ['a user without the attribute Enabled', user(undefined, olivia.sub), false],
     ['another user with the same username', user(true, 'sub-of-another'), false],
-    ['a response without attributes', { Enabled: true }, false],
-    ['a response without sub', { Enabled: true, UserAttributes: [{ Name: 'email', Value: 'x' }] }, false],
+    ['a response without attributes', { Enabled: true, UserStatus: 'CONFIRMED' }, false],
+    [
+      'a response without sub',
+      { Enabled: true, UserStatus: 'CONFIRMED', UserAttributes: [{ Name: 'email', Value: 'x' }] },
+      false,
+    ],
     ['a user who no longer exists', exception('UserNotFoundException'), false],
   ])('%s', async (_, AdminGetUser, active) => {
     const pool = userPool({ AdminGetUser })
@@ -272,7 +369,10 @@ test('revoke sends the refresh token with the client’s secret', async () => {
   const pool = userPool({ RevokeToken: {} })
   await pool.revoke('refresh')
   expect(pool.calls).toEqual([
-    { operation: 'RevokeToken', input: { Token: 'refresh', ClientId: 'ours', ClientSecret: 'client-secret' } },
+    {
+      operation: 'RevokeToken',
+      input: { Token: 'refresh', ClientId: 'ours', ClientSecret: 'client_secret_for_tests_1' },
+    },
   ])
 })
 test.each([
@@ -294,9 +394,9 @@ describe('a call that hangs ends', () => {
 
   type Pool = ReturnType<typeof userPool>
   test.each<[string, number, (pool: Pool) => Promise<unknown>]>([
-    ['signIn', 9, (pool) => pool.signIn(credentials, neverAborted)],
-    ['challenge', 9, (pool) => pool.challenge('alice', neverAborted)],
-    ['answer', 15, (pool) => pool.answer(challenged, grant, neverAborted)],
+    ['signIn', 9, (pool) => pool.signIn(credentials, contextData, neverAborted)],
+    ['challenge', 9, (pool) => pool.challenge('alice', undefined, neverAborted)],
+    ['answer', 15, (pool) => pool.answer(challenged, grant, undefined, neverAborted)],
     ['isMember', 4, (pool) => pool.isMember(impersonators, neverAborted)],
     ['isActive', 4, (pool) => pool.isActive(olivia, neverAborted)],
     ['revoke', 2, (pool) => pool.revoke('refresh')],

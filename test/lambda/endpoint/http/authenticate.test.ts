@@ -16,13 +16,14 @@ const pool = { userPoolId, actorClientIds: ['actors', 'console'], impersonationC
 const verifier = createVerifier(pool, published.url)
 afterAll(published.close)
 
+const contextData = { IpAddress: '192.0.2.1', ServerName: 'api', ServerPath: '/v1', HttpHeaders: [] }
 const token = (changes: object = {}) => signToken(key, idClaims(now, changes))
 const basic = (text: string | Buffer) => Buffer.from(text as string).toString('base64')
 
 function authenticate(headers: string[], changes: Partial<Parameters<typeof createAuthenticate>[0]> = {}) {
   const signIn = jest.fn(async () => token())
   const run = createAuthenticate({ config, verify: (jwt) => verifier.verify(jwt), signIn, now: () => now, ...changes })
-  return { actor: run(headers, AbortSignal.abort()), signIn }
+  return { actor: run(headers, contextData, AbortSignal.abort()), signIn }
 }
 
 const olivia = { sub: 'sub-of-olivia', username: 'olivia', groups: ['impersonators'], impersonated: false }
@@ -48,7 +49,7 @@ describe('accepts', () => {
   ])('Basic %s', async (text, username, password) => {
     const { actor, signIn } = authenticate([`Basic ${basic(text)}`])
     await actor
-    expect(signIn.mock.calls).toEqual([[{ username, password }, expect.any(AbortSignal)]])
+    expect(signIn.mock.calls).toEqual([[{ username, password }, contextData, expect.any(AbortSignal)]])
   })
   test('a sign-in of exactly the maximum age', async () => {
     expect(await authenticate([token({ auth_time: twelveHoursAgo })]).actor).toEqual(olivia)
@@ -137,6 +138,24 @@ describe('refuses, with a message about the header,', () => {
       signIn: async () => signToken(forgedKey, idClaims(now)),
     })
     await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid' })
+  })
+})
+
+describe('the username tried', () => {
+  const header = `Basic ${basic('olivia:secret')}`
+  test.each<[string, Parameters<typeof authenticate>[1]]>([
+    ['a refused sign-in', { signIn: () => Promise.reject(new ImpersonationError('CredentialsInvalid')) }],
+    ['a sign-in that failed', { signIn: () => Promise.reject(new TypeError('bug')) }],
+    ['Basic if the setting is off', { config: { ...config, basic: false } }],
+    ['an unusable ID token', { signIn: async () => 'x.y.z' }],
+  ])('is part of the error after %s, and the password is not', async (_, changes) => {
+    const error = await authenticate([header], changes).actor.catch((thrown) => thrown)
+    expect(error).toBeInstanceOf(ImpersonationError)
+    expect(error).toMatchObject({ usernameTried: 'olivia' })
+    expect(JSON.stringify({ ...error, message: error.message })).not.toContain('secret')
+  })
+  test('is undefined after a refused token', async () => {
+    await expect(authenticate(['x.y.z']).actor).rejects.toMatchObject({ usernameTried: undefined })
   })
 })
 
