@@ -29,6 +29,7 @@ export function bundleOptions(entry: Entry) {
     mainFields: ['module', 'main'],
     alias: {
       '@aws-sdk/credential-provider-node': pathOf('./replacements/credential-provider-node.ts'),
+      '@smithy/core/event-streams': pathOf('./replacements/event-streams.ts'),
       'node:http': pathOf('./replacements/node-http.ts'),
     },
     // The AWS SDK needs bowser only in browsers.
