@@ -1,6 +1,6 @@
 // Calls Cognito for the endpoint. Classifies its exceptions by name, never by message.
 
-import { createHmac, randomUUID } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import {
   AdminGetUserCommand,
   AdminInitiateAuthCommand,
@@ -8,26 +8,17 @@ import {
   AdminRespondToAuthChallengeCommand,
   type AuthenticationResultType,
   type CognitoIdentityProviderClient,
-  ConfirmSignUpCommand,
   RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { errorName, isClientFault } from '../aws-errors.ts'
+import { errorName } from '../aws-errors.ts'
 import type { EndpointConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
 import type { Grant } from '../grant.ts'
 import { timeLimit } from '../time-limit.ts'
-import {
-  lookUpCodes,
-  refusedStatusCodes,
-  type SubjectCall,
-  signInCodes,
-  statusCodes,
-  subjectCodes,
-  translate,
-  UnexplainedRefusal,
-} from './cognito-errors.ts'
+import { type SubjectCall, signInCodes, subjectCodes, translate, UnexplainedRefusal } from './cognito-errors.ts'
 import type { Credentials } from './http/authenticate.ts'
 import type { ContextData } from './http/gateway-event.ts'
+import { createWhyRefused } from './why-refused.ts'
 
 /** A sign-in that waits for the challenge's answer. */
 export interface Challenge {
@@ -46,7 +37,8 @@ const timeouts = { signIn: 9_000, challenge: 9_000, answer: 15_000, lookUp: 4_00
 const activeStates = ['CONFIRMED', 'EXTERNAL_PROVIDER']
 
 /**
- * Each method throws only ImpersonationErrors, if it does not say otherwise. A call ends at its own time limit or when the caller's signal aborts.
+ * Each method throws only ImpersonationErrors, if it does not say otherwise. A call ends at its own time limit or when the
+ * caller's signal aborts.
  * @param cognito retries failed calls.
  * @param cognitoOnce never retries: Cognito refuses an answer that is sent twice.
  */
@@ -70,39 +62,7 @@ export function createUserPool(options: {
     throw translate(cause, subjectCodes[call])
   }
 
-  /**
-   * Whether Cognito still accepts the client's secret. It refuses a wrong one in the same way as a subject. Nobody has this
-   * username, so with the right secret the call only fails to find the user.
-   */
-  async function isSecretAccepted(signal: AbortSignal): Promise<boolean> {
-    const Username = randomUUID()
-    const SecretHash = secretHash(Username)
-    const command = new ConfirmSignUpCommand({ ClientId, Username, SecretHash, ConfirmationCode: '0' })
-    try {
-      await cognito.send(command, within(timeouts.lookUp, signal))
-    } catch (error) {
-      if (!isClientFault(error)) throw error
-      return errorName(error) !== 'NotAuthorizedException'
-    }
-    return true
-  }
-
-  async function lookUpRefusal({ call, username, cause }: UnexplainedRefusal, signal: AbortSignal) {
-    const command = new AdminGetUserCommand({ UserPoolId, Username: username })
-    const { Enabled, UserStatus = '' } = await cognito.send(command, within(timeouts.lookUp, signal))
-    if (Enabled === false) return new ImpersonationError('SubjectDisabled', { cause })
-    const code = statusCodes[UserStatus]
-    if (code) return new ImpersonationError(code, { cause })
-    // The subject could sign in.
-    if (errorName(cause) === 'InvalidParameterException') return new ImpersonationError('TriggersDetached', { cause })
-    const refused = call === 'challenge' ? refusedStatusCodes[UserStatus] : undefined
-    if (!refused) return new ImpersonationError('Unavailable', { cause })
-    if (await isSecretAccepted(signal)) return new ImpersonationError(refused, { cause })
-    return new ImpersonationError('Unavailable', {
-      message: "Cognito refuses the impersonation client's secret",
-      cause,
-    })
-  }
+  const whyRefused = createWhyRefused({ cognito, config, secretHash })
 
   return {
     /** Signs an actor in. @returns the ID token. */
@@ -171,13 +131,7 @@ export function createUserPool(options: {
       return AuthenticationResult
     },
 
-    /**
-     * Looks up why Cognito refused the subject. Call this only once the actor's right is settled: its calls take time, and
-     * time would tell a caller without the right who exists.
-     */
-    async whyRefused(refusal: UnexplainedRefusal, signal: AbortSignal): Promise<ImpersonationError> {
-      return lookUpRefusal(refusal, signal).catch((error) => translate(error, lookUpCodes))
-    },
+    whyRefused,
 
     /** Whether the user is in the group now. False if the user no longer exists. */
     async isMember({ username, group }: { username: string; group: string }, signal: AbortSignal): Promise<boolean> {

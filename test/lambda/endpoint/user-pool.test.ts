@@ -221,14 +221,19 @@ describe('whyRefused, if the subject could sign in', () => {
     [exception('NotAuthorizedException'), 'Unavailable', /secret/],
     [exception('InternalErrorException'), 'Unavailable'],
     [new Error('ECONNRESET'), 'Unavailable'],
-  ])('tries the client’s secret: %j → %s', async (ConfirmSignUp, code, text = /./) => {
-    const pool = userPool({ AdminGetUser: healthy, ConfirmSignUp })
+  ])('tries the client’s secret: %j → %s', async (InitiateAuth, code, text = /./) => {
+    const pool = userPool({ AdminGetUser: healthy, InitiateAuth })
     const message = expect.stringMatching(text)
     expect(await pool.whyRefused(refusal, neverAborted)).toMatchObject({ code, message, cause: expect.any(Error) })
-    const { input } = pool.calls.find((call) => call.operation === 'ConfirmSignUp') ?? {}
-    const { Username } = input as { Username: string }
-    expect(Username).toMatch(/^[0-9a-f-]{36}$/)
-    expect(input).toEqual({ ClientId: 'ours', Username, SecretHash: hash(Username), ConfirmationCode: '0' })
+    const { input } = pool.calls.find((call) => call.operation === 'InitiateAuth') ?? {}
+    const { AuthParameters } = input as { AuthParameters: Record<string, string> }
+    const { USERNAME = '' } = AuthParameters
+    expect(USERNAME).toMatch(/^[0-9a-f-]{36}$/)
+    expect(input).toEqual({
+      ClientId: 'ours',
+      AuthFlow: 'CUSTOM_AUTH',
+      AuthParameters: { USERNAME, SECRET_HASH: hash(USERNAME) },
+    })
   })
   test('does not try it for a subject who can’t sign in', async () => {
     const pool = userPool({ AdminGetUser: { Enabled: false } })
