@@ -18,6 +18,7 @@ import { refuseUnfitForBasic } from './user-pool/actor-client-faults.ts'
 import { addImpersonationClient, refuseImpersonationClientAmong, selectActorClient } from './user-pool/app-clients.ts'
 import { attachToExistingPool } from './user-pool/attach-to-existing-pool.ts'
 import { attachToStackPool } from './user-pool/attach-to-stack-pool.ts'
+import { assertNextTriggers } from './user-pool/next-triggers.ts'
 import { assertSupportedRegion } from './user-pool/region.ts'
 import { type SelectedPool, selectPool } from './user-pool/select-pool.ts'
 
@@ -57,6 +58,7 @@ export class Impersonation extends Construct {
     const pool = selectPool(this, userPool, settings)
     this.userPool = pool.userPool
     assertSupportedRegion(this, this.userPool)
+    assertNextTriggers(this, settings.nextTriggers, this.userPool.userPoolId)
     this.actorClient = selectActorClient(this, actorClient, { pool, settings })
     if (settings.basic) refuseUnfitForBasic(this, this.actorClient)
     this.impersonationClient = addImpersonationClient(this, this.userPool, settings)
@@ -103,13 +105,14 @@ export class Impersonation extends Construct {
 
   #attachTo(pool: SelectedPool): void {
     const { settings, triggers } = this
-    const { attachTriggers, logRetentionDays } = settings
+    const { attachTriggers, logRetentionDays, nextTriggers } = settings
     const groups = [...new Set([settings.impersonatorsGroup, ...settings.protectedGroups])]
     if (pool.origin === 'existing') {
       const logGroups = attachToExistingPool(pool.poolScope, {
         userPool: pool.userPool,
         groups,
         triggers: attachTriggers ? triggers : undefined,
+        nextTriggers,
         logRetentionDays,
       })
       applyRemoval(settings, [triggers.logGroup, ...logGroups])
@@ -120,6 +123,7 @@ export class Impersonation extends Construct {
       userPool: pool.userPool,
       groups,
       triggers: attachTriggers ? triggers.byName : undefined,
+      nextTriggers,
     })
     // Nobody can sign in to a pool whose trigger function is gone: keep both, or delete both.
     applyRemoval(settings, [pool.poolScope, triggers])

@@ -1,5 +1,7 @@
 // The functions' settings: the environment variable of each, and how it is read and checked.
 
+import { readNextTriggers } from './next-triggers.ts'
+
 type Environment = Readonly<Record<string, string | undefined>>
 /** Reads a variable's value. Throws if it is missing or malformed. */
 type Read = (value: string | undefined, name: string) => unknown
@@ -37,12 +39,34 @@ export const triggerVariables = {
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   protectedGroups: ['PROTECTED_GROUPS', list],
   sessionMinutes: ['SESSION_MINUTES', count],
+  /** The pool's own triggers. Empty: none, and an ordinary sign-in loads nothing for them. */
+  nextTriggers: ['NEXT_TRIGGERS', readNextTriggers],
+} as const satisfies Variables
+
+/** What the function that attaches triggers may touch, and what it attaches and puts back. */
+export const attachmentVariables = {
+  userPoolId: ['USER_POOL_ID', text],
+  /** Our trigger function. */
+  triggersArn: ['TRIGGERS_ARN', text],
+  nextTriggers: ['NEXT_TRIGGERS', readNextTriggers],
+} as const satisfies Variables
+
+/** What the function that makes groups may touch. */
+export const groupVariables = {
+  userPoolId: ['USER_POOL_ID', text],
+  stackId: ['STACK_ID', text],
+  groupNames: ['GROUP_NAMES', list],
 } as const satisfies Variables
 
 export type EndpointConfig = ConfigOf<typeof endpointVariables>
 export type TriggerConfig = ConfigOf<typeof triggerVariables>
+export type AttachmentConfig = ConfigOf<typeof attachmentVariables>
+export type GroupConfig = ConfigOf<typeof groupVariables>
+
 export type EndpointEnvironment = EnvironmentOf<typeof endpointVariables>
 export type TriggerEnvironment = EnvironmentOf<typeof triggerVariables>
+export type AttachmentEnvironment = EnvironmentOf<typeof attachmentVariables>
+export type GroupEnvironment = EnvironmentOf<typeof groupVariables>
 
 /** @throws Error naming the variable that is missing or malformed. */
 export function readEndpointConfig(env: Environment): EndpointConfig {
@@ -56,6 +80,15 @@ export function readTriggerConfig(env: Environment): TriggerConfig {
 
 /** Cognito's pattern (API reference, ClientSecretDescriptorType), and the slash that secrets of an emulator contain. */
 const clientSecretPattern = /^[\w+/]{24,64}$/
+/** @throws Error naming the variable that is missing or malformed. */
+export function readAttachmentConfig(env: Environment): AttachmentConfig {
+  return readConfig(attachmentVariables, env)
+}
+
+/** @throws Error naming the variable that is missing or malformed. */
+export function readGroupConfig(env: Environment): GroupConfig {
+  return readConfig(groupVariables, env)
+}
 
 function readConfig<V extends Variables>(variables: V, env: Environment): ConfigOf<V> {
   const settings = Object.entries(variables).map(([setting, [name, read]]) => [setting, read(env[name], name)])

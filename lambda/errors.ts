@@ -20,6 +20,7 @@ const answers = {
   Fault: [500, 'unexpected error'],
   Unavailable: [503, 'a service failed or gave an unexpected response'],
   TriggerRefused: [503, 'a trigger refused'],
+  NextTriggerFailed: [503, "the user pool's own PreTokenGeneration trigger failed"],
   TriggersDetached: [503, 'the user pool does not run its triggers: see TriggersDetached in RUNBOOK.md'],
 } as const satisfies Record<string, readonly [status: number, message: string]>
 

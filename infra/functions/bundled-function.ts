@@ -64,8 +64,12 @@ export class BundledFunction extends Construct {
 
 /** The function behind a custom resource. */
 export class CustomResourceFunction extends BundledFunction {
-  constructor(scope: Construct, id: string, props: { entry: Entry; logRetentionDays: RetentionDays }) {
-    super(scope, id, { ...props, environment: {}, timeoutSeconds: 60 })
+  constructor(
+    scope: Construct,
+    id: string,
+    props: Pick<BundledFunctionProps, 'entry' | 'environment' | 'logRetentionDays'>,
+  ) {
+    super(scope, id, { ...props, timeoutSeconds: 60 })
   }
 
   addResource(scope: Construct, id: string, resourceType: string, properties: Record<string, string>): CustomResource {

@@ -14,7 +14,9 @@ export function environmentOf<V extends Variables>(
   return Object.fromEntries(entries)
 }
 
-/** Lists as JSON, undefined as an empty string. */
+/** Lists and objects as JSON, undefined and an empty object as an empty string. */
 function write(scope: Construct, value: unknown): string {
-  return Array.isArray(value) ? Stack.of(scope).toJsonString(value) : String(value ?? '')
+  if (typeof value !== 'object' || value === null) return String(value ?? '')
+  const isEmpty = !Array.isArray(value) && Object.keys(value).length === 0
+  return isEmpty ? '' : Stack.of(scope).toJsonString(value)
 }

@@ -24,6 +24,12 @@ export function composeTriggersName(scope: Construct): string {
   return Fn.join('-', [Aws.STACK_NAME, 'triggers', stackIdPart])
 }
 
+/** Whether a function has the name that `composeTriggersName` gives, as far as synth knows it. */
+export function isTriggersName({ stackName }: Stack, functionName: string): boolean {
+  const [, before] = /^(.+)-triggers-[0-9a-f]{8}(?=:|$)/.exec(functionName) ?? []
+  return before !== undefined && (Token.isUnresolved(stackName) || before === stackName)
+}
+
 /** A function of this account and region, without a reference in the template. */
 export function functionByName(scope: Construct, id: string, name: string): IFunction {
   return LambdaFunction.fromFunctionAttributes(scope, id, {

@@ -7,6 +7,7 @@ import { ServicePrincipal } from 'aws-cdk-lib/aws-iam'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { triggerVariables } from '../../lambda/config.ts'
+import { nextArns } from '../../lambda/next-triggers.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { SelectedPool } from '../user-pool/select-pool.ts'
 import { BundledFunction } from './bundled-function.ts'
@@ -41,6 +42,9 @@ export class TriggerFunction extends BundledFunction {
     })
     this.byName = functionByName(this, 'ByName', functionName)
     this.allow(records.tableArn, 'dynamodb:UpdateItem')
+    for (const arn of new Set(nextArns(settings.nextTriggers).map(([, arn]) => arn))) {
+      this.allow(arn, 'lambda:InvokeFunction')
+    }
     this.function.addPermission(pool.poolScope.node.id, {
       principal: new ServicePrincipal('cognito-idp.amazonaws.com'),
       sourceArn: pool.userPool.userPoolArn,

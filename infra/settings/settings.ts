@@ -1,6 +1,8 @@
 // Every setting of a deployment, with its default and its rule.
 
 import { Token } from 'aws-cdk-lib'
+import { Construct } from 'constructs'
+import { type NextTriggersProps, nextTriggersRule } from './next-triggers.ts'
 import { fields, list, matching, oneOf, orWord, type Rule, unlessAcknowledged, wholeNumber } from './rules.ts'
 
 /** This exact sentence leaves everyone unprotected. */
@@ -56,6 +58,8 @@ const table = {
    * function, and sign-ins fail until the function exists. If people already sign in to the pool, deploy first with false.
    */
   attachTriggers: setting(true, oneOf(true, false)),
+  /** The pool's own triggers in the slots that impersonation needs. The trigger function runs them. */
+  nextTriggers: setting({}, nextTriggersRule),
   /** Further app clients whose ID tokens count as an actor's. */
   actorClientIds: setting(
     [],
@@ -129,9 +133,10 @@ type ValueOf<S> = S extends Setting<infer T> ? T : never
 export type Settings = { -readonly [Name in keyof typeof table]: ValueOf<(typeof table)[Name]> }
 
 /** The construct's props: any settings. Two of them turn a protection off by a sentence. */
-export type SettingsProps = Partial<Omit<Settings, 'protectedGroups' | 'lookUpGroup'>> & {
+export type SettingsProps = Partial<Omit<Settings, 'protectedGroups' | 'lookUpGroup' | 'nextTriggers'>> & {
   protectedGroups?: string[] | typeof nobodyProtected
   lookUpGroup?: true | typeof groupNotLookedUp
+  nextTriggers?: NextTriggersProps
 }
 
 /**
@@ -203,5 +208,7 @@ function checkTogether(settings: Settings): void {
 }
 
 function refuse(name: string, value: unknown, must: string): never {
-  throw new Error(`setting ${name} is ${JSON.stringify(value)}, but it must be ${must}`)
+  // A construct has circles, which JSON can't hold.
+  const text = JSON.stringify(value, (_, inner) => (Construct.isConstruct(inner) ? inner.node.path : inner))
+  throw new Error(`setting ${name} is ${text}, but it must be ${must}`)
 }

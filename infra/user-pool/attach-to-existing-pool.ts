@@ -1,9 +1,13 @@
 // Attaches impersonation to an existing user pool, by custom resources.
 
+import { Aws } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
+import { attachmentVariables, groupVariables } from '../../lambda/config.ts'
+import type { NextTriggers } from '../../lambda/next-triggers.ts'
 import { type BundledFunction, CustomResourceFunction } from '../functions/bundled-function.ts'
+import { environmentOf } from '../functions/environment.ts'
 
 export interface AttachToExistingPoolProps {
   userPool: IUserPool
@@ -11,20 +15,27 @@ export interface AttachToExistingPoolProps {
   groups: string[]
   /** Undefined: no triggers are attached. */
   triggers: BundledFunction | undefined
+  /** The functions that the slots had before, and get back. */
+  nextTriggers: NextTriggers
   logRetentionDays: RetentionDays
 }
 
 /**
- * Makes missing groups and attaches the triggers. When they are deleted, the custom resources undo what they did.
+ * Makes missing groups and attaches the triggers. The functions behind the custom resources know what they may touch from
+ * their environment: whoever else invokes them can't have them touch anything else. When they are deleted, the custom resources undo what they did.
  * @returns the log groups of the custom resources' functions
  */
 export function attachToExistingPool(scope: Construct, props: AttachToExistingPoolProps): LogGroup[] {
-  const { userPool, groups, triggers, logRetentionDays } = props
+  const { userPool, groups, triggers, nextTriggers, logRetentionDays } = props
   const { userPoolId, userPoolArn } = userPool
   // A new value makes CloudFormation update the custom resources at each deployment, so they repair the pool.
   const DeployedAt = new Date().toISOString()
 
-  const groupMaker = new CustomResourceFunction(scope, 'MakeGroup', { entry: 'groups', logRetentionDays })
+  const groupMaker = new CustomResourceFunction(scope, 'MakeGroup', {
+    entry: 'groups',
+    environment: environmentOf(scope, groupVariables, { userPoolId, stackId: Aws.STACK_ID, groupNames: groups }),
+    logRetentionDays,
+  })
   groupMaker.allow(userPoolArn, 'cognito-idp:GetGroup', 'cognito-idp:CreateGroup', 'cognito-idp:DeleteGroup')
   const groupResources = groups.map((GroupName) => {
     const properties = { UserPoolId: userPoolId, GroupName, DeployedAt }
@@ -32,9 +43,21 @@ export function attachToExistingPool(scope: Construct, props: AttachToExistingPo
   })
   if (!triggers) return [groupMaker.logGroup]
 
-  const attacher = new CustomResourceFunction(scope, 'AttachTriggers', { entry: 'attach-triggers', logRetentionDays })
+  const triggersArn = triggers.function.functionArn
+  const environment = environmentOf(scope, attachmentVariables, { userPoolId, triggersArn, nextTriggers })
+  const attacher = new CustomResourceFunction(scope, 'AttachTriggers', {
+    entry: 'attach-triggers',
+    environment,
+    logRetentionDays,
+  })
   attacher.allow(userPoolArn, 'cognito-idp:DescribeUserPool', 'cognito-idp:UpdateUserPool')
-  const properties = { UserPoolId: userPoolId, TriggersArn: triggers.function.functionArn, DeployedAt }
+  const { NEXT_TRIGGERS: NextTriggers } = environment
+  const properties = {
+    UserPoolId: userPoolId,
+    TriggersArn: triggersArn,
+    ...(NextTriggers && { NextTriggers }),
+    DeployedAt,
+  }
   const attachment = attacher.addResource(scope, 'Triggers', 'Custom::UserPoolTriggers', properties)
   // Cognito needs its permission to run the function before the pool names it, and until the pool no longer does.
   attachment.node.addDependency(triggers)

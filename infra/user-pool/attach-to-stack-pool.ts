@@ -1,9 +1,16 @@
 // Attaches impersonation to a user pool of the same stack: the pool's own resource names the triggers.
 
 import { Stack } from 'aws-cdk-lib'
-import { CfnUserPoolGroup, LambdaVersion, type UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito'
+import {
+  type CfnUserPool,
+  CfnUserPoolGroup,
+  LambdaVersion,
+  type UserPool,
+  UserPoolOperation,
+} from 'aws-cdk-lib/aws-cognito'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
+import { challengeSlots, type NextTriggers, ourTokenVersion } from '../../lambda/next-triggers.ts'
 
 export interface AttachToStackPoolProps {
   userPool: UserPool
@@ -11,20 +18,46 @@ export interface AttachToStackPoolProps {
   groups: string[]
   /** The trigger function by name (`byName`). Undefined: no triggers are attached. */
   triggers: IFunction | undefined
+  /** The app's own functions in the trigger slots, which ours runs. */
+  nextTriggers: NextTriggers
 }
 
-/** Sets the pool's triggers, and makes the groups that the app has not made before. */
-export function attachToStackPool(scope: Construct, { userPool, groups, triggers }: AttachToStackPoolProps): void {
+/**
+ * Sets the pool's triggers, and makes the groups that the app has not made before.
+ * @throws Error if the app has set one of the triggers
+ */
+export function attachToStackPool(scope: Construct, props: AttachToStackPoolProps): void {
+  const { userPool, groups, triggers, nextTriggers } = props
   if (triggers) {
+    assertSlotsFree(userPool)
+    const version = LambdaVersion[ourTokenVersion(nextTriggers)]
     userPool.addTrigger(UserPoolOperation.DEFINE_AUTH_CHALLENGE, triggers)
     userPool.addTrigger(UserPoolOperation.CREATE_AUTH_CHALLENGE, triggers)
     userPool.addTrigger(UserPoolOperation.VERIFY_AUTH_CHALLENGE_RESPONSE, triggers)
-    userPool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, triggers, LambdaVersion.V2_0)
+    userPool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION_CONFIG, triggers, version)
   }
   const appGroups = groupsOf(userPool)
   for (const groupName of groups.filter((name) => !appGroups.includes(name))) {
     new CfnUserPoolGroup(scope, `Group-${groupName}`, { userPoolId: userPool.userPoolId, groupName })
   }
+}
+
+/** CDK's own error says only that the trigger exists. */
+function assertSlotsFree(userPool: UserPool): void {
+  const { lambdaConfig } = userPool.node.defaultChild as CfnUserPool
+  const config: Record<string, unknown> = Stack.of(userPool).resolve(lambdaConfig) ?? {}
+  const taken = [...challengeSlots, 'PreTokenGeneration', 'PreTokenGenerationConfig'].filter(
+    (slot) => config[slot.charAt(0).toLowerCase() + slot.slice(1)] !== undefined,
+  )
+  if (taken.length > 0) throw new Error(`user pool ${userPool.node.path} ${slotTaken(taken)}`)
+}
+
+/** @param slots by Cognito's names */
+export function slotTaken(slots: string[]): string {
+  const tokens = 'PreTokenGenerationConfig: { LambdaVersion, LambdaArn: yourFunction }'
+  const properties = slots.map((slot) => (slot.startsWith('PreToken') ? tokens : `${slot}: yourFunction`))
+  const names = slots.map((slot) => slot.charAt(0).toLowerCase() + slot.slice(1))
+  return `has a trigger ${names.join(', ')}, but impersonation needs that slot: take the trigger off the pool, and let Impersonation run your function by its property nextTriggers: { ${properties.join(', ')} }`
 }
 
 function groupsOf(userPool: UserPool): string[] {

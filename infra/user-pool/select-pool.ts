@@ -4,6 +4,7 @@ import { CfnDeletionPolicy, CfnResource, Stack, Token } from 'aws-cdk-lib'
 import { type CfnUserPool, type IUserPool, UserPool } from 'aws-cdk-lib/aws-cognito'
 import { Construct } from 'constructs'
 import type { Settings } from '../settings/settings.ts'
+import { slotTaken } from './attach-to-stack-pool.ts'
 import { OwnUserPool } from './own-pool.ts'
 
 export type SelectedPool = {
@@ -77,7 +78,7 @@ function findFaults(userPool: UserPool, { data }: Settings): string[] {
   const triggers = Stack.of(userPool).resolve(pool.lambdaConfig) as CfnUserPool.LambdaConfigProperty | undefined
   const faults = {
     'has the feature plan LITE, but impersonation needs ESSENTIALS or PLUS': pool.userPoolTier === 'LITE',
-    'has a trigger preTokenGeneration, but impersonation needs that slot': triggers?.preTokenGeneration !== undefined,
+    [slotTaken(['PreTokenGeneration'])]: triggers?.preTokenGeneration !== undefined,
     'stays when the stack is deleted, but the setting data=destroy deletes its triggers, and then nobody can sign in: give the pool RemovalPolicy.DESTROY, or set data=keep':
       data === 'destroy' && deletionPolicy !== CfnDeletionPolicy.DELETE,
     'has deletion protection, but the setting data=destroy deletes its triggers first, and then nobody can sign in: turn deletionProtection off, or set data=keep':

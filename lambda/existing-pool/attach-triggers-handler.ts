@@ -1,14 +1,23 @@
 // Custom::UserPoolTriggers: attaches the triggers to an existing pool, and detaches them when the stack is deleted.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda'
+import { type AttachmentConfig, readAttachmentConfig } from '../config.ts'
 import { loggable } from '../loggable.ts'
+import { type NextTriggers, nextArns, readNextTriggers } from '../next-triggers.ts'
 import { type CustomResource, createCustomResource, type Request } from './custom-resource.ts'
 import { createPoolTriggers, type PoolTriggers } from './pool-triggers.ts'
+import { namesItself } from './trigger-slots.ts'
 
 type Properties = 'UserPoolId' | 'TriggersArn' | 'DeployedAt'
 
+/**
+ * Anyone with lambda:InvokeFunction can send a request, so a request only decides when, never what: the pool, our function
+ * and the owner's come from this function's own settings.
+ */
 export function createAttachTriggers(
   { attach, detach }: PoolTriggers,
+  config: AttachmentConfig,
   log: CustomResource<Properties>['log'] = console,
 ): CustomResource<Properties> {
   return {
@@ -16,15 +25,18 @@ export function createAttachTriggers(
     identify,
     log,
     async work(request, signal) {
-      const { UserPoolId: userPoolId, TriggersArn: triggersArn } = request.properties
-      const target = { userPoolId, triggersArn, signal }
-      if (request.type === 'Delete') return detach(target)
+      const target = { ...config, signal }
       if (isRollback(request)) {
-        // The pool is unchanged, so the cause of the failed update can still be there.
-        // A second failure would leave the stack in UPDATE_ROLLBACK_FAILED.
-        return attach(target).catch((error) =>
-          log.error({ event: 'not-attached', UserPoolId: userPoolId, error: loggable(error) }),
-        )
+        // The cause of the failed update can still be there. A second failure would leave the stack in
+        // UPDATE_ROLLBACK_FAILED. The pool still has what it had before the update.
+        return attachOwn(request, () => attach(target)).catch((error) => {
+          if (isRename(request)) throw error
+          log.error({ event: 'not-attached', UserPoolId: config.userPoolId, error: loggable(error) })
+        })
+      }
+      if (request.type === 'Delete') {
+        assertNamesOwn(request, config)
+        return detach(target)
       }
       if (isMove(request)) {
         // The policies now cover only the new pool. The triggers could not be detached from the old pool, and nobody
@@ -33,9 +45,67 @@ export function createAttachTriggers(
           'The user pool cannot be replaced by another in one deployment. Nothing was changed. First deploy with attachTriggers: false and the old pool, then with the new pool.',
         )
       }
-      return attach({ ...target, formerArn: request.oldProperties.TriggersArn })
+      if (isRename(request)) {
+        throw new Error(
+          'The trigger function cannot be replaced by another in one deployment. The user pool was not changed. First deploy with attachTriggers=false, then without it.',
+        )
+      }
+      assertNoneDropped(request, config.nextTriggers)
+      return attachOwn(request, () => attach(target))
     },
   }
+
+  async function attachOwn(request: Request<Properties>, attach: () => Promise<void>): Promise<void> {
+    assertNamesOwn(request, config)
+    assertNextTriggers(request, config)
+    await attach()
+  }
+}
+
+function assertNamesOwn({ properties }: Request<Properties>, config: AttachmentConfig): void {
+  const { UserPoolId, TriggersArn } = properties
+  if (UserPoolId === config.userPoolId && TriggersArn === config.triggersArn) return
+  throw new Error(
+    `This function attaches only ${config.triggersArn} to ${config.userPoolId}, and the request names ${TriggersArn} and ${UserPoolId}. Nothing was changed.`,
+  )
+}
+
+function assertNextTriggers({ properties: { NextTriggers } }: Request<Properties>, config: AttachmentConfig): void {
+  const { nextTriggers, triggersArn } = config
+  if (JSON.stringify(readNextTriggers(NextTriggers)) !== JSON.stringify(nextTriggers)) {
+    throw new Error(
+      `This function knows other nextTriggers than the request names: ${JSON.stringify(nextTriggers)}. Nothing was changed.`,
+    )
+  }
+  if (namesItself(config)) {
+    throw new Error(
+      `nextTriggers names impersonation's own trigger function, ${triggersArn}, which would call itself. Nothing was changed. Name the functions that the pool had before.`,
+    )
+  }
+  const place = placeOf(triggersArn)
+  const elsewhere = nextArns(nextTriggers).filter(([, arn]) => placeOf(arn) !== place)
+  if (elsewhere.length > 0) {
+    const slots = elsewhere.map(([slot, arn]) => `${slot} is ${arn}`)
+    throw new Error(
+      `nextTriggers names functions outside of this account and region: ${slots.join('; ')}. Nothing was changed. Name functions of this account and region.`,
+    )
+  }
+}
+
+/** Partition, service, region and account. */
+function placeOf(arn: string): string {
+  return arn.split(':').slice(0, 5).join(':')
+}
+
+/** A setting left out by mistake must not end the owner's trigger. The old properties can only cause a refusal. */
+function assertNoneDropped({ oldProperties }: Request<Properties>, next: NextTriggers): void {
+  const kept = nextArns(next).map(([slot]) => slot)
+  const dropped = nextArns(readNextTriggers(oldProperties.NextTriggers)).filter(([slot]) => !kept.includes(slot))
+  if (dropped.length === 0) return
+  const slots = dropped.map(([slot, arn]) => `${slot} (${arn})`)
+  throw new Error(
+    `nextTriggers no longer names the user pool's own functions in ${slots.join(', ')}. Without it, sign-ins would no longer run them. The user pool was not changed. Name them again. Or, to give them up, deploy with attachTriggers=false, which puts them back into the pool, remove them there, and deploy without attachTriggers=false.`,
+  )
 }
 
 /** Whether an update names another pool than before. */
@@ -44,18 +114,33 @@ function isMove({ properties, oldProperties }: Request<Properties>): boolean {
   return oldPoolId !== properties.UserPoolId
 }
 
-/** Whether CloudFormation rolls back an update that left the pool as it was: a refused move, or only a new time. */
+/** Whether an update names another trigger function than before. */
+function isRename({ properties, oldProperties }: Request<Properties>): boolean {
+  const { TriggersArn: oldArn = properties.TriggersArn } = oldProperties
+  return oldArn !== properties.TriggersArn
+}
+
+/** Whether CloudFormation rolls back an update: a refused move, or one with an earlier time than before. */
 function isRollback(request: Request<Properties>): boolean {
-  const { properties, oldProperties, physicalId } = request
+  const { type, properties, oldProperties, physicalId } = request
+  if (type !== 'Update') return false
   if (isMove(request)) return physicalId === identify(properties)
-  const { TriggersArn: oldArn, DeployedAt: oldTime = '' } = oldProperties
-  return oldArn === properties.TriggersArn && oldTime > properties.DeployedAt
+  const { DeployedAt: oldTime = '' } = oldProperties
+  return oldTime > properties.DeployedAt
 }
 
 function identify({ UserPoolId }: Partial<Record<Properties, string>>): string {
   return `${UserPoolId}/triggers`
 }
 
-export const handler = createCustomResource(
-  createAttachTriggers(createPoolTriggers(new CognitoIdentityProviderClient({ maxAttempts: 1 }))),
-)
+let handle: ReturnType<typeof createCustomResource> | undefined
+
+export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
+  handle ??= createCustomResource(
+    createAttachTriggers(
+      createPoolTriggers(new CognitoIdentityProviderClient({ maxAttempts: 1 })),
+      readAttachmentConfig(process.env),
+    ),
+  )
+  return handle(event, context)
+}

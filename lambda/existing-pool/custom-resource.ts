@@ -4,7 +4,7 @@ import cloudformationResponse from '@middy/cloudformation-response'
 import middy from '@middy/core'
 import type { CloudFormationCustomResourceEvent, CloudFormationCustomResourceResponse, Context } from 'aws-lambda'
 import { loggable } from '../loggable.ts'
-import { answerCloudFormation } from './cloudformation-response.ts'
+import { answerCloudFormation, isResponseUrl } from './cloudformation-response.ts'
 
 /** The time kept for sending the response after the work is stopped, ms. */
 const timeToAnswer = 15_000
@@ -15,9 +15,14 @@ export interface Request<Name extends string> {
   logicalId: string
   /** On a create: the id that the resource will get. */
   physicalId: string | undefined
-  properties: Record<Name, string>
+  properties: Record<Name, string> & OptionalProperties
   /** The former properties. Empty, except on an update. */
-  oldProperties: Partial<Record<Name, string>>
+  oldProperties: Partial<Record<Name, string>> & OptionalProperties
+}
+
+/** Properties that a former version's resources lack. */
+interface OptionalProperties {
+  NextTriggers?: string
 }
 
 export interface CustomResource<Name extends string> {
@@ -29,13 +34,18 @@ export interface CustomResource<Name extends string> {
   work(request: Request<Name>, signal: AbortSignal): Promise<void>
   log: Pick<Console, 'info' | 'error'>
   answer?: (url: string, answer: CloudFormationCustomResourceResponse) => Promise<void>
+  /** Whether CloudFormation gave this URL. Nothing is done for a request with another. */
+  isResponseUrl?: (url: unknown) => boolean
 }
 
 type Event = Omit<CloudFormationCustomResourceEvent, 'PhysicalResourceId'> & { PhysicalResourceId?: string }
 
-/** @returns the function's handler. It throws only if the response could not be sent: Lambda then runs it again. */
+/**
+ * @returns the function's handler. It throws if the request does not come from CloudFormation, or if the response could
+ * not be sent: Lambda then runs it again.
+ */
 export function createCustomResource<Name extends string>(resource: CustomResource<Name>) {
-  const { log, answer = answerCloudFormation } = resource
+  const { log, answer = answerCloudFormation, isResponseUrl: isAllowed = isResponseUrl } = resource
 
   const run = middy<Event, Partial<CloudFormationCustomResourceResponse>>({
     timeoutEarlyInMillis: timeToAnswer,
@@ -59,6 +69,11 @@ export function createCustomResource<Name extends string>(resource: CustomResour
     })
 
   return async (event: Event, context: Context): Promise<void> => {
+    if (!isAllowed(event.ResponseURL)) {
+      throw new Error(
+        'The ResponseURL is not an https:// URL of Amazon S3. Nothing was changed, and nobody was answered.',
+      )
+    }
     await answer(event.ResponseURL, (await run(event, context)) as CloudFormationCustomResourceResponse)
   }
 }

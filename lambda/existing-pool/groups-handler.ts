@@ -6,7 +6,9 @@ import {
   DeleteGroupCommand,
   GetGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda'
 import { errorName } from '../aws-errors.ts'
+import { type GroupConfig, readGroupConfig } from '../config.ts'
 import { type CustomResource, createCustomResource, type Request } from './custom-resource.ts'
 import { retry } from './retry.ts'
 
@@ -18,6 +20,7 @@ export function madeBy({ stackId, logicalId }: Pick<Request<never>, 'stackId' | 
 /** @param pauses before each further GetGroup while access is denied, ms: a new IAM policy can take some seconds to apply */
 export function createUserPoolGroup(
   cognito: CognitoIdentityProviderClient,
+  config: GroupConfig,
   log: CustomResource<never>['log'] = console,
   pauses: readonly number[] = [1_000, 2_000, 4_000, 8_000],
 ): CustomResource<'UserPoolId' | 'GroupName'> {
@@ -25,7 +28,10 @@ export function createUserPoolGroup(
     properties: ['UserPoolId', 'GroupName'],
     identify: ({ UserPoolId, GroupName }) => `${UserPoolId}/groups/${GroupName}`,
     log,
-    async work({ type, stackId, logicalId, properties: { UserPoolId, GroupName } }, abortSignal) {
+    async work(request, abortSignal) {
+      assertNamesOwn(request, config)
+      const { type, stackId, logicalId, properties } = request
+      const { UserPoolId, GroupName } = properties
       const Description = madeBy({ stackId, logicalId })
       const getGroup = () => cognito.send(new GetGroupCommand({ UserPoolId, GroupName }), { abortSignal })
       const isRetryable = (error: unknown) => errorName(error) === 'AccessDeniedException'
@@ -50,6 +56,16 @@ export function createUserPoolGroup(
   }
 }
 
+/** Anyone with lambda:InvokeFunction can send a request. A group that is to be deleted may have left the settings. */
+function assertNamesOwn(request: Request<'UserPoolId' | 'GroupName'>, config: GroupConfig): void {
+  const { type, stackId, properties } = request
+  const isOwnPool = properties.UserPoolId === config.userPoolId && stackId === config.stackId
+  if (isOwnPool && (type === 'Delete' || config.groupNames.includes(properties.GroupName))) return
+  throw new Error(
+    `This function makes only the groups ${config.groupNames.join(', ')} of ${config.userPoolId}, and the request names ${properties.GroupName} of ${properties.UserPoolId}. Nothing was changed.`,
+  )
+}
+
 /** Handles an error of this name, and throws every other one. */
 function ignore(name: string): (error: unknown) => undefined {
   return (error) => {
@@ -58,4 +74,10 @@ function ignore(name: string): (error: unknown) => undefined {
   }
 }
 
-export const handler = createCustomResource(createUserPoolGroup(new CognitoIdentityProviderClient({ maxAttempts: 5 })))
+let handle: ReturnType<typeof createCustomResource> | undefined
+
+export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
+  const cognito = new CognitoIdentityProviderClient({ maxAttempts: 5 })
+  handle ??= createCustomResource(createUserPoolGroup(cognito, readGroupConfig(process.env)))
+  return handle(event, context)
+}

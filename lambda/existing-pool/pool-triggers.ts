@@ -6,10 +6,14 @@ import { timeLimit } from '../time-limit.ts'
 import { type DescribedPool, describePool, differences, type PoolSettings, updatePool } from './pool-settings.ts'
 import { retry } from './retry.ts'
 import {
+  type ForeignTrigger,
+  foreignTriggers,
   hasOurTriggers,
   manualSteps,
+  nextTriggersWith,
+  type Triggers,
   triggerOwners,
-  withoutFunctions,
+  withoutOurs,
   withoutTriggers,
   withTriggers,
 } from './trigger-slots.ts'
@@ -20,16 +24,10 @@ class Refusal extends Error {}
 /** An update was sent. The next DescribeUserPool shows whether it took effect. `cause`: the error of UpdateUserPool, if any. */
 class UnconfirmedUpdate extends Error {}
 
-export interface Detachment {
+/** What to attach or detach, and where. */
+export interface Attachment extends Triggers {
   userPoolId: string
-  /** The ARN of our trigger function. */
-  triggersArn: string
   signal: AbortSignal
-}
-
-export interface Attachment extends Detachment {
-  /** The ARN of our former trigger function. Slots with this function are taken over. */
-  formerArn?: string | undefined
 }
 
 export type PoolTriggers = ReturnType<typeof createPoolTriggers>
@@ -93,24 +91,28 @@ export function createPoolTriggers(
      * @throws Error saying why the triggers can't be attached, with the pool unchanged; or, after the update, naming
      *   the other settings that changed
      */
-    async attach({ userPoolId, triggersArn, formerArn, signal }: Attachment): Promise<void> {
+    async attach({ userPoolId, signal, ...triggers }: Attachment): Promise<void> {
       const newConfig = (pool: DescribedPool) => {
         const config = pool.settings.LambdaConfig ?? {}
-        if (hasOurTriggers(config, triggersArn)) return undefined
-        assertAttachable(pool, { triggersArn, formerArn })
-        return withTriggers(config, triggersArn)
+        if (hasOurTriggers(config, triggers)) return undefined
+        assertAttachable(pool, triggers)
+        return withTriggers(config, triggers)
       }
-      await change({ userPoolId, signal, newConfig, advice: adviceToAttach(triggersArn) })
+      await change({ userPoolId, signal, newConfig, advice: adviceToAttach(triggers) })
     },
 
-    /** Does nothing if the pool is deleted or runs none of our triggers. @throws Error as `attach` does */
-    async detach({ userPoolId, triggersArn, signal }: Detachment): Promise<void> {
+    /**
+     * Puts the owner's functions back into the slots that run ours. Does nothing if the pool is deleted or runs none of
+     * our triggers. @throws Error as `attach` does
+     */
+    async detach({ userPoolId, signal, ...triggers }: Attachment): Promise<void> {
+      const { triggersArn } = triggers
       const advice = `remove the triggers that run ${triggersArn} by hand, then delete again.`
       const newConfig = (pool: DescribedPool) => {
         const config = pool.settings.LambdaConfig ?? {}
-        if (!triggerOwners(config).some(([, arn]) => arn === triggersArn)) return undefined
+        if (!triggerOwners(config).some(({ arn }) => arn === triggersArn)) return undefined
         assertAllKnown(pool, `To continue, ${advice}`)
-        return withoutFunctions(config, [triggersArn])
+        return withoutOurs(config, triggers)
       }
       await change({ userPoolId, signal, newConfig, advice }).catch((error) => {
         if (errorName(error) !== 'ResourceNotFoundException') throw error
@@ -119,29 +121,30 @@ export function createPoolTriggers(
   }
 }
 
-function assertAttachable(
-  pool: DescribedPool,
-  { triggersArn, formerArn }: Pick<Attachment, 'triggersArn' | 'formerArn'>,
-) {
+function assertAttachable(pool: DescribedPool, triggers: Triggers) {
   const { UserPoolTier, LambdaConfig = {} } = pool.settings
   if (UserPoolTier === 'LITE') {
     throw new Refusal(
       "The user pool's feature plan is LITE. Impersonation needs ESSENTIALS or PLUS, where triggers can change access tokens. Nothing was changed. Change the plan, or choose another pool.",
     )
   }
-  const otherOwners = triggerOwners(LambdaConfig).filter(([, arn]) => arn !== triggersArn && arn !== formerArn)
-  if (otherOwners.length > 0) {
-    const slots = otherOwners.map(([slot, arn]) => `${slot} runs ${arn}`)
-    throw new Refusal(
-      `The user pool already has functions in the trigger slots that impersonation needs: ${slots.join('; ')}. Nothing was changed. Remove these functions from the slots, or choose another pool.`,
-    )
-  }
-  assertAllKnown(pool, `Deploy a newer version, or ${adviceToAttach(triggersArn)}`)
+  const foreign = foreignTriggers(LambdaConfig, triggers)
+  if (foreign.length > 0) throw slotsTaken(foreign, triggers)
+  assertAllKnown(pool, `Deploy a newer version, or ${adviceToAttach(triggers)}`)
+}
+
+function slotsTaken(foreign: readonly ForeignTrigger[], triggers: Triggers): Refusal {
+  const slots = foreign.map(({ slot, arn, version }) => `${slot} runs ${arn}${version ? ` (${version})` : ''}`)
+  const setting = nextTriggersWith(foreign, triggers)
+  const run = setting ? `To have impersonation run them, deploy with -c 'nextTriggers=${setting}'. Or remove` : 'Remove'
+  return new Refusal(
+    `The user pool already has functions in the trigger slots that impersonation needs: ${slots.join('; ')}. Nothing was changed. ${run} these functions from the slots, or choose another pool.`,
+  )
 }
 
 /** A pool that already has the triggers is not updated, so this always works. */
-function adviceToAttach(triggersArn: string): string {
-  return `set the triggers by hand: deploy with attachTriggers=false, set these triggers on the pool, and deploy again without attachTriggers=false. The triggers: ${manualSteps(triggersArn)}`
+function adviceToAttach(triggers: Triggers): string {
+  return `set the triggers by hand: deploy with attachTriggers=false, set these triggers on the pool, and deploy again without attachTriggers=false. The triggers: ${manualSteps(triggers)}`
 }
 
 /** UpdateUserPool resets every setting that it does not receive. */

@@ -1,57 +1,105 @@
 // The four trigger slots of a user pool's LambdaConfig that impersonation needs.
 
 import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
+import { challengeSlots, type NextTriggers, nextArns, ourTokenVersion } from '../next-triggers.ts'
 
-const challenges = ['DefineAuthChallenge', 'CreateAuthChallenge', 'VerifyAuthChallengeResponse'] as const
+export interface Triggers {
+  /** The ARN of our trigger function. */
+  triggersArn: string
+  /** The owner's functions, which ours runs, and which hold the slots again when ours leaves them. */
+  nextTriggers: NextTriggers
+}
+
+export interface ForeignTrigger {
+  slot: string
+  arn: string
+  /** Of a PreTokenGeneration only. */
+  version?: string
+}
 
 /** The LambdaConfig to set by hand, for error messages. */
-export function manualSteps(arn: string): string {
-  const slots = challenges.map((slot) => `${slot}=${arn}`)
-  return `${slots.join(', ')}, PreTokenGenerationConfig={LambdaVersion=V2_0,LambdaArn=${arn}}`
+export function manualSteps({ triggersArn, nextTriggers }: Triggers): string {
+  const slots = challengeSlots.map((slot) => `${slot}=${triggersArn}`)
+  const config = `{LambdaVersion=${ourTokenVersion(nextTriggers)},LambdaArn=${triggersArn}}`
+  return `${slots.join(', ')}, PreTokenGenerationConfig=${config}`
 }
 
 /** The function in each slot that has one. PreTokenGeneration is the old name of PreTokenGenerationConfig. */
-export function triggerOwners(config: LambdaConfigType): [slot: string, arn: string][] {
-  const slots: [string, string | undefined][] = [
-    ...challenges.map((slot): [string, string | undefined] => [slot, config[slot]]),
-    ['PreTokenGeneration', config.PreTokenGeneration],
-    ['PreTokenGenerationConfig', config.PreTokenGenerationConfig?.LambdaArn],
+export function triggerOwners(config: LambdaConfigType): ForeignTrigger[] {
+  const version = config.PreTokenGenerationConfig?.LambdaVersion ?? 'V1_0'
+  const slots = [
+    ...challengeSlots.map((slot) => ({ slot, arn: config[slot] })),
+    { slot: 'PreTokenGeneration', arn: config.PreTokenGeneration, version },
+    { slot: 'PreTokenGenerationConfig', arn: config.PreTokenGenerationConfig?.LambdaArn, version },
   ]
-  return slots.filter((slot): slot is [string, string] => Boolean(slot[1]))
+  return slots.filter((slot): slot is ForeignTrigger & typeof slot => Boolean(slot.arn))
 }
 
-/** Whether this function is in every slot. */
-export function hasOurTriggers(config: LambdaConfigType, arn: string): boolean {
+/** The functions in our slots that are neither ours nor named by `nextTriggers` for that slot and event version. */
+export function foreignTriggers(config: LambdaConfigType, { triggersArn, nextTriggers }: Triggers): ForeignTrigger[] {
+  const { PreTokenGenerationConfig: tokens, ...challenges } = nextTriggers
+  const named: Record<string, string | undefined> = challenges
+  return triggerOwners(config).filter(({ slot, arn, version }) => {
+    if (arn === triggersArn) return false
+    return version === undefined ? arn !== named[slot] : arn !== tokens?.LambdaArn || version !== tokens.LambdaVersion
+  })
+}
+
+/** The setting `nextTriggers` that names these functions, too. Undefined if one of them is our own function. */
+export function nextTriggersWith(foreign: readonly ForeignTrigger[], triggers: Triggers): string | undefined {
+  if (foreign.some(({ arn }) => isOurs(arn, triggers.triggersArn))) return undefined
+  const named = foreign.map(({ slot, arn, version }) =>
+    version === undefined ? [slot, arn] : ['PreTokenGenerationConfig', { LambdaVersion: version, LambdaArn: arn }],
+  )
+  return JSON.stringify({ ...triggers.nextTriggers, ...Object.fromEntries(named) })
+}
+
+/** Whether `nextTriggers` names our own function, also by a version or an alias of it: it would call itself. */
+export function namesItself({ triggersArn, nextTriggers }: Triggers): boolean {
+  return nextArns(nextTriggers).some(([, arn]) => isOurs(arn, triggersArn))
+}
+
+function isOurs(arn: string, triggersArn: string): boolean {
+  return arn === triggersArn || arn.startsWith(`${triggersArn}:`)
+}
+
+/** Whether our function is in every slot. */
+export function hasOurTriggers(config: LambdaConfigType, { triggersArn: arn, nextTriggers }: Triggers): boolean {
   return (
-    challenges.every((slot) => config[slot] === arn) &&
+    challengeSlots.every((slot) => config[slot] === arn) &&
     config.PreTokenGenerationConfig?.LambdaArn === arn &&
-    config.PreTokenGenerationConfig.LambdaVersion === 'V2_0' &&
+    config.PreTokenGenerationConfig.LambdaVersion === ourTokenVersion(nextTriggers) &&
     (!config.PreTokenGeneration || config.PreTokenGeneration === arn)
   )
 }
 
-/** The config with this function in every slot. */
-export function withTriggers(config: LambdaConfigType, arn: string): LambdaConfigType {
+/** The config with our function in every slot. */
+export function withTriggers(config: LambdaConfigType, { triggersArn: arn, nextTriggers }: Triggers): LambdaConfigType {
   return {
     ...config,
-    ...Object.fromEntries(challenges.map((slot) => [slot, arn])),
+    ...Object.fromEntries(challengeSlots.map((slot) => [slot, arn])),
     // If the config has the old name, Cognito requires the same function under both names.
     ...(config.PreTokenGeneration && { PreTokenGeneration: arn }),
-    PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: arn },
+    PreTokenGenerationConfig: { LambdaVersion: ourTokenVersion(nextTriggers), LambdaArn: arn },
   }
 }
 
-/** The config without the slots that run one of these functions. */
-export function withoutFunctions(config: LambdaConfigType, arns: readonly string[]): LambdaConfigType {
-  const ours = triggerOwners(config).filter(([, arn]) => arns.includes(arn))
-  const slots = ours.map(([slot]) => slot)
-  return Object.fromEntries(Object.entries(config).filter(([slot]) => !slots.includes(slot)))
+/** The config with the owner's functions, or nothing, in the slots that run ours. */
+export function withoutOurs(config: LambdaConfigType, { triggersArn, nextTriggers }: Triggers): LambdaConfigType {
+  const { PreTokenGenerationConfig: tokens, ...challenges } = nextTriggers
+  const theirs: Record<string, unknown> = {
+    ...challenges,
+    PreTokenGeneration: tokens?.LambdaArn,
+    PreTokenGenerationConfig: tokens,
+  }
+  const ours = triggerOwners(config).filter(({ arn }) => arn === triggersArn)
+  const slots = ours.map(({ slot }) => [slot, theirs[slot]] as const)
+  const changed = { ...config, ...Object.fromEntries(slots) }
+  return Object.fromEntries(Object.entries(changed).filter(([, value]) => value !== undefined))
 }
 
 /** The config without any of the slots. */
 export function withoutTriggers(config: LambdaConfigType): LambdaConfigType {
-  return withoutFunctions(
-    config,
-    triggerOwners(config).map(([, arn]) => arn),
-  )
+  const slots = triggerOwners(config).map(({ slot }) => slot)
+  return Object.fromEntries(Object.entries(config).filter(([slot]) => !slots.includes(slot)))
 }

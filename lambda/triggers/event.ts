@@ -18,3 +18,9 @@ export interface TriggerEvent {
   }
   response: object
 }
+
+/** The part of Lambda's context that our triggers read. */
+export interface TriggerContext {
+  /** ms */
+  getRemainingTimeInMillis(): number
+}

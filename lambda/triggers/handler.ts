@@ -1,16 +1,22 @@
 // The trigger function. It runs at every sign-in to the pool, and acts only on sign-ins of the impersonation client.
 
-import type { TriggerEvent } from './event.ts'
+import type { TriggerContext, TriggerEvent } from './event.ts'
 
 /**
- * An ordinary sign-in must never fail here: it needs no setting, and loads only this file.
- * @throws Error for events of the impersonation client, and for CreateAuthChallenge of another client
+ * An ordinary sign-in must never fail here: it needs no setting, and loads only this file, unless the pool's owner has
+ * us run a trigger of their own.
+ * @throws Error for events of the impersonation client, for CreateAuthChallenge of another client without a trigger of
+ *   the owner, and whatever that trigger throws
  */
-export async function handler(event: TriggerEvent): Promise<TriggerEvent> {
+export async function handler(event: TriggerEvent, context?: TriggerContext): Promise<unknown> {
   const impersonationClientId = process.env.IMPERSONATION_CLIENT_ID
-  if (!impersonationClientId || event.callerContext?.clientId !== impersonationClientId) return handleOtherClient(event)
+  if (!impersonationClientId || event.callerContext?.clientId !== impersonationClientId) {
+    if (!process.env.NEXT_TRIGGERS) return handleOtherClient(event)
+    const { runNext } = await import('./next/other-clients.ts')
+    return runNext(event, context, handleOtherClient)
+  }
   const { handleImpersonation } = await import('./impersonation-client.ts')
-  return handleImpersonation(event)
+  return handleImpersonation(event, context)
 }
 
 /** Returns an event of another client unchanged. Denies custom challenges: they are for the impersonation client only. */

@@ -77,6 +77,7 @@ describe('functions', () => {
       RECORDS_TABLE_NAME: '<Records>',
       PROTECTED_GROUPS: '["impersonators","admins"]',
       SESSION_MINUTES: '60',
+      NEXT_TRIGGERS: '',
     }
     expect(functions['Endpoint/Function']?.Environment.Variables).toEqual(endpoint)
     expect(functions['Triggers/Function']?.Environment.Variables).toEqual(triggers)

@@ -27,7 +27,16 @@ test('reads the triggers’ settings', () => {
     recordsTableName: 'records',
     protectedGroups: ['impersonators', 'admins'],
     sessionMinutes: 60,
+    nextTriggers: {},
   })
+})
+test('reads the pool’s own triggers', () => {
+  const nextTriggers = { DefineAuthChallenge: 'arn:theirs' }
+  const env = { ...triggerEnvironment, NEXT_TRIGGERS: JSON.stringify(nextTriggers) }
+  expect(readTriggerConfig(env)).toMatchObject({ nextTriggers })
+})
+test.each(['[]', 'null', '"arn"'])('refuses the pool’s own triggers as %s', (text) => {
+  expect(() => readTriggerConfig({ ...triggerEnvironment, NEXT_TRIGGERS: text })).toThrow('setting NEXT_TRIGGERS')
 })
 test('reads the endpoint’s URL if one is set', () => {
   const config = readEndpointConfig({ ...endpointEnvironment, ENDPOINT_URL: 'https://api.example.com' })
@@ -49,7 +58,8 @@ describe('refuses to start', () => {
     expect(() => readEndpointConfig({ ...endpointEnvironment, [name]: '' })).toThrow(name)
     expect(() => readEndpointConfig({ ...endpointEnvironment, [name]: undefined })).toThrow(name)
   })
-  test.each(Object.keys(triggerEnvironment))('the triggers without %s, and names it', (name) => {
+  const { NEXT_TRIGGERS, ...requiredByTriggers } = triggerEnvironment
+  test.each(Object.keys(requiredByTriggers))('the triggers without %s, and names it', (name) => {
     expect(() => readTriggerConfig({ ...triggerEnvironment, [name]: undefined })).toThrow(name)
   })
   test.each([

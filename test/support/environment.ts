@@ -26,4 +26,5 @@ export const triggerEnvironment: TriggerEnvironment = {
   RECORDS_TABLE_NAME: 'records',
   PROTECTED_GROUPS: '["impersonators","admins"]',
   SESSION_MINUTES: '60',
+  NEXT_TRIGGERS: '',
 }

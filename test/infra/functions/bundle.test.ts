@@ -29,6 +29,16 @@ function files(entry: string): string[] {
   return readdirSync(directoryOf(entry)).map((name) => read(entry, name))
 }
 
+/** In the client for Lambda: the path of Invoke's API. */
+const invokePath = '/2015-03-31/functions/'
+
+/** What an impersonation loads in a pool without triggers of its own. */
+function loadedByImpersonation(): string[] {
+  const directory = directoryOf('triggers.mjs')
+  const entry = readdirSync(directory).find((name) => name.startsWith('impersonation-client')) ?? ''
+  return [...closure(directory, entry)].map((name) => read('triggers.mjs', name))
+}
+
 const sizeOf = (entry: string) => Buffer.byteLength(files(entry).join(''))
 
 /** The entry, and all files that it imports statically. */
@@ -56,7 +66,13 @@ describe('bundles', () => {
 
   test('are small, since Node.js parses them at start-up', () => {
     expect(sizeOf('endpoint.mjs')).toBeLessThanOrEqual(290_000)
-    expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(220_000)
+    expect(Buffer.byteLength(loadedByImpersonation().join(''))).toBeLessThanOrEqual(220_000)
+    expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(310_000)
+  })
+
+  test('load the client for Lambda only where the pool has triggers of its own', () => {
+    expect(files('triggers.mjs').filter((source) => source.includes(invokePath))).toHaveLength(1)
+    expect([...loadedWith('triggers.mjs'), ...loadedByImpersonation()].join()).not.toContain(invokePath)
   })
 
   test.each(['endpoint.mjs', 'triggers.mjs'])('%s reads credentials only from the environment', (entry) => {

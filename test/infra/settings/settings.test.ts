@@ -17,6 +17,7 @@ describe('settings', () => {
       customers: ['default'],
       sessionMinutes: 60,
       impersonatorsGroup: 'impersonators',
+      nextTriggers: {},
       protectedGroups: ['impersonators', 'admins'],
       reasonRequired: false,
       userPoolId: '',

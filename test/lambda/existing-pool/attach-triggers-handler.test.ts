@@ -1,27 +1,35 @@
 // The calls that each CloudFormation request leads to.
 
 import { describe, expect, jest, test } from '@jest/globals'
+import type { AttachmentConfig } from '../../../lambda/config.ts'
 import { createAttachTriggers } from '../../../lambda/existing-pool/attach-triggers-handler.ts'
 import type { Attachment } from '../../../lambda/existing-pool/pool-triggers.ts'
 
 const noLimit = new AbortController().signal
-const second = { UserPoolId: 'us-east-1_A', TriggersArn: 'arn:ours', DeployedAt: '2026-02-01T00:00:00.000Z' }
+const ours = 'arn:aws:lambda:us-east-1:000000000000:function:ours'
+const theirs = 'arn:aws:lambda:us-east-1:000000000000:function:theirs'
+const second = { UserPoolId: 'us-east-1_A', TriggersArn: ours, DeployedAt: '2026-02-01T00:00:00.000Z' }
 const first = { ...second, DeployedAt: '2026-01-01T00:00:00.000Z' }
 
-function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none') {
+function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none', config: Partial<AttachmentConfig> = {}) {
   const calls: string[] = []
   const call =
     (name: 'attach' | 'detach') =>
-    async ({ userPoolId, triggersArn, formerArn }: Attachment) => {
-      calls.push([name, userPoolId, triggersArn, formerArn ?? '-'].join(' '))
+    async ({ userPoolId, triggersArn, nextTriggers }: Attachment) => {
+      calls.push([name, userPoolId, triggersArn, JSON.stringify(nextTriggers)].join(' '))
       if (failing === name || failing === 'both') throw new Error(`no ${name}`)
     }
   const error = jest.fn()
   const { work, identify, properties } = createAttachTriggers(
     { attach: call('attach'), detach: call('detach') },
+    { userPoolId: 'us-east-1_A', triggersArn: ours, nextTriggers: {}, ...config },
     { info() {}, error },
   )
-  const ask = (type: 'Create' | 'Update' | 'Delete', properties = second, oldProperties: object = {}) =>
+  const ask = (
+    type: 'Create' | 'Update' | 'Delete',
+    properties: typeof second & { NextTriggers?: string } = second,
+    oldProperties: object = {},
+  ) =>
     work(
       { type, stackId: 'stack', logicalId: 'Triggers', physicalId: 'us-east-1_A/triggers', properties, oldProperties },
       noLimit,
@@ -29,23 +37,103 @@ function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none') {
   return { ask, calls, identify, error, properties }
 }
 
-test('a create attaches, a delete detaches', async () => {
+test('a create attaches, an update attaches again, a delete detaches', async () => {
   const { ask, calls } = setUp()
   await ask('Create')
+  await ask('Update', second, first)
+  await ask('Update', second, {})
   await ask('Delete')
-  expect(calls).toEqual(['attach us-east-1_A arn:ours -', 'detach us-east-1_A arn:ours -'])
+  expect(calls).toEqual([
+    `attach us-east-1_A ${ours} {}`,
+    `attach us-east-1_A ${ours} {}`,
+    `attach us-east-1_A ${ours} {}`,
+    `detach us-east-1_A ${ours} {}`,
+  ])
 })
 
-test('an update attaches again, and passes the ARN of the former function', async () => {
-  const { ask, calls } = setUp()
-  await ask('Update', second, first)
-  await ask('Update', second, { ...first, TriggersArn: 'arn:former' })
-  await ask('Update', second, {})
-  expect(calls).toEqual([
-    'attach us-east-1_A arn:ours arn:ours',
-    'attach us-east-1_A arn:ours arn:former',
-    'attach us-east-1_A arn:ours -',
-  ])
+describe('a forged request is refused, and nothing is called:', () => {
+  const nextTriggers = { DefineAuthChallenge: theirs }
+  const NextTriggers = JSON.stringify(nextTriggers)
+  const other = 'arn:aws:lambda:us-east-1:000000000000:function:evil'
+  test.each<[string, 'Create' | 'Update' | 'Delete', object, object]>([
+    ['a create of another pool', 'Create', { UserPoolId: 'us-east-1_B' }, {}],
+    ['a create of another function', 'Create', { TriggersArn: other }, {}],
+    ['a create with other next triggers', 'Create', { NextTriggers: '{"DefineAuthChallenge":"arn:evil"}' }, {}],
+    ['a create without the next triggers', 'Create', { NextTriggers: undefined }, {}],
+    ['an update of another pool', 'Update', { UserPoolId: 'us-east-1_B' }, { UserPoolId: 'us-east-1_B' }],
+    ['an update to another function', 'Update', { TriggersArn: other }, first],
+    ['an update from another function', 'Update', {}, { ...first, TriggersArn: other }],
+    ['an update between others', 'Update', { TriggersArn: other }, { ...first, TriggersArn: other }],
+    ['a delete of another pool', 'Delete', { UserPoolId: 'us-east-1_B' }, {}],
+    ['a delete of another function', 'Delete', { TriggersArn: other }, {}],
+  ])('%s', async (_, type, changes, oldProperties) => {
+    const { ask, calls } = setUp('none', { nextTriggers })
+    await expect(ask(type, { ...second, NextTriggers, ...changes }, oldProperties)).rejects.toThrow(
+      /Nothing was changed|was not changed/,
+    )
+    expect(calls).toEqual([])
+  })
+
+  test('an alleged rollback to another function or pool', async () => {
+    const { ask, calls, error } = setUp()
+    const later = { ...second, TriggersArn: other }
+    await ask('Update', { ...first, TriggersArn: other }, later)
+    await expect(ask('Update', { ...first, TriggersArn: other }, second)).rejects.toThrow('Nothing was changed')
+    await ask('Update', { ...first, UserPoolId: 'us-east-1_B' }, { ...second, UserPoolId: 'us-east-1_B' })
+    expect(calls).toEqual([])
+    expect(error).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('the next triggers', () => {
+  const nextTriggers = { DefineAuthChallenge: theirs }
+  const NextTriggers = JSON.stringify(nextTriggers)
+  test('are the function’s own', async () => {
+    const { ask, calls } = setUp('none', { nextTriggers })
+    await ask('Create', { ...second, NextTriggers })
+    await ask('Delete', { ...second, NextTriggers })
+    expect(calls).toEqual([`attach us-east-1_A ${ours} ${NextTriggers}`, `detach us-east-1_A ${ours} ${NextTriggers}`])
+  })
+  test('come back to the pool even if the request to delete names others', async () => {
+    const { ask, calls } = setUp('none', { nextTriggers })
+    await ask('Delete', { ...second, NextTriggers: '{"DefineAuthChallenge":"arn:evil"}' })
+    expect(calls).toEqual([`detach us-east-1_A ${ours} ${NextTriggers}`])
+  })
+  test('may be added and may name other functions', async () => {
+    const { ask, calls } = setUp('none', { nextTriggers })
+    await ask('Update', { ...second, NextTriggers }, first)
+    await ask('Update', { ...second, NextTriggers }, { ...first, NextTriggers: '{"DefineAuthChallenge":"arn:old"}' })
+    expect(calls).toHaveLength(2)
+  })
+  test('may not be left out: the message names them and a way out', async () => {
+    const { ask, calls } = setUp()
+    const dropping = ask('Update', second, { ...first, NextTriggers })
+    await expect(dropping).rejects.toThrow(
+      new RegExp(`DefineAuthChallenge \\(${theirs}\\).*The user pool was not changed.*attachTriggers=false`),
+    )
+    expect(calls).toEqual([])
+  })
+  test('may be left out by a rollback', async () => {
+    const { ask, calls } = setUp()
+    await ask('Update', first, { ...second, NextTriggers })
+    expect(calls).toEqual([`attach us-east-1_A ${ours} {}`])
+  })
+  test.each([ours, `${ours}:live`])('may not name our own function: %s', async (arn) => {
+    const { ask, calls } = setUp('none', { nextTriggers: { CreateAuthChallenge: arn } })
+    const NextTriggers = JSON.stringify({ CreateAuthChallenge: arn })
+    await expect(ask('Create', { ...second, NextTriggers })).rejects.toThrow('would call itself')
+    expect(calls).toEqual([])
+  })
+  test.each([theirs.replace('000000000000', '111111111111'), theirs.replace('us-east-1', 'eu-west-1')])(
+    'may not name a function elsewhere: %s',
+    async (arn) => {
+      const nextTriggers = { PreTokenGenerationConfig: { LambdaVersion: 'V2_0' as const, LambdaArn: arn } }
+      const { ask, calls } = setUp('none', { nextTriggers })
+      const NextTriggers = JSON.stringify(nextTriggers)
+      await expect(ask('Create', { ...second, NextTriggers })).rejects.toThrow(`PreTokenGenerationConfig is ${arn}`)
+      expect(calls).toEqual([])
+    },
+  )
 })
 
 test('the physical id changes with the pool and not with the function', () => {
@@ -62,10 +150,11 @@ describe('an update that fails', () => {
   test('because it names another pool changes nothing, and its rollback succeeds', async () => {
     const { ask, calls } = setUp()
     const otherPool = { ...second, UserPoolId: 'us-east-1_B' }
-    await expect(ask('Update', otherPool, first)).rejects.toThrow('attachTriggers')
-    expect(calls).toEqual([])
+    const moved = setUp('none', { userPoolId: 'us-east-1_B' })
+    await expect(moved.ask('Update', otherPool, first)).rejects.toThrow('attachTriggers')
+    expect(moved.calls).toEqual([])
     await ask('Update', first, otherPool)
-    expect(calls).toEqual(['attach us-east-1_A arn:ours -'])
+    expect(calls).toEqual([`attach us-east-1_A ${ours} {}`])
   })
 
   test('at the same pool reports the failure to CloudFormation', async () => {

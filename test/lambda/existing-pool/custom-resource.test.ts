@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Context } from 'aws-lambda'
 import { listen } from '../../../infra/local/listen.ts'
-import { answerCloudFormation } from '../../../lambda/existing-pool/cloudformation-response.ts'
+import { answerCloudFormation, isResponseUrl } from '../../../lambda/existing-pool/cloudformation-response.ts'
 import { createCustomResource, type Request } from '../../../lambda/existing-pool/custom-resource.ts'
 
 interface Answer {
@@ -51,7 +51,14 @@ function handlerOf(work: (request: Request<'Name'>, signal: AbortSignal) => Prom
   const answer = (url: string, body: Parameters<typeof answerCloudFormation>[1]) =>
     answerCloudFormation(url, body, [1, 1])
   const log = { info: (line: unknown) => logged.push(line), error: (line: unknown) => logged.push(line) }
-  return createCustomResource({ properties: ['Name'], identify: ({ Name }) => `${Name}/thing`, work, log, answer })
+  return createCustomResource({
+    properties: ['Name'],
+    identify: ({ Name }) => `${Name}/thing`,
+    work,
+    log,
+    answer,
+    isResponseUrl: () => true,
+  })
 }
 
 const context = { logStreamName: 'stream', getRemainingTimeInMillis: () => 60_000 } as Context
@@ -217,4 +224,66 @@ test('the signed URL appears in no log and in no error', async () => {
   expect(errors).toHaveLength(3)
   expect(logged.length).toBeGreaterThan(0)
   expect(JSON.stringify([errors, logged])).not.toContain('Signature')
+})
+
+describe('a response URL', () => {
+  const bucket = 'cloudformation-custom-resource-response'
+  test.each([
+    `https://${bucket}-useast1.s3.amazonaws.com/arn%3Aaws?X-Amz-Signature=x`,
+    `https://${bucket}-euwest1.s3-eu-west-1.amazonaws.com/x`,
+    `https://${bucket}-eusouth2.s3.eu-south-2.amazonaws.com/x`,
+    `https://${bucket}-usgovwest1.s3.us-gov-west-1.amazonaws.com/x`,
+    `https://${bucket}-eunorth1.s3.dualstack.eu-north-1.amazonaws.com/x`,
+  ])('of CloudFormation is accepted: %s', (url) => {
+    expect(isResponseUrl(url, {})).toBe(true)
+  })
+
+  test.each([
+    'http://bucket.s3.amazonaws.com/x',
+    'https://bucket.s3.amazonaws.com:8443/x',
+    'https://evil.example/x',
+    'https://bucket.s3.amazonaws.com.evil.example/x',
+    'https://evil.example/.s3.amazonaws.com/x',
+    'https://evil.example\\.s3.amazonaws.com/x',
+    'https://evil.example#.s3.amazonaws.com/x',
+    'https://bucket.s3.amazonaws.com@evil.example/x',
+    'https://evils3.amazonaws.com/x',
+    'https://s3.execute-api.us-east-1.amazonaws.com/x',
+    'https://evil.s3.execute-api.us-east-1.amazonaws.com/x',
+    'https://169.254.169.254/latest/meta-data',
+    'http://127.0.0.1:9001/2018-06-01/runtime',
+    'file:///etc/passwd',
+    'not a url',
+    '',
+    undefined,
+    7,
+  ])('of anyone else is refused: %s', (url) => {
+    expect(isResponseUrl(url, {})).toBe(false)
+  })
+
+  test.each(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER'])(
+    'can be any where %s says that AWS is emulated',
+    (name) => {
+      expect(isResponseUrl('http://127.0.0.1:1/x', { [name]: 'http://127.0.0.1:2' })).toBe(true)
+      expect(isResponseUrl('http://127.0.0.1:1/x', { [name]: '' })).toBe(false)
+    },
+  )
+
+  test('that is refused ends the request: nothing is done, nobody is answered, and the URL is in no log', async () => {
+    let worked = false
+    logged.length = 0
+    const log = { info: (line: unknown) => logged.push(line), error: (line: unknown) => logged.push(line) }
+    const handler = createCustomResource({
+      properties: ['Name'],
+      identify: () => 'thing',
+      log,
+      async work() {
+        worked = true
+      },
+    })
+    const error: Error = await handler(event(), context).catch((error) => error)
+    expect(error.message).toContain('Nothing was changed')
+    expect(`${error.stack} ${JSON.stringify(logged)}`).not.toContain('Signature')
+    expect([worked, answers]).toEqual([false, []])
+  })
 })

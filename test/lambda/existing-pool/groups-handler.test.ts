@@ -5,13 +5,14 @@ import { createUserPoolGroup, madeBy } from '../../../lambda/existing-pool/group
 import { scriptedCognito } from '../../support/cognito-client.ts'
 
 const properties = { UserPoolId: 'us-east-1_A', GroupName: 'impersonators' }
+const config = { userPoolId: 'us-east-1_A', stackId: 'arn:stack', groupNames: ['impersonators', 'admins'] }
 const ourMark = madeBy({ stackId: 'arn:stack', logicalId: 'Group' })
 const missing = { __type: 'ResourceNotFoundException', message: 'no such group' }
 const group = (Description?: string) => ({ Group: { GroupName: 'impersonators', Description } })
 
 async function ask(type: 'Create' | 'Update' | 'Delete', answers: Parameters<typeof scriptedCognito>[0]) {
   const { client, calls } = scriptedCognito(answers)
-  const { work } = createUserPoolGroup(client, undefined, [0, 0])
+  const { work } = createUserPoolGroup(client, config, undefined, [0, 0])
   await work(
     { type, stackId: 'arn:stack', logicalId: 'Group', physicalId: 'x', properties, oldProperties: {} },
     new AbortController().signal,
@@ -93,7 +94,7 @@ describe('access denied, as by a new policy,', () => {
 })
 
 test('stops when the signal aborts, and requires both properties', async () => {
-  const { work, properties: required } = createUserPoolGroup(scriptedCognito({ GetGroup: 'hangs' }).client)
+  const { work, properties: required } = createUserPoolGroup(scriptedCognito({ GetGroup: 'hangs' }).client, config)
   const request = {
     type: 'Create' as const,
     stackId: 'arn:stack',
@@ -107,9 +108,40 @@ test('stops when the signal aborts, and requires both properties', async () => {
 })
 
 test('the physical id changes with the group and with the pool', () => {
-  const { identify } = createUserPoolGroup(scriptedCognito({}).client)
+  const { identify } = createUserPoolGroup(scriptedCognito({}).client, config)
   const ids = [properties, { ...properties, GroupName: 'admins' }, { ...properties, UserPoolId: 'us-east-1_B' }].map(
     identify,
   )
   expect(new Set(ids).size).toBe(3)
+})
+
+describe('a forged request is refused without a call:', () => {
+  const request = {
+    type: 'Create' as 'Create' | 'Update' | 'Delete',
+    stackId: 'arn:stack',
+    logicalId: 'Group',
+    physicalId: 'x',
+    properties,
+    oldProperties: {},
+  }
+  test.each([
+    ['a create in another pool', { properties: { ...properties, UserPoolId: 'us-east-1_B' } }],
+    ['a create of another group', { properties: { ...properties, GroupName: 'root' } }],
+    ['an update of another group', { type: 'Update' as const, properties: { ...properties, GroupName: 'root' } }],
+    ['a create for another stack', { stackId: 'arn:another' }],
+    ['a delete in another pool', { type: 'Delete' as const, properties: { ...properties, UserPoolId: 'us-east-1_B' } }],
+    ['a delete of another stack’s group', { type: 'Delete' as const, stackId: 'arn:another' }],
+  ])('%s', async (_, changes) => {
+    const { client, calls } = scriptedCognito({ GetGroup: missing, CreateGroup: {}, DeleteGroup: {} })
+    const { work } = createUserPoolGroup(client, config)
+    await expect(work({ ...request, ...changes }, new AbortController().signal)).rejects.toThrow('Nothing was changed')
+    expect(calls).toEqual([])
+  })
+
+  test('but a delete of a group that the settings no longer name is done', async () => {
+    const { client, calls } = scriptedCognito({ GetGroup: group(ourMark), DeleteGroup: {} })
+    const { work } = createUserPoolGroup(client, { ...config, groupNames: ['others'] })
+    await work({ ...request, type: 'Delete' }, new AbortController().signal)
+    expect(calls.map(({ operation }) => operation)).toEqual(['GetGroup', 'DeleteGroup'])
+  })
 })

@@ -2,10 +2,10 @@
 
 import { describe, expect, test } from '@jest/globals'
 import { createPoolTriggers } from '../../../lambda/existing-pool/pool-triggers.ts'
+import type { NextTriggers } from '../../../lambda/next-triggers.ts'
 import { createFakeExistingPool, described, existingPoolId, type Pool } from '../../support/fake-existing-pool.ts'
 
 const triggersArn = 'arn:aws:lambda:us-east-1:000000000000:function:ours'
-const formerArn = 'arn:aws:lambda:us-east-1:000000000000:function:ours-before'
 const ownersFunction = 'arn:aws:lambda:us-east-1:000000000000:function:of-the-owner'
 const signal = new AbortController().signal
 
@@ -21,12 +21,17 @@ const withTriggers = (slots: object): Pool => ({ ...described, LambdaConfig: { .
 const untimed = (pool: Pool | undefined) => ({ ...pool, LastModifiedDate: 0 })
 
 function setUp(...options: Parameters<typeof createFakeExistingPool>) {
+  return setUpNext({}, ...options)
+}
+
+function setUpNext(nextTriggers: NextTriggers, ...options: Parameters<typeof createFakeExistingPool>) {
   const pool = createFakeExistingPool(...options)
+  const target = { userPoolId: existingPoolId, triggersArn, nextTriggers, signal }
   const { attach, detach } = createPoolTriggers(pool.cognito, [1, 1, 1])
   return {
     pool,
-    attach: (formerArn?: string) => attach({ userPoolId: existingPoolId, triggersArn, formerArn, signal }),
-    detach: () => detach({ userPoolId: existingPoolId, triggersArn, signal }),
+    attach: () => attach(target),
+    detach: () => detach(target),
     updates: () => pool.calls.filter((operation) => operation === 'UpdateUserPool').length,
   }
 }
@@ -105,22 +110,13 @@ describe('attach', () => {
     ['of version V1_0', slotsWith(triggersArn, 'V1_0')],
     ['under the old name too', { ...slotsWith(triggersArn, 'V1_0'), PreTokenGeneration: triggersArn }],
     ['under the old name only', { PreTokenGeneration: triggersArn }],
-    ['of the former function', { ...slotsWith(formerArn), PreTokenGeneration: formerArn }],
     ['in one slot only', { DefineAuthChallenge: triggersArn }],
     ...Object.keys(slotsWith(triggersArn)).flatMap((slot): [string, object][] => [
       [`except ${slot}`, { ...slotsWith(triggersArn), [slot]: undefined }],
-      [
-        `except ${slot}, which runs the former function`,
-        { ...slotsWith(triggersArn), [slot]: slotsWith(formerArn)[slot as 'CreateAuthChallenge'] },
-      ],
     ]),
-    [
-      'except the old name, which runs the former function',
-      { ...slotsWith(triggersArn), PreTokenGeneration: formerArn },
-    ],
   ])('corrects our triggers: %s', async (_, slots) => {
     const { pool, attach } = setUp(withTriggers(slots))
-    await attach(formerArn)
+    await attach()
     expect(configOf(pool.settings)).toMatchObject(slotsWith(triggersArn))
     expect([triggersArn, undefined]).toContain(configOf(pool.settings).PreTokenGeneration)
   })
@@ -188,7 +184,7 @@ describe('attach refuses and changes nothing:', () => {
     ],
   ])('%s', async (_name, before, facts) => {
     const { pool, attach, updates } = setUp(before)
-    const failure = await attach(formerArn).catch(({ message }) => message)
+    const failure = await attach().catch(({ message }) => message)
     for (const words of [...facts, 'Nothing was changed']) expect(failure).toContain(words)
     expect([updates(), pool.settings]).toEqual([0, before])
   })
@@ -289,7 +285,12 @@ describe('a failed call', () => {
     const pool = createFakeExistingPool()
     pool.settings = undefined
     await expect(
-      createPoolTriggers(pool.cognito, []).attach({ userPoolId: existingPoolId, triggersArn, signal }),
+      createPoolTriggers(pool.cognito, []).attach({
+        userPoolId: existingPoolId,
+        triggersArn,
+        nextTriggers: {},
+        signal,
+      }),
     ).rejects.toThrow('no such pool')
   })
 
@@ -298,6 +299,7 @@ describe('a failed call', () => {
     const attached = createPoolTriggers(pool.cognito).attach({
       userPoolId: existingPoolId,
       triggersArn,
+      nextTriggers: {},
       signal: AbortSignal.timeout(20),
     })
     await expect(attached).rejects.toMatchObject({ name: 'AbortError' })
@@ -350,5 +352,109 @@ describe('detach', () => {
     const { pool, detach } = setUp(before)
     await expect(detach()).rejects.toThrow(/Novelty.*by hand, then delete again/)
     expect(pool.settings).toEqual(before)
+  })
+})
+
+describe('the owner’s functions that nextTriggers names', () => {
+  const tokens = (LambdaVersion: 'V1_0' | 'V2_0' | 'V3_0', LambdaArn = ownersFunction) => ({ LambdaVersion, LambdaArn })
+  const passwordless = {
+    DefineAuthChallenge: ownersFunction,
+    CreateAuthChallenge: ownersFunction,
+    VerifyAuthChallengeResponse: ownersFunction,
+  }
+
+  test.each<[string, NextTriggers, object, string]>([
+    ['the challenges', passwordless, passwordless, 'V2_0'],
+    [
+      'PreTokenGeneration V1_0, under both names',
+      { PreTokenGenerationConfig: tokens('V1_0') },
+      { PreTokenGeneration: ownersFunction, PreTokenGenerationConfig: tokens('V1_0') },
+      'V2_0',
+    ],
+    [
+      'PreTokenGeneration V1_0, under the old name',
+      { PreTokenGenerationConfig: tokens('V1_0') },
+      { PreTokenGeneration: ownersFunction },
+      'V2_0',
+    ],
+    [
+      'PreTokenGeneration V2_0',
+      { PreTokenGenerationConfig: tokens('V2_0') },
+      { PreTokenGenerationConfig: tokens('V2_0') },
+      'V2_0',
+    ],
+    [
+      'PreTokenGeneration V3_0',
+      { PreTokenGenerationConfig: tokens('V3_0') },
+      { PreTokenGenerationConfig: tokens('V3_0') },
+      'V3_0',
+    ],
+  ])('give their slots to ours, and get them back: %s', async (_, next, slots, version) => {
+    const before = withTriggers(slots)
+    const { pool, attach, detach } = setUpNext(next, before)
+    await attach()
+    expect(configOf(pool.settings)).toMatchObject(slotsWith(triggersArn, version))
+    expect([triggersArn, undefined]).toContain(configOf(pool.settings).PreTokenGeneration)
+    await detach()
+    const { PreTokenGenerationConfig: theirs } = next
+    expect(untimed(pool.settings)).toEqual(
+      untimed(withTriggers({ ...slots, ...(theirs && { PreTokenGenerationConfig: theirs }) })),
+    )
+  })
+
+  test.each<[string, NextTriggers, object]>([
+    ['of another slot', { DefineAuthChallenge: ownersFunction }, { CreateAuthChallenge: ownersFunction }],
+    [
+      'of another event version',
+      { PreTokenGenerationConfig: tokens('V2_0') },
+      { PreTokenGenerationConfig: tokens('V1_0') },
+    ],
+    [
+      'of PreTokenGeneration only',
+      { PreTokenGenerationConfig: tokens('V2_0') },
+      { DefineAuthChallenge: ownersFunction, PreTokenGenerationConfig: tokens('V2_0') },
+    ],
+    [
+      'which another has replaced',
+      { DefineAuthChallenge: ownersFunction },
+      { DefineAuthChallenge: `${ownersFunction}-2` },
+    ],
+  ])('are no other function: %s', async (_, next, slots) => {
+    const before = withTriggers(slots)
+    const { pool, attach, updates } = setUpNext(next, before)
+    await expect(attach()).rejects.toThrow('Nothing was changed')
+    expect([updates(), pool.settings]).toEqual([0, before])
+  })
+
+  test('stay away from a slot that the owner has changed since', async () => {
+    const { pool, detach } = setUpNext(
+      passwordless,
+      withTriggers({ ...slotsWith(triggersArn), CreateAuthChallenge: `${ownersFunction}-2` }),
+    )
+    await detach()
+    expect(untimed(pool.settings)).toEqual(
+      untimed(withTriggers({ ...passwordless, CreateAuthChallenge: `${ownersFunction}-2` })),
+    )
+  })
+
+  test('a refusal shows the setting to add, and following it works', async () => {
+    const slots = { VerifyAuthChallengeResponse: ownersFunction, PreTokenGeneration: ownersFunction }
+    const before = withTriggers({ DefineAuthChallenge: ownersFunction, ...slots })
+    const first = setUpNext({ DefineAuthChallenge: ownersFunction }, before)
+    const failure: string = await first.attach().catch(({ message }) => message)
+    const [, setting = ''] = /-c 'nextTriggers=({.*})'/.exec(failure) ?? []
+    expect(JSON.parse(setting)).toEqual({
+      DefineAuthChallenge: ownersFunction,
+      VerifyAuthChallengeResponse: ownersFunction,
+      PreTokenGenerationConfig: tokens('V1_0'),
+    })
+    await setUpNext(JSON.parse(setting), before).attach()
+  })
+
+  test('a refusal does not suggest our own function', async () => {
+    const { attach } = setUp(withTriggers({ CreateAuthChallenge: `${triggersArn}:7` }))
+    const failure = await attach().catch(({ message }) => message)
+    expect(failure).not.toContain('nextTriggers=')
+    expect(failure).toContain('Remove these functions from the slots')
   })
 })

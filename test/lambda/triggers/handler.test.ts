@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { newGrant } from '../../../lambda/grant.ts'
 import type { TriggerEvent } from '../../../lambda/triggers/event.ts'
-import { handler } from '../../../lambda/triggers/handler.ts'
+import { handler as run } from '../../../lambda/triggers/handler.ts'
 import { startAws } from '../../support/aws-server.ts'
 import { triggerEnvironment } from '../../support/environment.ts'
 import { triggerEvent } from '../../support/trigger-event.ts'
@@ -13,6 +13,8 @@ const sources = [
   'PreSignUp_SignUp',
 ]
 const forged = { impersonationId: '00000000-0000-4000-8000-000000000000' }
+
+const handler = run as (...call: Parameters<typeof run>) => Promise<TriggerEvent>
 
 const originalEnvironment = process.env
 beforeEach(() => {

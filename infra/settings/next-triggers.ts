@@ -1,0 +1,63 @@
+// The rule for the setting nextTriggers: the pool's own triggers, in the shape of Cognito's LambdaConfig.
+
+import { Token } from 'aws-cdk-lib'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { challengeSlots, type NextTriggers, type TokenVersion, tokenVersions } from '../../lambda/next-triggers.ts'
+import type { Rule } from './rules.ts'
+
+/** The setting in an app's own words: wherever an ARN is expected, the function itself is taken, too. */
+export interface NextTriggersProps {
+  DefineAuthChallenge?: string | IFunction
+  CreateAuthChallenge?: string | IFunction
+  VerifyAuthChallengeResponse?: string | IFunction
+  PreTokenGenerationConfig?: { LambdaVersion: TokenVersion; LambdaArn: string | IFunction }
+}
+
+const arnPattern = /^arn:aws[\w-]*:lambda:[a-z\d-]+:\d{12}:function:[\w-]+(:[\w$-]+)?$/
+
+export const nextTriggersRule: Rule<NextTriggers> = {
+  must: `an object in the shape of Cognito's LambdaConfig: ${challengeSlots.join(', ')}, each the ARN of a Lambda function, and PreTokenGenerationConfig with LambdaVersion (${tokenVersions.join(', ')}) and LambdaArn`,
+  read(value) {
+    const slots = typeof value === 'string' ? parseObject(value) : value
+    if (!isObject(slots)) return undefined
+    const { PreTokenGenerationConfig, PreTokenGeneration, ...challenges } = slots
+    if (Object.keys(challenges).some((slot) => !(challengeSlots as readonly string[]).includes(slot))) return undefined
+    const arns = challengeSlots.flatMap((slot) => (slot in challenges ? [[slot, arnOf(challenges[slot])]] : []))
+    if (arns.some(([, arn]) => arn === undefined)) return undefined
+    const tokens = readTokens(PreTokenGenerationConfig, PreTokenGeneration)
+    if (tokens === undefined) return undefined
+    return { ...Object.fromEntries(arns), ...tokens }
+  },
+}
+
+/**
+ * PreTokenGeneration is Cognito's older name: an ARN there means V1_0. DescribeUserPool gives both names for one function.
+ * @returns undefined if they break the rule
+ */
+function readTokens(config: unknown, older: unknown): Pick<NextTriggers, 'PreTokenGenerationConfig'> | undefined {
+  if (config === undefined && older === undefined) return {}
+  const only = config ?? (arnOf(older) ? { LambdaVersion: 'V1_0', LambdaArn: older } : older)
+  if (!isObject(only) || Object.keys(only).length !== 2) return undefined
+  const LambdaArn = arnOf(only.LambdaArn)
+  const LambdaVersion = tokenVersions.find((version) => version === only.LambdaVersion)
+  if (!LambdaArn || !LambdaVersion) return undefined
+  if (config !== undefined && older !== undefined && arnOf(older) !== LambdaArn) return undefined
+  return { PreTokenGenerationConfig: { LambdaVersion, LambdaArn } }
+}
+
+function arnOf(value: unknown): string | undefined {
+  const arn = isObject(value) ? value.functionArn : value
+  return typeof arn === 'string' && (Token.isUnresolved(arn) || arnPattern.test(arn)) ? arn : undefined
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function parseObject(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,32 @@
+// What is known at synth of the pool's own triggers that the setting nextTriggers names.
+
+import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib'
+import type { Construct } from 'constructs'
+import { type NextTriggers, nextArns } from '../../lambda/next-triggers.ts'
+import { isTriggersName } from '../functions/triggers-name.ts'
+
+/** @throws Error if a function is in another account or region than the stack, or is the stack's own trigger function */
+export function assertNextTriggers(scope: Construct, next: NextTriggers, userPoolId: string): void {
+  const stack = Stack.of(scope)
+  const poolRegion = Token.isUnresolved(userPoolId) ? [] : [userPoolId.split('_')[0]]
+  for (const [slot, arn] of nextArns(next)) {
+    if (Token.isUnresolved(arn)) continue
+    const { region = '', account = '', resourceName = '' } = Arn.split(arn, ArnFormat.COLON_RESOURCE_NAME)
+    const isElsewhere = [stack.region, ...poolRegion].some((here) => differ(here, region))
+    if (isElsewhere || differ(stack.account, account)) {
+      throw new Error(
+        `setting nextTriggers: ${slot} is ${arn}, but it must be a function of this stack's account and region, ${stack.account} and ${stack.region}. Cognito and this stack's functions can't run it elsewhere`,
+      )
+    }
+    if (isTriggersName(stack, resourceName)) {
+      throw new Error(
+        `setting nextTriggers: ${slot} is ${arn}, the stack's own trigger function, which would call itself. Name the function that the pool had before`,
+      )
+    }
+  }
+}
+
+/** False if CloudFormation resolves `here` at deployment: the function that attaches the triggers then checks it. */
+function differ(here: string | undefined, there: string): boolean {
+  return here !== undefined && !Token.isUnresolved(here) && here !== there
+}

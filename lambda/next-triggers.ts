@@ -1,0 +1,36 @@
+// The pool's own triggers: the owner's functions in the slots that impersonation needs. In the shape of Cognito's LambdaConfig.
+
+export const challengeSlots = ['DefineAuthChallenge', 'CreateAuthChallenge', 'VerifyAuthChallengeResponse'] as const
+
+export const tokenVersions = ['V1_0', 'V2_0', 'V3_0'] as const
+
+export type ChallengeSlot = (typeof challengeSlots)[number]
+export type TokenVersion = (typeof tokenVersions)[number]
+
+export interface NextTriggers {
+  DefineAuthChallenge?: string
+  CreateAuthChallenge?: string
+  VerifyAuthChallengeResponse?: string
+  PreTokenGenerationConfig?: { LambdaVersion: TokenVersion; LambdaArn: string }
+}
+
+/** @param text a function's setting NEXT_TRIGGERS. @throws Error if it is not what the stack writes there */
+export function readNextTriggers(text: string | undefined): NextTriggers {
+  if (!text) return {}
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('setting NEXT_TRIGGERS is not a JSON object')
+  return value
+}
+
+/** The ARN in each slot that has one. */
+export function nextArns(next: NextTriggers): [slot: ChallengeSlot | 'PreTokenGenerationConfig', arn: string][] {
+  const challenges = challengeSlots.map((slot) => [slot, next[slot]] as const)
+  const all = [...challenges, ['PreTokenGenerationConfig', next.PreTokenGenerationConfig?.LambdaArn] as const]
+  return all.flatMap(([slot, arn]) => (arn ? [[slot, arn] as [typeof slot, string]] : []))
+}
+
+/** The event version that the pool sends to our function: what ours needs, or more where theirs needs more. */
+export function ourTokenVersion(next: NextTriggers): 'V2_0' | 'V3_0' {
+  return next.PreTokenGenerationConfig?.LambdaVersion === 'V3_0' ? 'V3_0' : 'V2_0'
+}
