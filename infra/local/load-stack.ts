@@ -4,13 +4,15 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { NextTriggers } from '../../lambda/next-triggers.ts'
 import { type Account, stackLocation } from './account.ts'
 import type { Closers } from './closers.ts'
 import { synthesizeInto } from './cloudformation/assembly.ts'
 import { Stack } from './cloudformation/stack.ts'
 import type { Template } from './cloudformation/template.ts'
 import { type FunctionDefinition, readFunctions } from './lambda/function-definitions.ts'
-import { type FunctionSettings, readActorClientIds, readSettings } from './lambda/function-settings.ts'
+import { type FunctionSettings, readActorClientIds, readOwnTriggers, readSettings } from './lambda/function-settings.ts'
+import { ownerFunctions, permissionsOfCognito } from './lambda/owner-functions.ts'
 import { type Permission, readPermissions } from './lambda/permissions.ts'
 
 export interface LoadStackOptions {
@@ -30,6 +32,8 @@ export interface LoadedStack {
   settings: FunctionSettings
   /** The app clients that actors sign in with. */
   actorClientIds: string[]
+  /** The pool's own triggers. */
+  nextTriggers: NextTriggers
 }
 
 /** @throws Error when a setting breaks its rule, or when the template has something that the local run does not know */
@@ -41,12 +45,15 @@ export async function loadStack(options: LoadStackOptions, closers: Closers): Pr
   options.change?.(template)
   const stack = new Stack(template, stackLocation, options.account?.secrets)
   const definitions = readFunctions(stack, assembly)
+  const nextTriggers = readOwnTriggers(definitions)
+  const owners = options.account ? [] : ownerFunctions(nextTriggers, definitions)
   return {
     stack,
-    definitions,
-    permissions: readPermissions(stack),
+    definitions: [...definitions, ...owners],
+    permissions: [...readPermissions(stack), ...permissionsOfCognito(owners)],
     settings: readSettings(definitions),
     actorClientIds: readActorClientIds(definitions),
+    nextTriggers,
   }
 }
 

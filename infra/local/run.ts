@@ -67,8 +67,8 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
     const { stack, settings } = loaded
     const servers = await startServers(loaded, { port, cognitoPort, log, now, intercept, account }, closers)
     const { cognito } = servers.account
-    const clientsOfNewPool = account ? undefined : loaded.actorClientIds
-    revertUserPools = await applyUserPools(stack, cognito, now(), clientsOfNewPool)
+    const newPool = account ? undefined : { clientIds: loaded.actorClientIds, triggers: loaded.nextTriggers }
+    revertUserPools = await applyUserPools(stack, cognito, now(), newPool)
     const sendRequest = createSendRequest(
       stack.id,
       closers.track(await startResponseServer()),

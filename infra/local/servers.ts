@@ -9,6 +9,7 @@ import { demoApiKeyOf, people } from './demo/people.ts'
 import { type DynamoDb, startDynamoDb } from './dynamodb.ts'
 import type { FunctionDefinition } from './lambda/function-definitions.ts'
 import { type Functions, startFunctions } from './lambda/functions.ts'
+import { type InvokeApi, startInvokeApi } from './lambda/invoke-api.ts'
 import type { LoadedStack } from './load-stack.ts'
 import type { Log } from './log.ts'
 
@@ -27,6 +28,7 @@ export interface Servers {
   gateway: Gateway
   account: Account
   dynamoDb: DynamoDb
+  invokeApi: InvokeApi
 }
 
 /**
@@ -40,7 +42,8 @@ export async function startServers(loaded: LoadedStack, options: ServerOptions, 
   const gateway = closers.track(await startStackGateway(loaded, options, invoke))
   const account = options.account ?? closers.track(await startNewAccount(options))
   const dynamoDb = closers.track(await startDynamoDb(loaded.stack))
-  const servers = { gateway, account, dynamoDb }
+  const invokeApi = closers.track(await startInvokeApi(account.runFunction))
+  const servers = { gateway, account, dynamoDb, invokeApi }
   const functions = closers.track(await startStackFunctions(loaded, servers, options.log))
   startedFunctions.resolve(functions)
   const functionArns = loaded.definitions.map(({ arn }) => arn)
@@ -72,7 +75,7 @@ function startNewAccount({ cognitoPort, now, intercept }: ServerOptions): Promis
 
 function startStackFunctions(
   { definitions, permissions }: LoadedStack,
-  { gateway, account, dynamoDb }: Servers,
+  { gateway, account, dynamoDb, invokeApi }: Servers,
   log: Log,
 ): Promise<Functions> {
   return startFunctions({
@@ -83,6 +86,7 @@ function startStackFunctions(
       AWS_DEFAULT_REGION: stackLocation.region,
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: account.cognito.url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
+      AWS_ENDPOINT_URL_LAMBDA: invokeApi.url,
     },
     log,
   })

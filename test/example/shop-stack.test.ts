@@ -44,6 +44,18 @@ test('the pool runs the shop’s trigger and the impersonation triggers', () => 
   for (const arn of Object.values(challenges)) expect(arn).toEqual(PreTokenGenerationConfig.LambdaArn)
 })
 
+test('impersonation may run the shop’s tenant claims, and no other function', () => {
+  const tenantClaims = Object.keys(template.findResources('AWS::Lambda::Function')).find((id) =>
+    id.startsWith('TenantClaims'),
+  )
+  const invoking = Object.values(template.findResources('AWS::IAM::Policy'))
+    .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+    .filter(({ Action }) => [Action].flat().includes('lambda:InvokeFunction'))
+  expect(invoking).toEqual([
+    { Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: { 'Fn::GetAtt': [tenantClaims, 'Arn'] } },
+  ])
+})
+
 test('actors sign in with the shop’s app client', () => {
   const clients = template.findResources('AWS::Cognito::UserPoolClient')
   const shop = Object.keys(clients).find((id) => id.startsWith('CustomersShop'))
@@ -61,10 +73,12 @@ test('staff who sign in with the shop’s app client act as customers', async ()
   expect(decomposeUnverifiedJwt(authorization).payload).toMatchObject({
     'cognito:username': 'alice',
     act: { sub: decomposeUnverifiedJwt(shop.olivia).payload.sub },
+    tenant_id: 'tenant-of-alice',
   })
 })
 
 test('customers’ own tokens name no actor', async () => {
   const { IdToken } = await shop.signIn('alice')
   expect(decomposeUnverifiedJwt(IdToken).payload).not.toHaveProperty('act')
+  expect(decomposeUnverifiedJwt(IdToken).payload).toHaveProperty('tenant_id', 'tenant-of-alice')
 })

@@ -16,11 +16,14 @@ export class ShopStack extends Stack {
       selfSignUpEnabled: true,
       removalPolicy: RemovalPolicy.DESTROY,
     })
-    const preSignUp = new LambdaFunction(this, 'PreSignUp', {
-      runtime: Runtime.NODEJS_24_X,
-      handler: 'index.handler',
-      code: Code.fromAsset(fileURLToPath(new URL('./pre-sign-up', import.meta.url))),
-    })
+    const addFunction = (id: string, folder: string) =>
+      new LambdaFunction(this, id, {
+        runtime: Runtime.NODEJS_24_X,
+        handler: 'index.handler',
+        code: Code.fromAsset(fileURLToPath(new URL(folder, import.meta.url))),
+      })
+    const preSignUp = addFunction('PreSignUp', './pre-sign-up')
+    const tenantClaims = addFunction('TenantClaims', './tenant-claims')
     userPool.addTrigger(UserPoolOperation.PRE_SIGN_UP, preSignUp)
     const shop = userPool.addClient('Shop', {
       authFlows: { userSrp: true, adminUserPassword: true },
@@ -31,6 +34,8 @@ export class ShopStack extends Stack {
     const impersonation = new Impersonation(this, 'Impersonation', {
       userPool,
       actorClient: shop,
+      // Not `userPool.addTrigger`: Cognito runs one function for each trigger, and impersonation's runs this one.
+      nextTriggers: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: tenantClaims } },
       customers: ['back-office'],
       sessionMinutes: 30,
       data: 'destroy',

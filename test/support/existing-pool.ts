@@ -109,6 +109,7 @@ export async function openAccount(assembly: string) {
   return {
     owner,
     cognito: account.cognito,
+    registerFunctions: account.registerFunctions,
     log,
     deploy,
     use,

@@ -1,22 +1,29 @@
 // Creates, changes and deletes the template's pools, app clients and groups in the local Cognito.
 
 import { addParts, makePool } from '../cognito/make-pool.ts'
-import { type Pool, userPoolArn } from '../cognito/pool.ts'
+import { type LambdaConfig, type Pool, userPoolArn } from '../cognito/pool.ts'
 import type { Cognito, UserPoolDefinition } from '../cognito/server.ts'
 import type { Stack } from './stack.ts'
 import { type PoolContents, readExistingPools, readUserPools } from './user-pool-definitions.ts'
 
+/** What an existing pool has that Cognito lacks, and that is created for the stack. */
+export interface OrdinaryPool {
+  clientIds: readonly string[]
+  /** The owner's triggers. */
+  triggers: LambdaConfig
+}
+
 /**
  * Creates or changes the pools of the template.
- * @param ordinaryClientIds if set, an existing pool that Cognito lacks is created with these app clients
+ * @param ordinary if set, an existing pool that Cognito lacks is created with this
  * @returns a function that undoes the changes
- * @throws Error naming an existing pool that Cognito lacks, if `ordinaryClientIds` is undefined
+ * @throws Error naming an existing pool that Cognito lacks, if `ordinary` is undefined
  */
 export async function applyUserPools(
   stack: Stack,
   cognito: Cognito,
   now: number,
-  ordinaryClientIds: readonly string[] | undefined,
+  ordinary: OrdinaryPool | undefined,
 ): Promise<() => void> {
   const undoSteps: (() => void)[] = []
   const undo = () => {
@@ -26,7 +33,7 @@ export async function applyUserPools(
     for (const contents of readExistingPools(stack)) {
       const pool = cognito.pools.get(contents.id)
       if (pool) undoSteps.push(change(pool, contents))
-      else if (ordinaryClientIds) await create(cognito, ordinaryPool(stack, contents, ordinaryClientIds), now)
+      else if (ordinary) await create(cognito, ordinaryPool(stack, contents, ordinary), now)
       else throw new Error(`user pool ${contents.id} does not exist`)
     }
     for (const definition of readUserPools(stack)) {
@@ -90,7 +97,7 @@ function restore<Value>(map: Map<string, Value>, key: string, before: Value | un
 function ordinaryPool(
   { place: { region, account } }: Stack,
   contents: PoolContents,
-  clientIds: readonly string[],
+  { clientIds, triggers }: OrdinaryPool,
 ): UserPoolDefinition {
   const ExplicitAuthFlows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
   const missing = clientIds.filter((clientId) => !contents.clients.some(({ id }) => id === clientId))
@@ -99,7 +106,7 @@ function ordinaryPool(
     arn: userPoolArn({ id: contents.id, region, account }),
     region,
     account,
-    properties: { AliasAttributes: ['email'] },
+    properties: { AliasAttributes: ['email'], LambdaConfig: triggers },
     clients: [...contents.clients, ...missing.map((id) => ({ id, properties: { ExplicitAuthFlows } }))],
   }
 }

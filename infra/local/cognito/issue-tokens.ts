@@ -81,17 +81,19 @@ async function runPreTokenGeneration(
     request: {
       userAttributes: eventAttributes(pool, user),
       groupConfiguration: { groupsToOverride: groups, iamRolesToOverride: [], preferredRole: null },
-      ...(version === 2 ? { scopes: ['aws.cognito.signin.user.admin'] } : {}),
+      ...(version > 1 ? { scopes: ['aws.cognito.signin.user.admin'] } : {}),
       ...(clientMetadata ? { clientMetadata } : {}),
     },
-    response: version === 2 ? { claimsAndScopeOverrideDetails: null } : { claimsOverrideDetails: null },
+    response: version > 1 ? { claimsAndScopeOverrideDetails: null } : { claimsOverrideDetails: null },
   })
   return readOverrides(response, version, groups)
 }
 
-/** Version 2 needs the Essentials or Plus plan (developer guide, "Pre token generation Lambda trigger"). */
-function eventVersion({ properties: { LambdaConfig, UserPoolTier } }: Pool): 1 | 2 {
-  return LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion === 'V2_0' && UserPoolTier !== 'LITE' ? 2 : 1
+/** Versions 2 and 3 need the Essentials or Plus plan (developer guide, "Pre token generation Lambda trigger"). */
+function eventVersion({ properties: { LambdaConfig, UserPoolTier } }: Pool): 1 | 2 | 3 {
+  const version = LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion
+  if (UserPoolTier === 'LITE') return 1
+  return version === 'V3_0' ? 3 : version === 'V2_0' ? 2 : 1
 }
 
 /**

@@ -46,7 +46,7 @@ export const noOverrides = (groups: string[]): Overrides => ({
  * Reads the trigger's `response`.
  * @throws CognitoError InvalidLambdaResponseException if a field has a wrong type or names an IAM role
  */
-export function readOverrides(response: Record<string, unknown>, version: 1 | 2, groups: string[]): Overrides {
+export function readOverrides(response: Record<string, unknown>, version: 1 | 2 | 3, groups: string[]): Overrides {
   const details = response[version === 1 ? 'claimsOverrideDetails' : 'claimsAndScopeOverrideDetails'] ?? {}
   if (!isObject(details)) throw invalidLambdaResponse()
   return {
@@ -57,11 +57,11 @@ export function readOverrides(response: Record<string, unknown>, version: 1 | 2,
   }
 }
 
-function readChanges(from: unknown, version: 1 | 2): Changes {
+function readChanges(from: unknown, version: 1 | 2 | 3): Changes {
   if (!isObject(from)) throw invalidLambdaResponse()
   const add = from.claimsToAddOrOverride ?? {}
   if (!isObject(add)) throw invalidLambdaResponse()
-  const accepted = (value: unknown) => typeof value === 'string' || (version === 2 && value !== null)
+  const accepted = (value: unknown) => typeof value === 'string' || (version > 1 && value !== null)
   if (!Object.values(add).every(accepted)) throw invalidLambdaResponse()
   return {
     add,

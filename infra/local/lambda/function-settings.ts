@@ -1,5 +1,6 @@
 // The environment variables of the functions that the local run itself reads.
 
+import { type NextTriggers, readNextTriggers } from '../../../lambda/next-triggers.ts'
 import type { FunctionDefinition } from './function-definitions.ts'
 
 export interface FunctionSettings {
@@ -20,6 +21,11 @@ export function readSettings(definitions: FunctionDefinition[]): FunctionSetting
 /** The ids of the app clients that actors sign in with. */
 export function readActorClientIds(definitions: FunctionDefinition[]): string[] {
   return JSON.parse(variables(definitions).ACTOR_CLIENT_IDS ?? '[]')
+}
+
+/** The pool's own triggers. */
+export function readOwnTriggers(definitions: FunctionDefinition[]): NextTriggers {
+  return readNextTriggers(variables(definitions).NEXT_TRIGGERS)
 }
 
 function variables(definitions: FunctionDefinition[]): Record<string, string> {

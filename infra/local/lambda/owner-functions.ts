@@ -1,0 +1,45 @@
+// The functions of the pool's owner that the setting nextTriggers names. They are not part of the template.
+
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type NextTriggers, nextArns } from '../../../lambda/next-triggers.ts'
+import type { FunctionDefinition } from './function-definitions.ts'
+import type { Permission } from './permissions.ts'
+
+const examples = fileURLToPath(new URL('../../../test/example/', import.meta.url))
+
+/**
+ * Finds each function by its name, as a folder with index.mjs in test/example.
+ * @throws Error naming the folder that is missing
+ */
+export function ownerFunctions(next: NextTriggers, known: readonly FunctionDefinition[]): FunctionDefinition[] {
+  const arns = new Set(nextArns(next).map(([, arn]) => arn))
+  const others = [...arns].filter((arn) => !known.some((definition) => definition.arn === arn))
+  return others.map((arn) => {
+    const [name = ''] = arn.split(':').slice(6)
+    const directory = join(examples, name)
+    if (!existsSync(join(directory, 'index.mjs'))) {
+      throw new Error(`nextTriggers names the function ${name}: the local run needs its code in ${directory}/index.mjs`)
+    }
+    return ownerFunction({ arn, directory })
+  })
+}
+
+export function ownerFunction({ arn, directory }: { arn: string; directory: string }): FunctionDefinition {
+  return {
+    name: arn.split(':')[6] ?? '',
+    arn,
+    directory,
+    handler: 'index.handler',
+    environment: {},
+    timeoutSeconds: 3,
+    memoryMegabytes: 128,
+    logLevel: 'INFO',
+  }
+}
+
+/** The owner's pool ran them before, so Cognito has its permission. */
+export function permissionsOfCognito(definitions: readonly FunctionDefinition[]): Permission[] {
+  return definitions.map(({ arn }) => ({ functionArn: arn, principal: 'cognito-idp.amazonaws.com' }))
+}

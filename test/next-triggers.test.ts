@@ -1,0 +1,307 @@
+// Existing pools with triggers of their own in the slots that impersonation needs: before, attached, and detached again.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  AdminInitiateAuthCommand,
+  AdminUpdateUserAttributesCommand,
+  CreateUserPoolClientCommand,
+  type LambdaConfigType,
+  RespondToAuthChallengeCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
+import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
+import type { Template } from '../infra/local/cloudformation/template.ts'
+import { makeDemoPeople } from '../infra/local/demo/people.ts'
+import { type Functions, startFunctions } from '../infra/local/lambda/functions.ts'
+import { ownerFunction, permissionsOfCognito } from '../infra/local/lambda/owner-functions.ts'
+import type { LocalRun } from '../infra/local/run.ts'
+import type { NextTriggers } from '../lambda/next-triggers.ts'
+import { type OpenAccount, openAccount, poolIdInTemplate } from './support/existing-pool.ts'
+
+const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
+const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+const definitions = [
+  ownerFunction({ arn: arnOf('own-triggers'), directory: folder('./support/own-triggers') }),
+  ownerFunction({ arn: arnOf('passwordless'), directory: folder('./example/passwordless') }),
+]
+
+const tokens = (LambdaVersion: 'V1_0' | 'V2_0' | 'V3_0'): NextTriggers => ({
+  PreTokenGenerationConfig: { LambdaVersion, LambdaArn: arnOf('own-triggers') },
+})
+const passwordless = {
+  DefineAuthChallenge: arnOf('passwordless'),
+  CreateAuthChallenge: arnOf('passwordless'),
+  VerifyAuthChallengeResponse: arnOf('passwordless'),
+}
+
+const settings = {
+  none: {},
+  V1_0: tokens('V1_0'),
+  V2_0: tokens('V2_0'),
+  V3_0: tokens('V3_0'),
+  passwordless,
+  all: { ...passwordless, ...tokens('V2_0') },
+}
+type Name = keyof typeof settings
+
+const assembly = mkdtempSync(join(tmpdir(), 'next-triggers-'))
+beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate, nextTriggers: settings.all }))
+afterAll(() => rmSync(assembly, { recursive: true }))
+
+/** Gives the template, which was synthesized for \`all\`, another setting. */
+function setNextTriggers(template: Template, name: Name) {
+  const text = name === 'none' ? '' : JSON.stringify(settings[name])
+  const replaced = JSON.stringify(template).replaceAll(
+    JSON.stringify(JSON.stringify(settings.all)),
+    JSON.stringify(text),
+  )
+  Object.assign(template, JSON.parse(replaced))
+}
+
+let account: OpenAccount
+let owners: Functions
+beforeEach(async () => {
+  account = await openAccount(assembly)
+  owners = await startFunctions({
+    definitions,
+    permissions: permissionsOfCognito(definitions),
+    environment: {},
+    log: () => {},
+  })
+  account.registerFunctions(
+    definitions.map(({ arn }) => arn),
+    owners,
+  )
+})
+afterEach(async () => {
+  await account.close()
+  await owners.close()
+})
+
+const claimsOf = (token: unknown) => decomposeUnverifiedJwt(String(token)).payload as Record<string, unknown>
+
+async function setUp(name: Name, slots: LambdaConfigType = settings[name]) {
+  const { id, signIn } = await account.makePool({ LambdaConfig: slots })
+  const deploy = ({ as = name, change, ...options }: Parameters<OpenAccount['deploy']>[1] & { as?: Name } = {}) =>
+    account.deploy(id, {
+      ...options,
+      change(template) {
+        setNextTriggers(template, as)
+        change?.(template)
+      },
+    })
+  /** The subject's nickname tells their function what to do. */
+  const behave = (Username: string, nickname: string) =>
+    account.owner.send(
+      new AdminUpdateUserAttributesCommand({
+        UserPoolId: id,
+        Username,
+        UserAttributes: [{ Name: 'nickname', Value: nickname }],
+      }),
+    )
+  return { id, signIn, deploy, behave }
+}
+
+async function impersonate(run: LocalRun) {
+  const { status, headers, body } = await account.use(run).impersonate('alice')
+  const session = body.session as { authorization: string; accessToken: string } | undefined
+  const record = await account.use(run).record(headers.get('impersonation-id'))
+  return {
+    status,
+    record,
+    id: session && claimsOf(session.authorization),
+    access: session && claimsOf(session.accessToken),
+  }
+}
+
+describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('a pool whose own PreTokenGeneration is of %s', (version) => {
+  test('keeps its tokens, and impersonated sessions have its claims', async () => {
+    const { id, signIn, deploy } = await setUp(version)
+    const before = await account.look(id)
+    const claims = await signIn()
+    expect(claims[0]).toHaveProperty('tenant_id', 'tenant-7')
+    expect('tenant_id' in (claims[1] ?? {})).toBe(version !== 'V1_0')
+
+    const run = await deploy()
+    expect(await signIn()).toEqual(claims)
+    await makeDemoPeople(account.owner, id)
+    const session = await impersonate(run)
+    expect(session).toMatchObject({
+      status: 200,
+      id: { tenant_id: 'tenant-7', act: { sub: expect.any(String) }, impersonation_id: expect.any(String) },
+      access: { act: { sub: expect.any(String) }, impersonation_id: expect.any(String) },
+    })
+    expect('tenant_id' in (session.access ?? {})).toBe(version !== 'V1_0')
+
+    await run.destroy()
+    expect((await account.look(id)).settings).toEqual(before.settings)
+    expect(await signIn()).toEqual(claims)
+  })
+
+  test('keeps the errors of its own trigger, word for word', async () => {
+    const { id, signIn, deploy, behave } = await setUp(version)
+    for (const nickname of ['throws', 'text', 'no response', 'crashes']) {
+      await behave('zoe', nickname)
+      const error = await signIn().catch(({ name, message }) => `${name}: ${message}`)
+      expect(error).toContain(nickname === 'throws' ? 'zoe may not sign in today' : 'Exception')
+      const run = await deploy()
+      expect(await signIn().catch(({ name, message }) => `${name}: ${message}`)).toEqual(error)
+      await run.destroy()
+    }
+    expect((await account.look(id)).settings.LambdaConfig).toMatchObject(settings[version])
+  })
+})
+
+describe('an impersonation, where the pool’s own PreTokenGeneration', () => {
+  let pool: Awaited<ReturnType<typeof setUp>>
+  let run: LocalRun
+  beforeEach(async () => {
+    pool = await setUp('V2_0')
+    run = await pool.deploy()
+    await makeDemoPeople(account.owner, pool.id)
+  })
+
+  test.each([
+    ['throws', 422, 'SubjectRefused'],
+    ['hangs', 503, 'NextTriggerFailed'],
+    ['crashes', 503, 'NextTriggerFailed'],
+    ['text', 503, 'NextTriggerFailed'],
+    ['no response', 503, 'NextTriggerFailed'],
+    ['a list of claims', 503, 'NextTriggerFailed'],
+    ['joins admins', 403, 'SubjectProtected'],
+  ])('%s, is refused with %s %s and gets no token', async (nickname, status, code) => {
+    await pool.behave('alice', nickname)
+    const refused = await impersonate(run)
+    expect(refused).toMatchObject({ status, record: { state: 'refused', code } })
+    expect(refused.id).toBeUndefined()
+  })
+
+  test('suppresses and forges our claims, has ours and theirs', async () => {
+    await pool.behave('alice', 'suppresses')
+    const { status, record, id, access } = await impersonate(run)
+    expect(status).toBe(200)
+    for (const claims of [id, access]) {
+      expect(claims).toMatchObject({
+        act: { sub: record?.actorSub },
+        impersonation_id: record?.id,
+        tenant_id: 'tenant-7',
+      })
+    }
+  })
+
+  test('adds scopes, has them without the self-service scope', async () => {
+    await pool.behave('alice', 'scopes')
+    const { status, access } = await impersonate(run)
+    expect([status, access?.scope]).toEqual([200, 'orders/read'])
+  })
+
+  test('overrides groups, has those', async () => {
+    await pool.behave('alice', 'joins gold')
+    const { id, access } = await impersonate(run)
+    expect([id?.['cognito:groups'], access?.['cognito:groups']]).toEqual([['gold'], ['gold']])
+  })
+})
+
+describe('a passwordless pool', () => {
+  async function signInByCode(UserPoolId: string, answers: string[]) {
+    const { UserPoolClient } = await account.owner.send(
+      new CreateUserPoolClientCommand({
+        UserPoolId,
+        ClientName: 'passwordless',
+        ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+      }),
+    )
+    const ClientId = UserPoolClient?.ClientId
+    const started = await account.owner.send(
+      new AdminInitiateAuthCommand({
+        UserPoolId,
+        ClientId,
+        AuthFlow: 'CUSTOM_AUTH',
+        AuthParameters: { USERNAME: 'zoe' },
+      }),
+    )
+    let { Session } = started
+    for (const ANSWER of answers) {
+      const answered = await account.owner.send(
+        new RespondToAuthChallengeCommand({
+          ClientId,
+          ChallengeName: 'CUSTOM_CHALLENGE',
+          Session,
+          ChallengeResponses: { USERNAME: 'zoe', ANSWER },
+        }),
+      )
+      if (answered.AuthenticationResult) return claimsOf(answered.AuthenticationResult.IdToken)['cognito:username']
+      Session = answered.Session
+    }
+    return started.ChallengeParameters
+  }
+
+  test.each(['passwordless', 'all'] as const)(
+    'signs in by code as before, and by grant only for impersonation: %s',
+    async (name) => {
+      const { id, deploy } = await setUp(name)
+      const before = await account.look(id)
+      const steps = async () => [
+        await signInByCode(id, []),
+        await signInByCode(id, ['000000', '424242']),
+        await signInByCode(id, ['1', '2', '3']).catch((error) => error.name),
+      ]
+      const results = await steps()
+      expect(results).toEqual([{ sentTo: 'e-mail', USERNAME: 'zoe' }, 'zoe', 'NotAuthorizedException'])
+
+      const run = await deploy()
+      expect(await steps()).toEqual(results)
+      await makeDemoPeople(account.owner, id)
+      expect(await impersonate(run)).toMatchObject({ status: 200, id: { act: { sub: expect.any(String) } } })
+
+      await run.destroy()
+      expect((await account.look(id)).settings).toEqual(before.settings)
+      expect(await steps()).toEqual(results)
+    },
+  )
+})
+
+describe('a deployment', () => {
+  test('that leaves nextTriggers out is refused, and the pool still runs ours with theirs', async () => {
+    const { id, signIn, deploy } = await setUp('V2_0')
+    const first = await deploy()
+    const claims = await signIn()
+    const before = await account.look(id)
+    const forgetful = deploy({ as: 'none', previous: first, stamp: 'second' })
+    await expect(forgetful).rejects.toThrow('nextTriggers no longer names')
+    expect(await account.look(id)).toEqual(before)
+    expect(await signIn()).toEqual(claims)
+  })
+
+  test('may add a function, once the pool has it', async () => {
+    const { id, deploy } = await setUp('passwordless', { ...passwordless, ...tokens('V2_0') })
+    await expect(deploy()).rejects.toThrow(
+      `PreTokenGenerationConfig runs ${arnOf('own-triggers')} (V2_0). Nothing was changed. To have impersonation run them, deploy with -c 'nextTriggers=`,
+    )
+    const before = await account.look(id)
+    const run = await deploy({ as: 'all' })
+    await run.destroy()
+    expect((await account.look(id)).settings).toEqual(before.settings)
+  })
+
+  test('that fails after attaching puts theirs back', async () => {
+    const { id, signIn, deploy } = await setUp('V1_0')
+    const before = await account.look(id)
+    const claims = await signIn()
+    const failing = deploy({
+      change({ Resources }) {
+        const [logicalId = '', triggers] =
+          Object.entries(Resources).find(([, { Type }]) => Type === 'Custom::UserPoolTriggers') ?? []
+        const ServiceToken = triggers?.Properties?.ServiceToken
+        Resources.Late = { Type: 'Custom::Late', DependsOn: logicalId, Properties: { ServiceToken } }
+      },
+    })
+    await expect(failing).rejects.toThrow('Late')
+    expect(await account.look(id)).toEqual(before)
+    expect(await signIn()).toEqual(claims)
+  })
+})
