@@ -27,11 +27,19 @@ export function createAttachTriggers(
     async work(request, signal) {
       const target = { ...config, signal }
       if (isRollback(request)) {
-        // The cause of the failed update can still be there. A second failure would leave the stack in
-        // UPDATE_ROLLBACK_FAILED. The pool still has what it had before the update.
-        return attachOwn(request, () => attach(target)).catch((error) => {
-          if (isRename(request)) throw error
+        // The cause of the failed update can still be there, and this function's settings can still be the new ones.
+        // A second failure would leave the stack in UPDATE_ROLLBACK_FAILED. The pool has what it had before the update.
+        const logFailure = (error: unknown) =>
           log.error({ event: 'not-attached', UserPoolId: config.userPoolId, error: loggable(error) })
+        try {
+          assertNamesOwn(request, config)
+          assertNextTriggers(request, config)
+        } catch (error) {
+          return logFailure(error)
+        }
+        return attach(target).catch((error) => {
+          if (isRename(request)) throw error
+          logFailure(error)
         })
       }
       if (request.type === 'Delete') {
@@ -51,14 +59,10 @@ export function createAttachTriggers(
         )
       }
       assertNoneDropped(request, config.nextTriggers)
-      return attachOwn(request, () => attach(target))
+      assertNamesOwn(request, config)
+      assertNextTriggers(request, config)
+      return attach(target)
     },
-  }
-
-  async function attachOwn(request: Request<Properties>, attach: () => Promise<void>): Promise<void> {
-    assertNamesOwn(request, config)
-    assertNextTriggers(request, config)
-    await attach()
   }
 }
 

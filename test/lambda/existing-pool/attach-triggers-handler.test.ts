@@ -78,10 +78,10 @@ describe('a forged request is refused, and nothing is called:', () => {
     const { ask, calls, error } = setUp()
     const later = { ...second, TriggersArn: other }
     await ask('Update', { ...first, TriggersArn: other }, later)
-    await expect(ask('Update', { ...first, TriggersArn: other }, second)).rejects.toThrow('Nothing was changed')
+    await ask('Update', { ...first, TriggersArn: other }, second)
     await ask('Update', { ...first, UserPoolId: 'us-east-1_B' }, { ...second, UserPoolId: 'us-east-1_B' })
     expect(calls).toEqual([])
-    expect(error).toHaveBeenCalledTimes(2)
+    expect(error).toHaveBeenCalledTimes(3)
   })
 })
 
