@@ -39,3 +39,37 @@ export async function startAws(answer: (operation: string) => object, keys: obje
       }),
   }
 }
+
+/** Lambda's Invoke API: each function returns the event that it got. */
+export async function startLambda() {
+  const functions: string[] = []
+  let errorMessage: string | undefined
+  const server = createServer(async (request, response) => {
+    functions.push(decodeURIComponent(request.url ?? '').split('/')[3] ?? '')
+    const event = await json(request)
+    if (errorMessage !== undefined) response.setHeader('x-amz-function-error', 'Unhandled')
+    response.end(JSON.stringify(errorMessage === undefined ? { answered: event } : { errorMessage }))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return {
+    environment: {
+      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    },
+    functions,
+    fail(message: string) {
+      errorMessage = message
+    },
+    reset() {
+      errorMessage = undefined
+      functions.length = 0
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}

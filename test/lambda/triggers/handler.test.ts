@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newGrant } from '../../../lambda/grant.ts'
 import type { TriggerEvent } from '../../../lambda/triggers/event.ts'
 import { handler as run } from '../../../lambda/triggers/handler.ts'
-import { startAws } from '../../support/aws-server.ts'
+import { startAws, startLambda } from '../../support/aws-server.ts'
 import { triggerEnvironment } from '../../support/environment.ts'
 import { triggerEvent } from '../../support/trigger-event.ts'
 
@@ -65,6 +65,39 @@ describe('an event of another app client', () => {
   })
 })
 
+describe('in a pool with triggers of its own, an event of another app client', () => {
+  const theirs = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
+  const context = { getRemainingTimeInMillis: () => 4_000 }
+  let lambda: Awaited<ReturnType<typeof startLambda>>
+  beforeAll(async () => {
+    lambda = await startLambda()
+  })
+  afterAll(() => lambda.close())
+  beforeEach(() => {
+    lambda.reset()
+    const NEXT_TRIGGERS = JSON.stringify({ DefineAuthChallenge: theirs('define') })
+    process.env = { ...process.env, ...lambda.environment, NEXT_TRIGGERS }
+  })
+
+  test('gets the answer of the owner’s function', async () => {
+    const event = triggerEvent('DefineAuthChallenge_Authentication', { session: [] }, 'theirs')
+    expect(await run(event, context)).toEqual({ answered: event })
+    expect(lambda.functions).toEqual([theirs('define')])
+  })
+  test('gets the function’s error', async () => {
+    lambda.fail('not today')
+    const event = triggerEvent('DefineAuthChallenge_Authentication', { session: [] }, 'theirs')
+    await expect(run(event, context)).rejects.toThrow(/^not today$/)
+  })
+  test('is answered as ever in a slot without a function', async () => {
+    const create = triggerEvent('CreateAuthChallenge_Authentication', {}, 'theirs')
+    await expect(run(create, context)).rejects.toThrow('custom challenges are for the impersonation client only')
+    const tokens = triggerEvent('TokenGeneration_Authentication', {}, 'theirs')
+    expect(await run(tokens, context)).toBe(tokens)
+    expect(lambda.functions).toEqual([])
+  })
+})
+
 describe('an event of the impersonation client', () => {
   test('throws if a setting is missing', async () => {
     await expect(handler(triggerEvent('TokenGeneration_Authentication'))).rejects.toThrow(
@@ -88,5 +121,14 @@ describe('an event of the impersonation client', () => {
       await aws.close()
     }
     expect(aws.calls).toMatchObject(Array(2).fill({ operation: 'UpdateItem', input: { TableName: 'records' } }))
+  })
+  test('never runs the owner’s challenges', async () => {
+    const lambda = await startLambda()
+    const NEXT_TRIGGERS = JSON.stringify({ DefineAuthChallenge: 'arn:theirs' })
+    process.env = { ...process.env, ...lambda.environment, ...triggerEnvironment, NEXT_TRIGGERS }
+    const event = triggerEvent('DefineAuthChallenge_Authentication', { session: [] })
+    expect(await handler(event)).toMatchObject({ response: { challengeName: 'CUSTOM_CHALLENGE' } })
+    await lambda.close()
+    expect(lambda.functions).toEqual([])
   })
 })
