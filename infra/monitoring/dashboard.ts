@@ -15,7 +15,13 @@ export class ImpersonationDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { metrics, clientIds }: ImpersonationDashboardProps) {
     super(scope, id, { dashboardName: Aws.STACK_NAME, defaultInterval: Duration.days(1) })
     const period = Duration.minutes(5)
-    const faultCodes = ['TooManyRequests', 'Unavailable', 'TriggerRefused', 'TriggersDetached'] as const
+    const faultCodes = [
+      'TooManyRequests',
+      'Unavailable',
+      'TriggerRefused',
+      'NextTriggerFailed',
+      'TriggersDetached',
+    ] as const
     this.addWidgets(
       graph('Impersonations by outcome', { left: [metrics.decisionsByOutcome(period)], stacked: true }),
       graph('API', {

@@ -110,6 +110,7 @@ export async function openAccount(assembly: string) {
     owner,
     cognito: account.cognito,
     registerFunctions: account.registerFunctions,
+    runFunction: account.runFunction,
     log,
     deploy,
     use,

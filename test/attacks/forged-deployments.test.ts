@@ -1,0 +1,85 @@
+// Requests to the functions behind the custom resources, from somebody who may invoke them and is not CloudFormation.
+
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { synthesizeInto } from '../../infra/local/cloudformation/assembly.ts'
+import type { LocalRun } from '../../infra/local/run.ts'
+import { type OpenAccount, openAccount, poolIdInTemplate } from '../support/existing-pool.ts'
+
+const assembly = mkdtempSync(join(tmpdir(), 'forged-'))
+beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate }))
+afterAll(() => rmSync(assembly, { recursive: true }))
+
+let account: OpenAccount
+let pools: string[]
+let run: LocalRun
+beforeEach(async () => {
+  account = await openAccount(assembly)
+  pools = [(await account.makePool()).id, (await account.makePool()).id]
+  run = await account.deploy(String(pools[0]))
+})
+afterEach(() => account.close())
+
+const evil = 'arn:aws:lambda:us-east-1:000000000000:function:evil'
+const look = () => Promise.all(pools.map((id) => account.look(id)))
+
+/** Sends an event with the properties of the deployed resource, but for `changes`. */
+async function forge(type: string, changes: object, event: object = {}) {
+  const resource = run.customResources.find((resource) => resource.type === type)
+  return account.runFunction(resource?.serviceToken ?? '', {
+    RequestType: 'Update',
+    ResponseURL: 'http://127.0.0.1:1/',
+    StackId: run.stack.id,
+    RequestId: 'forged',
+    LogicalResourceId: resource?.logicalId,
+    PhysicalResourceId: resource?.physicalId,
+    ResourceType: type,
+    ResourceProperties: { ...resource?.properties, ...changes },
+    OldResourceProperties: { ...resource?.properties, ...changes },
+    ...event,
+  })
+}
+
+test.each<[string, (other: string) => [changes: object, event?: object]]>([
+  ['another function as the new one', () => [{ TriggersArn: evil }]],
+  [
+    'another function as the new one, and ours as the former',
+    () => [{ TriggersArn: evil }, { OldResourceProperties: undefined }],
+  ],
+  ['another function in a create', () => [{ TriggersArn: evil }, { RequestType: 'Create' }]],
+  ['another pool', (UserPoolId) => [{ UserPoolId }]],
+  ['another pool in a create', (UserPoolId) => [{ UserPoolId }, { RequestType: 'Create' }]],
+  ['another pool in a delete', (UserPoolId) => [{ UserPoolId }, { RequestType: 'Delete' }]],
+  ['another function in a delete', () => [{ TriggersArn: evil }, { RequestType: 'Delete' }]],
+  [
+    'next triggers to put into the pool',
+    () => [{ NextTriggers: JSON.stringify({ DefineAuthChallenge: evil }) }, { RequestType: 'Create' }],
+  ],
+  [
+    'an alleged rollback to another function',
+    () => [{ TriggersArn: evil, DeployedAt: '1' }, { OldResourceProperties: { TriggersArn: evil, DeployedAt: '2' } }],
+  ],
+])('the triggers stay as they are, on both pools: %s', async (_, forged) => {
+  const before = await look()
+  await forge('Custom::UserPoolTriggers', ...forged(String(pools[1])))
+  expect(await look()).toEqual(before)
+})
+
+test('a forged delete puts nothing but the owner’s functions into the pool', async () => {
+  const NextTriggers = JSON.stringify({ DefineAuthChallenge: evil })
+  await forge('Custom::UserPoolTriggers', { NextTriggers }, { RequestType: 'Delete' })
+  expect(JSON.stringify(await look())).not.toContain(evil)
+})
+
+test.each<[string, (other: string) => [changes: object, event?: object]]>([
+  ['a group of another pool', (UserPoolId) => [{ UserPoolId }, { RequestType: 'Create' }]],
+  ['another group', () => [{ GroupName: 'root' }, { RequestType: 'Create' }]],
+  ['a delete of the owner’s group', () => [{ GroupName: 'admins' }, { RequestType: 'Delete' }]],
+  ['a delete for another stack', () => [{}, { RequestType: 'Delete', StackId: 'arn:another' }]],
+])('the groups stay as they are, in both pools: %s', async (_, forged) => {
+  const before = await look()
+  await forge('Custom::UserPoolGroup', ...forged(String(pools[1])))
+  expect(await look()).toEqual(before)
+})
