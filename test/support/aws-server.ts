@@ -50,10 +50,9 @@ export async function startLambda() {
     if (errorMessage !== undefined) response.setHeader('x-amz-function-error', 'Unhandled')
     response.end(JSON.stringify(errorMessage === undefined ? { answered: event } : { errorMessage }))
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     environment: {
-      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      AWS_ENDPOINT_URL_LAMBDA: `http://127.0.0.1:${await listen(server)}`,
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'test',
       AWS_SECRET_ACCESS_KEY: 'test',

@@ -80,6 +80,37 @@ describe('the pool', () => {
   })
 })
 
+describe('the functions behind the custom resources', () => {
+  const variables = (path: string) => resource(`${poolScope}/${path}/Function`)?.Properties.Environment.Variables
+
+  test('know what they may touch, and no other endpoint of AWS', () => {
+    expect(variables('AttachTriggers')).toEqual({
+      USER_POOL_ID: id,
+      TRIGGERS_ARN: { 'Fn::GetAtt': [logicalId('Triggers/Function'), 'Arn'] },
+      NEXT_TRIGGERS: '',
+    })
+    expect(variables('MakeGroup')).toEqual({
+      USER_POOL_ID: id,
+      STACK_ID: { Ref: 'AWS::StackId' },
+      GROUP_NAMES: '["impersonators","admins"]',
+    })
+  })
+
+  test('know the pool’s own triggers, and so does the trigger function', () => {
+    const DefineAuthChallenge = 'arn:aws:lambda:us-east-1:123456789012:function:theirs'
+    const NextTriggers = JSON.stringify({ DefineAuthChallenge })
+    const next = templateOf({ userPoolId: id, nextTriggers: NextTriggers })
+    const functions = ofType(next, 'AWS::Lambda::Function')
+    for (const path of [`${poolScope}/AttachTriggers/Function`, 'Triggers/Function']) {
+      expect(functions[path]?.Environment.Variables.NEXT_TRIGGERS).toBe(NextTriggers)
+    }
+    expect(Object.values(ofType(next, 'Custom::UserPoolTriggers'))).toMatchObject([{ NextTriggers }])
+    expect(statements(next)).toContainEqual({
+      [`Allow <Triggers/Role> on ${DefineAuthChallenge}`]: ['lambda:InvokeFunction'],
+    })
+  })
+})
+
 describe('permissions', () => {
   test('allow the custom resources’ functions exactly the calls that they make', () => {
     const allowed = statements(template)

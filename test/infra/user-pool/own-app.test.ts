@@ -59,6 +59,45 @@ describe('on a pool of the same stack', () => {
     template.resourceCountIs('Custom::UserPoolTriggers', 0)
   })
 
+  test('runs the pool’s own triggers, and may run nothing else', () => {
+    const { stack, pool, add, appTrigger } = setUp(env)
+    const nextTriggers = {
+      DefineAuthChallenge: appTrigger,
+      PreTokenGenerationConfig: { LambdaVersion: 'V3_0' as const, LambdaArn: appTrigger },
+    }
+    add({ userPool: pool({ removalPolicy: RemovalPolicy.DESTROY }), nextTriggers, data: 'destroy' })
+    const template = Template.fromStack(stack)
+    const arn = 'arn:aws:lambda:us-east-1:123456789012:function:app-trigger'
+    template.hasResourceProperties('AWS::Lambda::Function', {
+      Handler: 'triggers.handler',
+      Environment: {
+        Variables: {
+          NEXT_TRIGGERS: JSON.stringify({
+            DefineAuthChallenge: arn,
+            PreTokenGenerationConfig: { LambdaVersion: 'V3_0', LambdaArn: arn },
+          }),
+        },
+      },
+    })
+    template.hasResourceProperties('AWS::Cognito::UserPool', {
+      LambdaConfig: { PreTokenGenerationConfig: { LambdaVersion: 'V3_0' } },
+    })
+    const invoking = Object.values(template.findResources('AWS::IAM::Policy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => [Action].flat().includes('lambda:InvokeFunction'))
+    expect(invoking).toEqual([{ Action: 'lambda:InvokeFunction', Effect: 'Allow', Resource: arn }])
+  })
+
+  test.each([
+    ['defineAuthChallenge', 'nextTriggers: { DefineAuthChallenge: yourFunction }'],
+    ['verifyAuthChallengeResponse', 'nextTriggers: { VerifyAuthChallengeResponse: yourFunction }'],
+    ['preTokenGeneration', 'nextTriggers: { PreTokenGenerationConfig: { LambdaVersion, LambdaArn: yourFunction } }'],
+  ])('names the property to use for a pool with the trigger %s', (slot, property) => {
+    const { pool, add, appTrigger } = setUp()
+    const userPool = pool({ lambdaTriggers: { [slot]: appTrigger } })
+    expect(() => add({ userPool })).toThrow(property)
+  })
+
   test('refuses a pool from another copy of aws-cdk-lib', () => {
     const { pool, add } = setUp()
     const userPool = pool()
