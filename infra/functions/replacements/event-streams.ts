@@ -1,3 +1,5 @@
 // Replaces the AWS SDK's event streams in the bundles: no operation that the functions call has one.
 
-export {}
+/** The client for Lambda sets its event streams up with these two, at its start. */
+export const resolveEventStreamSerdeConfig = <Config>(config: Config): Config => config
+export const eventStreamSerdeProvider = undefined
