@@ -5,9 +5,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { CognitoIdentityProviderClient, type UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
 import { localAccess } from '../../infra/local/client-access.ts'
+import type { Template } from '../../infra/local/cloudformation/template.ts'
 import type { RunOptions } from '../support/commands.ts'
 import { createFullUserPool, describeUserPool, everySetting } from '../support/full-user-pool.ts'
-import { deploy, place, remove } from './deployment.ts'
+import { deploy, place, remove, stackName } from './deployment.ts'
 import { customResourceProbes } from './permissions/custom-resource-probes.ts'
 import type { TriedPermission } from './permissions/prove.ts'
 import { testPermissions } from './permissions/test-permissions.ts'
@@ -41,7 +42,11 @@ export async function testExistingPool(
   }
   const tried = await step('Taking away each permission of the custom resources', () => {
     const assembly = join(folder, 'on-45')
-    const pool = { UserPoolId: id, TriggersArn: triggersArn(join(assembly, 'outputs.json')) }
+    const pool = {
+      UserPoolId: id,
+      TriggersArn: triggersArn(join(assembly, 'outputs.json')),
+      group: { GroupName: 'impersonators', LogicalResourceId: groupResource(assembly, 'impersonators') },
+    }
     const trial = { endpoint, assembly, triedBefore, independent: true }
     return testPermissions(trial, (names) => customResourceProbes({ endpoint, signal: options.signal }, names, pool))
   })
@@ -75,4 +80,14 @@ function withTriggers(pool: Partial<UserPoolType>, arn: string): Partial<UserPoo
     PreTokenGenerationConfig: { LambdaVersion: 'V2_0' as const, LambdaArn: arn },
   }
   return { ...pool, LambdaConfig: { ...pool.LambdaConfig, ...triggers } }
+}
+
+/** The logical id of the custom resource that makes a group. */
+function groupResource(assembly: string, GroupName: string): string {
+  const template = JSON.parse(readFileSync(join(assembly, `${stackName}.template.json`), 'utf8')) as Template
+  const found = Object.entries(template.Resources).find(
+    ([, { Type, Properties }]) => Type === 'Custom::UserPoolGroup' && Properties?.GroupName === GroupName,
+  )
+  if (!found) throw new Error(`no resource for the group ${GroupName}`)
+  return found[0]
 }

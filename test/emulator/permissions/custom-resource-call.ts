@@ -10,6 +10,10 @@ export interface CustomResourceRequest {
   RequestType: 'Create' | 'Delete'
   ResourceType: string
   ResourceProperties: Record<string, string>
+  /** Default: of no stack. */
+  StackId?: string
+  /** Default: of no resource. */
+  LogicalResourceId?: string
 }
 
 /** @returns the answer's Status: `SUCCESS` or `FAILED` */
@@ -29,12 +33,12 @@ export async function callCustomResource(
   const port = await listen(server)
   try {
     const event = {
-      ...request,
       ResponseURL: `http://127.0.0.1:${port}/`,
       StackId: 'arn:aws:cloudformation:us-east-1:000000000000:stack/Permissions/1',
       RequestId: randomUUID(),
       LogicalResourceId: 'Probe',
       ServiceToken: FunctionName,
+      ...request,
     }
     const { FunctionError, Payload } = await lambda.send(
       new InvokeCommand({ FunctionName, Payload: JSON.stringify(event) }),

@@ -1,6 +1,6 @@
 // Calls that need the permissions of the custom resources' functions.
 
-import { LambdaClient } from '@aws-sdk/client-lambda'
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { localAccess } from '../../../infra/local/client-access.ts'
 import { place } from '../deployment.ts'
 import { type CustomResourceRequest, callCustomResource } from './custom-resource-call.ts'
@@ -12,6 +12,8 @@ export interface AttachedPool {
   UserPoolId: string
   /** The function that holds the pool's trigger slots. */
   TriggersArn: string
+  /** A group that the stack made. The groups' function refuses any other. */
+  group: { GroupName: string; LogicalResourceId: string }
 }
 
 /**
@@ -21,16 +23,22 @@ export interface AttachedPool {
 export function customResourceProbes(
   { endpoint, signal }: { endpoint: string; signal: AbortSignal },
   functionNames: Record<string, string>,
-  { UserPoolId, TriggersArn }: AttachedPool,
+  { UserPoolId, TriggersArn, group: { GroupName, LogicalResourceId } }: AttachedPool,
 ): Record<string, Probes> {
   const lambda = new LambdaClient(localAccess(place.region, endpoint))
   const send = (entry: string, request: CustomResourceRequest) =>
     callCustomResource(lambda, functionNames[entry] ?? '', request, signal)
-  const group = (RequestType: 'Create' | 'Delete') =>
+  const stackId = async () => {
+    const command = new GetFunctionConfigurationCommand({ FunctionName: functionNames.groups })
+    return (await lambda.send(command, { abortSignal: signal })).Environment?.Variables?.STACK_ID ?? ''
+  }
+  const group = async (RequestType: 'Create' | 'Delete') =>
     send('groups', {
       RequestType,
       ResourceType: 'Custom::UserPoolGroup',
-      ResourceProperties: { UserPoolId, GroupName: 'made-to-try' },
+      ResourceProperties: { UserPoolId, GroupName },
+      StackId: await stackId(),
+      LogicalResourceId,
     })
   const triggers = (RequestType: 'Create' | 'Delete') =>
     send('attach-triggers', {

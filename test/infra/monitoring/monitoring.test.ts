@@ -121,7 +121,7 @@ test('the dashboard shows outcomes, the API, latency, the triggers, and faults o
     'Triggers: errors, and runs on the right': ['AWS/Lambda Errors', 'AWS/Lambda Throttles', 'AWS/Lambda Invocations'],
     'Duration of the triggers, ms': Array(3).fill('AWS/Lambda Duration'),
     'Faults of Cognito and DynamoDB': [
-      ...Array(4).fill('CognitoImpersonation Decisions'),
+      ...Array(5).fill('CognitoImpersonation Decisions'),
       ...Array(2).fill('AWS/Cognito SignInThrottles'),
       table,
     ],
