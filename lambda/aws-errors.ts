@@ -5,7 +5,7 @@ export function errorName(error: unknown): string {
   return String(Object(error).name)
 }
 
-/** Whether AWS rejected the call. After any other error, AWS may have done the call and the response was lost. */
+/** Whether AWS rejected the call. After any other error, the call may have succeeded without a response. */
 export function isClientFault(error: unknown): boolean {
   return Object(error).$fault === 'client'
 }

@@ -1,4 +1,4 @@
-// The functions' settings: the environment variable of each, and how it is read and checked.
+// Reads the functions' settings from environment variables, and checks them.
 
 import { readNextTriggers } from './next-triggers.ts'
 
@@ -14,7 +14,7 @@ export const endpointVariables = {
   userPoolId: ['USER_POOL_ID', text],
   /** The app client that Basic signs in with. */
   actorClientId: ['ACTOR_CLIENT_ID', text],
-  /** The app clients whose ID tokens count as an actor's. */
+  /** ID tokens of these app clients are accepted from actors. */
   actorClientIds: ['ACTOR_CLIENT_IDS', list],
   impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
   impersonationClientSecret: ['IMPERSONATION_CLIENT_SECRET', clientSecret],
@@ -78,7 +78,7 @@ export function readTriggerConfig(env: Environment): TriggerConfig {
   return readConfig(triggerVariables, env)
 }
 
-/** Cognito's pattern (API reference, ClientSecretDescriptorType), and the slash that secrets of an emulator contain. */
+/** Cognito's pattern (API reference, ClientSecretDescriptorType), plus `/`, which an emulator's secrets contain. */
 const clientSecretPattern = /^[\w+/]{24,64}$/
 /** @throws Error naming the variable that is missing or malformed. */
 export function readAttachmentConfig(env: Environment): AttachmentConfig {
@@ -104,11 +104,11 @@ function text(value: string | undefined, name: string): string {
   return value
 }
 
-/** Where CloudFormation can't return the secret, it returned a sentence that says so. The error must not quote the value. */
+/** CloudFormation has returned a sentence in place of a secret. The error must not quote the value: it may be a secret. */
 function clientSecret(value: string | undefined, name: string): string {
   const secret = text(value, name)
   if (clientSecretPattern.test(secret)) return secret
-  throw new Error(`setting ${name} must be an app client's secret: 24 to 64 letters, digits, _ or +, no blanks`)
+  throw new Error(`setting ${name} must be an app client's secret: 24 to 64 letters, digits, _, + or /`)
 }
 
 function list(value: string | undefined, name: string): string[] {

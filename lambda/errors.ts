@@ -1,6 +1,6 @@
 // The error codes, and the status and message of each.
 
-const answers = {
+const responses = {
   RequestInvalid: [400, 'the request is invalid'],
   CredentialsInvalid: [401, 'Authorization: these credentials are not accepted'],
   ActorNotAllowed: [403, 'you may not impersonate'],
@@ -24,27 +24,27 @@ const answers = {
   TriggersDetached: [503, 'the user pool does not run its triggers: see TriggersDetached in RUNBOOK.md'],
 } as const satisfies Record<string, readonly [status: number, message: string]>
 
-export type Code = keyof typeof answers
+export type Code = keyof typeof responses
 
-/** A refusal (4xx: `message` is for the caller) or a fault (5xx: `message` and `cause` are only for the log). */
+/** A refusal (4xx) or a fault (5xx). The caller gets the `message` of a refusal. Those of a fault are only logged. */
 export class ImpersonationError extends Error {
   readonly code: Code
   readonly status: number
   /** The id of the record, if a record was written. */
   impersonationId?: string
-  /** The username that somebody tried to sign in with. Undefined if no sign-in was tried. */
+  /** The username in the request's Basic credentials. Undefined if the request has none. */
   usernameTried?: string
 
   constructor(code: Code, options: ErrorOptions & { message?: string } = {}) {
     super(options.message ?? messageOf(code), options)
     this.name = 'ImpersonationError'
     this.code = code
-    this.status = answers[code][0]
+    this.status = responses[code][0]
   }
 }
 
 export function isCode(code: string | undefined): code is Code {
-  return Object.hasOwn(answers, String(code))
+  return Object.hasOwn(responses, String(code))
 }
 
 /** @returns `thrown` itself if it is an ImpersonationError, otherwise a fault with `thrown` as its cause. */
@@ -53,18 +53,18 @@ export function asImpersonationError(thrown: unknown): ImpersonationError {
 }
 
 export function messageOf(code: Code): string {
-  return answers[code][1]
+  return responses[code][1]
 }
 
-/** The message of a fault for the caller, who can quote the request's id. */
+/** The message that the caller gets for a fault. The id finds the request in the logs. */
 export function faultMessage(requestId: string): string {
   return `the request could not be completed; its id is ${requestId}`
 }
 
-/** The contract's body of every error response. */
+/** The body of an error response, in the contract's form. */
 export function errorBody(message: string): string {
   return JSON.stringify({ status: 'error', message })
 }
 
-/** The value of Retry-After with status 429, in seconds. */
+/** `Retry-After` of a throttled request, in seconds. */
 export const retryAfter = '1'

@@ -3,8 +3,8 @@
 import { ImpersonationError } from './errors.ts'
 
 /**
- * @returns the names and numbers of an error, and its message if this project or an AWS service wrote it. A parser's
- * message may quote its input, e.g. a token. An AWS message may too, so everything that looks like a secret is cut out.
+ * Keeps an error's names and numbers. Keeps its message only if this project or an AWS service wrote it: the message of
+ * a parser may quote its input, e.g. a token. An AWS message may do so too, so text that looks like a secret is cut out.
  */
 export function loggable(thrown: unknown): Record<string, unknown> | undefined {
   if (thrown === undefined) return undefined
@@ -27,8 +27,8 @@ export function loggable(thrown: unknown): Record<string, unknown> | undefined {
 }
 
 /**
- * Tokens, grants, Cognito sessions, secret hashes and client secrets have at least 43 of these characters in a row
- * (32 bytes in base64). Ids and names are shorter, except in an ARN, which has its own pattern.
+ * Tokens, grants, Cognito sessions, secret hashes and the client secrets that Cognito makes have at least 43 of these
+ * characters in a row (32 bytes in base64). Ids are shorter. A long name is cut too. An ARN is kept.
  */
 const arnOrSecret = /(arn:aws[\w/:.-]+)|[\w+/=.%\\-]{40,}/g
 

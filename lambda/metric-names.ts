@@ -2,7 +2,7 @@
 
 export const namespace = 'CognitoImpersonation'
 
-/** A dimension of every metric: the name of the endpoint's function. */
+/** Every metric has this dimension: the name of the endpoint's function. */
 export const service = 'service'
 
 /** A dimension of `decisions`: `issued` or a code of errors.ts. */

@@ -6,7 +6,7 @@ type State = 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded'
 export interface ImpersonationRecord {
   id: string
   state: State
-  /** Why the record is refused or discarded: a code of errors.ts. */
+  /** The code of errors.ts, in state `refused` or `discarded`. */
   code?: string
   grantHash: string
   grantEndsAt: number
@@ -52,7 +52,7 @@ export const bySubject = { indexName: 'by-subject', partitionKey: 'subjectSub' s
 /** Finds records by actor. */
 export const byActor = { indexName: 'by-actor', partitionKey: 'actorSub' satisfies Attribute }
 
-/** Attributes that no index may contain: they prove a sign-in. */
+/** No index may contain these: they authenticate the subject's sign-in. */
 type Secret = 'grantHash' | 'grantEndsAt' | 'nonce'
 
 /** The attributes that both indexes contain besides their keys. */

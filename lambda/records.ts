@@ -35,9 +35,9 @@ export function createRecords(options: {
   const keyOf = (id: string) => marshall({ [partitionKey]: id })
 
   /**
-   * Updates one item. In the expressions, `#name` stands for the attribute `name`.
-   * @returns the item after the update, or undefined if the condition is false. A response without the item counts as a
-   * failed write.
+   * Updates one item. In the expressions, `#name` is the attribute `name`.
+   * @returns the item after the update, or undefined if the condition is false.
+   * @throws ImpersonationError if the call fails, or if the response does not contain the item.
    */
   async function update(
     id: string,
@@ -80,7 +80,7 @@ export function createRecords(options: {
   return {
     read,
 
-    /** Creates a record. @throws ImpersonationError unless it is certain that the record was written. */
+    /** Creates a record. @throws ImpersonationError if the write failed or may have failed. */
     async put(record: ImpersonationRecord): Promise<void> {
       const command = new PutItemCommand({
         TableName,
@@ -99,9 +99,9 @@ export function createRecords(options: {
     },
 
     /**
-     * Uses up the grant and binds it to the subject. The same challenge, identified by its nonce, may repeat this:
-     * Cognito may run a trigger again.
-     * @returns whether the grant is redeemed.
+     * Redeems the grant once, for this subject. The same challenge (same nonce) may repeat it for the same subject,
+     * because Cognito may run a trigger again.
+     * @returns false if the grant is not valid for this sign-in.
      */
     async redeem(redemption: {
       grant: Pick<Grant, 'id' | 'hash'>
@@ -133,7 +133,7 @@ export function createRecords(options: {
     },
 
     /**
-     * Marks the record as issued. A repetition keeps the first times.
+     * Marks the record as issued. If it is issued already, its times stay.
      * @param sessionLength in ms.
      * @returns the record, or undefined if no tokens may be issued.
      */
@@ -169,7 +169,7 @@ export function createRecords(options: {
       )
     },
 
-    /** Marks the record as discarded, whatever its state: Cognito issued tokens, and the caller does not get them. */
+    /** Marks the record as discarded, in any state: Cognito issued tokens that the caller does not get. */
     async discard(id: string, code: Code): Promise<void> {
       await update(
         id,
@@ -191,5 +191,5 @@ function namesIn(expressions: string): Record<string, string> {
 }
 
 function unavailable(cause: unknown): ImpersonationError {
-  return new ImpersonationError('Unavailable', { message: 'the records table did not accept the call', cause })
+  return new ImpersonationError('Unavailable', { message: 'a call to the records table failed', cause })
 }

@@ -1,4 +1,4 @@
 // The configuration of the AWS SDK clients.
 
-/** The modes are the SDK's defaults. If they were left out, each client would search for them in files first. */
+/** These are the SDK's defaults. Without them, each client first searches configuration files for them. */
 export const sdkClientConfig = { maxAttempts: 3, retryMode: 'standard', defaultsMode: 'legacy' } as const

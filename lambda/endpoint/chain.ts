@@ -23,7 +23,7 @@ import { type Authenticated, limitTime, requireActor, type Timed } from './http/
 import type { Impersonate, Impersonation } from './impersonate.ts'
 import { type ImpersonationRequest, readRequest } from './request.ts'
 
-/** How long work on a request may take, in ms. Closing its record may take 4 s more; API Gateway waits 29 s. */
+/** The time limit of a request, in ms. Closing its record may take 4 s more. API Gateway waits 29 s. */
 const requestTimeLimit = 20_000
 
 interface Parsed {
@@ -117,9 +117,9 @@ export function createEndpoint(options: {
       }
     })
 
-  /** The event may contain anything, so nothing of it is logged. */
+  /** Does not log the event, because it may contain anything. */
   function refuseEvent(requestId: string): APIGatewayProxyResult {
-    const message = 'the event is not from a REST API of API Gateway, the only caller that this function is made for'
+    const message = 'the event is not from a REST API of API Gateway, the only supported caller'
     const error = new ImpersonationError('Fault', { message })
     const { code: outcome, status } = error
     log.error({ event: 'impersonation', outcome, status, requestId, error: loggable(error) })
@@ -134,14 +134,14 @@ export function createEndpoint(options: {
     isGatewayEvent(event) ? chain(event, context) : refuseEvent(context.awsRequestId)
 }
 
-/** Where a caller is who is not known: whoever guesses passwords must be found. Never the password. */
+/** The source of a request without a known actor, to find somebody who guesses passwords. Never contains the password. */
 function callerOf(event: GatewayEvent & Partial<Authenticated>, { usernameTried }: ImpersonationError) {
   if (event.actor) return {}
   const { sourceIp, apiKeyId } = sourceOf(event)
   return { sourceIp, apiKeyId, usernameTried }
 }
 
-/** Only the name: the message of a refusal's cause may quote what the caller sent, or what a trigger says of a user. */
+/** Returns only the name. The message may quote the caller's input, or a trigger's text about a user. */
 function causeOf({ cause }: ImpersonationError): string | undefined {
   return cause === undefined ? undefined : errorName(cause)
 }
@@ -154,7 +154,7 @@ function parseRequest(config: Pick<EndpointConfig, 'reasonRequired'>): Middlewar
   }
 }
 
-/** The body parser throws middy's own errors, with a status that differs from the contract's. */
+/** Replaces an error of middy's body parser, whose status differs from the contract's. */
 function withContractCode(error: unknown): ImpersonationError {
   return error instanceof Error && 'statusCode' in error
     ? new ImpersonationError('RequestInvalid', {

@@ -1,4 +1,4 @@
-// What Cognito's exceptions mean, by the call that threw them.
+// Translates Cognito's exceptions to error codes, for each call.
 
 import { errorName, isClientFault } from '../aws-errors.ts'
 import { type Code, ImpersonationError } from '../errors.ts'
@@ -8,7 +8,7 @@ type Codes = Readonly<Record<string, Code>>
 /** The calls of a subject's sign-in. */
 export type SubjectCall = 'challenge' | 'answer'
 
-/** Cognito refused a subject without saying why: their state has to be looked up. */
+/** Cognito refused a subject, and the exception does not give the reason. `whyRefused` finds it. */
 export class UnexplainedRefusal extends Error {
   readonly call: SubjectCall
   readonly username: string
@@ -22,8 +22,8 @@ export class UnexplainedRefusal extends Error {
 }
 
 /**
- * Cognito can't send the code of a further step. At a sign-in by Basic, only the right password gets this far: the caller
- * must not see a difference.
+ * Cognito can't send a verification code. In a sign-in by Basic, this happens only after the right password, so the caller
+ * must get the same response as for a wrong one.
  */
 const undelivered = [
   'CodeDeliveryFailureException',
@@ -47,32 +47,32 @@ const answerCodes: Codes = {
 export const subjectCodes: Readonly<Record<SubjectCall, Codes>> = {
   challenge: {
     ...answerCodes,
-    // Our triggers refuse nobody before the answer. They throw only if they are broken: see SubjectRefused in RUNBOOK.md.
+    // A trigger of the pool's owner refused. Our triggers throw here only if they are broken: see SubjectRefused in RUNBOOK.md.
     UserLambdaValidationException: 'SubjectRefused',
   },
   answer: answerCodes,
 }
 
-/** The codes of a look-up of the subject. No user has a username that Cognito rejects: its rule may be stricter than ours. */
+/** The codes of a subject's look-up. Cognito may reject a username that our rule accepts. No user has such a username. */
 export const lookUpCodes: Codes = {
   UserNotFoundException: 'SubjectNotFound',
   InvalidParameterException: 'SubjectNotFound',
 }
 
-/** The states of a user who can't sign in. */
+/** The codes for user states that do not allow a sign-in at the pool. */
 export const statusCodes: Codes = {
   UNCONFIRMED: 'SubjectUnconfirmed',
   RESET_REQUIRED: 'SubjectMustResetPassword',
   EXTERNAL_PROVIDER: 'SubjectFederated',
 }
 
-/** The states of a user who can sign in, but whom Cognito refuses before any trigger of ours does. */
+/** The codes for user states that allow a sign-in, if Cognito still refuses to start it. */
 export const refusedStatusCodes: Codes = {
   CONFIRMED: 'SubjectRefused',
   FORCE_CHANGE_PASSWORD: 'SubjectInvitationExpired',
 }
 
-/** The codes of an actor's sign-in. InvalidParameterException is a fault: the actors' client does not allow the flow. */
+/** The codes of an actor's sign-in. InvalidParameterException becomes a fault: the actors' client does not allow the flow. */
 export const signInCodes: Codes = all(
   [
     ...undelivered,
@@ -96,7 +96,7 @@ const commonCodes: Codes = {
   NotAuthorizedException: 'Unavailable',
 }
 
-/** An unlisted client error is a fault of this code. Every other unlisted error means that Cognito is unavailable. */
+/** An unlisted client error becomes Fault. Any other unlisted error becomes Unavailable. */
 export function translate(error: unknown, codes: Codes = {}): ImpersonationError {
   const name = errorName(error)
   const otherwise = isClientFault(error) ? 'Fault' : 'Unavailable'

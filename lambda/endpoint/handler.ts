@@ -28,8 +28,8 @@ const records = createRecords({
 // open connection, and parallel calls resume its TLS session. 50 sockets is the AWS SDK's own limit.
 const httpsAgent = new Agent({ keepAlive: true, maxSockets: 50 })
 const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } })
-// Shares the connections of `cognito`. Idle connections may be dead after Lambda has frozen the function, but an earlier
-// call of the same request has then replaced them.
+// Shares the connections of `cognito`. Idle connections may be dead after Lambda has frozen the function. An earlier call of
+// the same request has then replaced them.
 const { requestHandler } = cognito.config
 const cognitoOnce = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler, maxAttempts: 1 })
 const userPool = createUserPool({ cognito, cognitoOnce, config })

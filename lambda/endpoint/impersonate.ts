@@ -1,4 +1,4 @@
-// Decides who may act as whom, and runs the steps in order. Contains no AWS and no HTTP code.
+// Checks the actor's right and runs the steps of an impersonation in order. Contains no AWS and no HTTP code.
 
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError, isCode } from '../errors.ts'
@@ -19,9 +19,9 @@ export interface Impersonation extends Session {
 
 /** Where a request came from. */
 export interface Caller {
-  /** What the record says of it. */
+  /** The part that the record stores. */
   source: Source
-  /** What Cognito gets to know of it with the subject's sign-in, if anything. */
+  /** The part that Cognito gets with the subject's sign-in. Undefined: nothing. */
   contextData: ContextData | undefined
 }
 
@@ -59,7 +59,7 @@ export function createImpersonate(options: {
       !config.lookUpGroup || userPool.isActive(actor, signal),
       userPool.challenge(request.username, contextData, signal),
     ])
-    // Cognito issued tokens before it got the grant: the pool's triggers were replaced. Drop the tokens in any case.
+    // If Cognito issued tokens before it got the grant, the pool's triggers were replaced. Always drop these tokens.
     let tokens = challenge.status === 'fulfilled' && 'tokens' in challenge.value ? challenge.value.tokens : undefined
     if (put.status === 'rejected') {
       if (tokens) await drop(grant.id, tokens)
@@ -67,7 +67,7 @@ export function createImpersonate(options: {
     }
     try {
       if (tokens) throw new ImpersonationError('TokensUnfit', { message: 'Cognito issued tokens without a challenge' })
-      // Check the actor before the subject, so that an actor whose right was withdrawn learns nothing of the subject.
+      // Check the actor before the subject, so that an actor whose right was withdrawn learns nothing about the subject.
       if (!resultOf(member) || !resultOf(active)) throw new ImpersonationError('ActorNotAllowed')
       tokens = await userPool.answer(resultOf(challenge) as Challenge, grant, contextData, signal)
       return {
@@ -106,8 +106,8 @@ export function createImpersonate(options: {
   }
 
   /**
-   * Looks up why the sign-in failed: Cognito knows the subject's state, and the record has the refusals of our triggers.
-   * Cognito only reports that a trigger refused.
+   * Finds the reason of a failed sign-in, first in the subject's state at Cognito, then in the record. The record has the
+   * refusals of our triggers: Cognito reports only that a trigger refused.
    */
   async function explain(
     error: unknown,
@@ -121,7 +121,7 @@ export function createImpersonate(options: {
       if (record?.state === 'refused' && isCode(record.code)) {
         return new ImpersonationError(record.code, { cause: failure })
       }
-      // Our triggers were done, so a trigger of the owner that ran later refused.
+      // Our triggers had accepted the sign-in, so a later trigger of the pool's owner refused.
       if (record?.state === 'issued' && failure.code === 'TriggerRefused') {
         return new ImpersonationError('SubjectRefused', { cause: failure })
       }
@@ -140,7 +140,7 @@ export function createImpersonate(options: {
     await Promise.all([records.discard(id, failure.code).catch((error) => log('discard', id, error)), drop(id, tokens)])
   }
 
-  /** Revokes the tokens if there is a refresh token. */
+  /** Revokes the tokens. This needs the refresh token: without one, nothing is revoked. */
   async function drop(id: string, { RefreshToken }: Tokens): Promise<void> {
     if (RefreshToken) await userPool.revoke(RefreshToken).catch((error) => log('revoke', id, error))
   }

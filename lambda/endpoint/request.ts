@@ -1,4 +1,4 @@
-// Reads the request's body: who to act as, and why.
+// Reads the request's body: the subject's username, and the reason.
 
 import { ImpersonationError } from '../errors.ts'
 import { isUsername } from './http/username.ts'
@@ -8,7 +8,7 @@ export interface ImpersonationRequest {
   reason: string | undefined
 }
 
-/** Ignores unknown fields. @throws RequestInvalid naming the field and its rule. */
+/** Ignores unknown fields. @throws ImpersonationError RequestInvalid, naming the field and its rule. */
 export function readRequest(body: unknown, { reasonRequired }: { reasonRequired: boolean }): ImpersonationRequest {
   assertValid(typeof body === 'object' && body !== null && !Array.isArray(body), 'the body must be a JSON object')
   const { username, reason } = body as Record<string, unknown>

@@ -13,10 +13,10 @@ export interface Session {
 }
 
 /**
- * Checks that the tokens are an impersonated session as requested, and nothing more. Signatures are not verified: the
- * tokens come directly from Cognito.
- * @throws TokensUnfit naming the first wrong claim. This happens when a trigger is detached or gets events of an older
- * version.
+ * Checks that the tokens are the requested session and allow nothing more. Does not verify signatures: the tokens come
+ * directly from Cognito.
+ * @throws ImpersonationError TokensUnfit, naming the first wrong claim. Possible causes: a trigger is detached, or the pool
+ * sends it events of an older version.
  */
 export function readSession(
   tokens: { IdToken?: string | undefined; AccessToken?: string | undefined },

@@ -37,8 +37,8 @@ const timeouts = { signIn: 9_000, challenge: 9_000, answer: 15_000, lookUp: 4_00
 const activeStates = ['CONFIRMED', 'EXTERNAL_PROVIDER']
 
 /**
- * Each method throws only ImpersonationErrors, if it does not say otherwise. A call ends at its own time limit or when the
- * caller's signal aborts.
+ * Each method throws only ImpersonationErrors, unless its comment says otherwise. A call ends at its own time limit, or when
+ * the caller's signal aborts.
  * @param cognito retries failed calls.
  * @param cognitoOnce never retries: Cognito refuses an answer that is sent twice.
  */
@@ -55,7 +55,7 @@ export function createUserPool(options: {
       .update(username + ClientId)
       .digest('base64')
 
-  /** @throws ImpersonationError, or UnexplainedRefusal if the exception does not say why. It makes no call. */
+  /** Calls nothing. @throws UnexplainedRefusal if the exception does not give the reason, otherwise ImpersonationError. */
   function refuse(cause: unknown, { call, username }: { call: SubjectCall; username: string }): never {
     if (['NotAuthorizedException', 'InvalidParameterException'].includes(errorName(cause)))
       throw new UnexplainedRefusal({ call, username, cause })
@@ -84,9 +84,9 @@ export function createUserPool(options: {
 
     /**
      * Starts the subject's sign-in.
-     * @param contextData what Cognito gets to know of the caller.
-     * @returns tokens at once if the pool's triggers were replaced.
-     * @throws UnexplainedRefusal, too
+     * @param contextData data about the caller, for Cognito's threat protection.
+     * @returns the challenge, or tokens if the pool's triggers were replaced.
+     * @throws ImpersonationError or UnexplainedRefusal
      */
     async challenge(
       username: string,
@@ -108,7 +108,7 @@ export function createUserPool(options: {
       return { username: response.ChallengeParameters?.USERNAME ?? username, session: response.Session }
     },
 
-    /** Answers the challenge with the grant. @throws UnexplainedRefusal, too */
+    /** Answers the challenge with the grant. @throws ImpersonationError or UnexplainedRefusal */
     async answer(
       { username, session }: Challenge,
       grant: Pick<Grant, 'id' | 'answer'>,
@@ -146,8 +146,8 @@ export function createUserPool(options: {
     },
 
     /**
-     * Whether the user can sign in now and has this `sub`. Another user may have the same username by now. A password that
-     * was reset, or set for one use, leaves the user in another state.
+     * Whether the user can sign in now and still has this `sub`: another user may have got the username. After a password
+     * reset, or with a one-time password, the user is not active.
      */
     async isActive({ username, sub }: { username: string; sub: string }, signal: AbortSignal): Promise<boolean> {
       const command = new AdminGetUserCommand({ UserPoolId, Username: username })
@@ -156,7 +156,7 @@ export function createUserPool(options: {
       return user?.Enabled === true && activeStates.includes(String(user.UserStatus)) && currentSub === sub
     },
 
-    /** Revokes the refresh token and the access tokens that came with it. */
+    /** Revokes the refresh token and its access tokens. */
     async revoke(refreshToken: string): Promise<void> {
       const command = new RevokeTokenCommand({ Token: refreshToken, ClientId, ClientSecret })
       await cognito.send(command, within(timeouts.revoke)).catch((error) => {

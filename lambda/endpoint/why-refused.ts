@@ -1,4 +1,4 @@
-// Finds out why Cognito refused a subject: its exception does not say.
+// Finds out why Cognito refused a subject, if the exception does not give the reason.
 
 import { randomUUID } from 'node:crypto'
 import {
@@ -23,8 +23,8 @@ export function createWhyRefused(options: {
   const { cognito, config, secretHash } = options
 
   /**
-   * Ask this only once the actor's right is settled: the calls take time, and time would tell a caller without the right
-   * who exists.
+   * Call this only after the actor's right is confirmed. The response time depends on the subject, so a caller without the
+   * right could learn which users exist.
    */
   return async function whyRefused(refusal: UnexplainedRefusal, signal: AbortSignal): Promise<ImpersonationError> {
     return lookUp(refusal, signal).catch((error) => translate(error, lookUpCodes))
@@ -37,7 +37,7 @@ export function createWhyRefused(options: {
     const code = statusCodes[UserStatus]
     if (code) return new ImpersonationError(code, { cause })
 
-    // The subject could sign in.
+    // The subject's state allows a sign-in.
     if (errorName(cause) === 'InvalidParameterException') return new ImpersonationError('TriggersDetached', { cause })
     const refused = call === 'challenge' ? refusedStatusCodes[UserStatus] : undefined
     if (!refused) return new ImpersonationError('Unavailable', { cause })
@@ -47,8 +47,9 @@ export function createWhyRefused(options: {
   }
 
   /**
-   * Whether Cognito still accepts the client's secret. It refuses a wrong one in the same way as a subject. Nobody has the
-   * username of this sign-in, so with the right secret it fails with UserNotFoundException and runs no trigger.
+   * Whether Cognito still accepts the client's secret. Cognito throws NotAuthorizedException for a wrong secret, as for a
+   * refused subject. So this starts a sign-in with a random username. With the right secret, the sign-in fails with
+   * UserNotFoundException and runs no trigger.
    */
   async function isSecretAccepted(signal: AbortSignal): Promise<boolean> {
     const USERNAME = randomUUID()

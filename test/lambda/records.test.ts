@@ -95,7 +95,7 @@ describe('put', () => {
 describe('throws Unavailable if the call may have failed:', () => {
   const unavailable = {
     code: 'Unavailable',
-    message: 'the records table did not accept the call',
+    message: 'a call to the records table failed',
     cause: expect.any(Error),
   }
   const withoutItem = expect.objectContaining({ message: 'the response does not contain the item' })

@@ -28,7 +28,8 @@ type Claims = Record<string, unknown>
  * @param verify returns the claims of an ID token. It accepts tokens of the pool that were issued to an actors' client
  * or to the impersonation client.
  * @param signIn returns an ID token.
- * @returns a function that throws CredentialsInvalid unless exactly one header is sent and it is valid.
+ * @returns a function. It throws an ImpersonationError: CredentialsInvalid if the header is missing, repeated or not
+ * accepted, Unavailable if the verifier fails, or the error of `signIn`.
  */
 export function createAuthenticate(options: {
   config: Pick<EndpointConfig, 'basic' | 'impersonationClientId' | 'signInMaxAgeMinutes'>
@@ -38,7 +39,7 @@ export function createAuthenticate(options: {
 }) {
   const { config, now } = options
 
-  /** @param contextData what Cognito gets to know of the caller if they sign in. */
+  /** @param contextData data about the caller, for a sign-in by Basic. */
   return async function authenticate(
     headers: readonly string[],
     contextData: ContextData,
@@ -101,7 +102,7 @@ function decodeBase64(text: string): string {
   }
 }
 
-/** Whether the verifier failed (e.g. it could not fetch the keys), rather than rejected the token. */
+/** Whether the verifier failed, e.g. could not fetch the keys. Otherwise it rejected the token. */
 function isFault(error: unknown): boolean {
   return (
     !(error instanceof JwtBaseError) ||

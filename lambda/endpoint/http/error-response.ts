@@ -5,7 +5,7 @@ import type { EndpointConfig } from '../../config.ts'
 import { asImpersonationError, errorBody, faultMessage, retryAfter } from '../../errors.ts'
 import { type GatewayEvent, requestIdOf } from './gateway-event.ts'
 
-/** Replaces the error with one that `@middy/http-error-handler` understands. Use that middleware before this one. */
+/** Replaces the error with one that `@middy/http-error-handler` can send. Add that middleware to the chain before this one. */
 export function errorResponse(config: Pick<EndpointConfig, 'basic'>): MiddlewareObj<GatewayEvent> {
   return {
     onError(request) {

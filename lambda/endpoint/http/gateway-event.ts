@@ -9,12 +9,13 @@ export interface GatewayEvent extends Omit<APIGatewayProxyEvent, 'body'> {
   body: unknown
 }
 
-/** What Cognito's threat protection gets to know of a caller. */
+/** Data about a caller, for Cognito's threat protection. */
 export type ContextData = ContextDataType
 
 /**
- * Whether API Gateway sent this event for a REST API. Only then are the caller's address and API key known. Events of an
- * HTTP API (either format) and of a function URL have a version. A load balancer's and a test event lack the context.
+ * Whether the event is from a REST API of API Gateway. Only such an event has the caller's address and API key. Events of
+ * an HTTP API (both formats) and of a function URL have a `version`. Events of a load balancer and of a test in the console
+ * lack these parts of `requestContext`.
  */
 export function isGatewayEvent(event: unknown): event is GatewayEvent {
   const { requestContext, multiValueHeaders, version } = Object(event)
@@ -53,7 +54,7 @@ export function sourceOf(event: GatewayEvent): Source {
   }
 }
 
-/** Only these two headers: others contain secrets. */
+/** Contains only these two headers, because others may contain secrets. */
 export function contextDataOf(event: GatewayEvent): ContextData {
   const { domainName = '', path, identity } = event.requestContext
   return {

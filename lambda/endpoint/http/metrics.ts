@@ -9,7 +9,6 @@ export interface Decision {
   outcome: 'issued' | Code
   /** The HTTP status of the response. */
   status: number
-  /** How long the request took. */
   milliseconds: number
 }
 

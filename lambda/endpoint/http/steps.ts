@@ -7,7 +7,7 @@ import { contextDataOf, type GatewayEvent, headerValues } from './gateway-event.
 export interface Timed {
   /** Milliseconds since the epoch. */
   startedAt: number
-  /** Aborts when the request has taken too long. */
+  /** Aborts at the request's time limit. */
   signal: AbortSignal
 }
 
@@ -15,7 +15,7 @@ export interface Authenticated {
   actor: Actor
 }
 
-/** Notes the start of the request and limits its time. @param milliseconds how long work on a request may take. */
+/** Adds the request's start, and a signal for its time limit. @param milliseconds the time limit. */
 export function limitTime(milliseconds: number): MiddlewareObj<GatewayEvent & Timed> {
   return {
     before({ event }) {
@@ -25,7 +25,7 @@ export function limitTime(milliseconds: number): MiddlewareObj<GatewayEvent & Ti
   }
 }
 
-/** Adds the actor, or rejects the request. */
+/** Adds the actor. Throws the errors of `authenticate`. */
 export function requireActor(authenticate: Authenticate): MiddlewareObj<GatewayEvent & Timed & Authenticated> {
   return {
     async before({ event }) {

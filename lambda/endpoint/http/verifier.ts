@@ -22,7 +22,7 @@ export function createVerifier(config: Config, endpoint: string | undefined, age
     {
       userPoolId: config.userPoolId,
       tokenUse: 'id',
-      // Tokens of impersonated sessions are verified too. The endpoint then refuses them with their own code.
+      // Accepts tokens of impersonated sessions too, so that the endpoint can refuse them as ActorImpersonated.
       clientId: [...config.actorClientIds, config.impersonationClientId],
     },
     { jwksCache: new SimpleJwksCache({ fetcher }) },
