@@ -33,7 +33,7 @@ export type ImpersonationProps = SettingsProps & {
   actorClient?: IUserPoolClient
 }
 
-/** A stack can contain one of these. */
+/** A stack can contain only one Impersonation. */
 export class Impersonation extends Construct {
   readonly settings: Settings
   readonly api: ImpersonationApi
@@ -98,7 +98,7 @@ export class Impersonation extends Construct {
   get url(): string {
     const { defaultEndpoint, endpointUrl } = this.settings
     if (!defaultEndpoint) return endpointUrl
-    // `api.url` depends on the deployment.
+    // Not `api.url`, which ends with a slash.
     const { restApiId, deploymentStage } = this.api
     return `https://${restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${deploymentStage.stageName}`
   }
@@ -125,7 +125,7 @@ export class Impersonation extends Construct {
       triggers: attachTriggers ? triggers.byName : undefined,
       nextTriggers,
     })
-    // Nobody can sign in to a pool whose trigger function is gone: keep both, or delete both.
+    // Keep both or delete both: if the trigger function is gone, nobody can sign in to the pool.
     applyRemoval(settings, [pool.poolScope, triggers])
   }
 

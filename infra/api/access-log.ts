@@ -3,7 +3,7 @@
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway'
 
 /**
- * One JSON object per request. It contains no header values, no raw path and no API key, only the key's id.
+ * One JSON object for each request. It has the id of the API key, but no key, no header values and no raw path.
  * `requestId` is the same id as in records, in the functions' logs and in 5xx responses.
  */
 export const accessLogFormat = AccessLogFormat.custom(

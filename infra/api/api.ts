@@ -23,7 +23,7 @@ import { outputName, type Settings } from '../settings/settings.ts'
 import { accessLogFormat } from './access-log.ts'
 import { addGatewayResponses, notFoundBody } from './gateway-responses.ts'
 
-/** The method that signs in at Cognito, as the stage names it. */
+/** The stage's name for the method of the endpoint. */
 const signInMethod = '/auth/impersonate/POST'
 
 export interface ImpersonationApiProps
@@ -46,7 +46,7 @@ export class ImpersonationApi extends RestApi {
       deployOptions: {
         stageName: 'v1',
         tracingEnabled: true,
-        // Not on all methods: the catch-all methods need no API key, so anybody could use the limit up.
+        // The limit applies to this method only: the others need no API key, so anybody could use up a common limit.
         methodOptions: {
           [signInMethod]: {
             throttlingRateLimit: props.stageThrottle.rate,
@@ -58,11 +58,11 @@ export class ImpersonationApi extends RestApi {
           accessLogFormat,
         }),
       },
-      // API Gateway has one role for its logs in each region of an account, so it must not belong to this stack.
+      // API Gateway has one role for its logs for each account and region, so this stack must not make it.
       cloudWatchRole: false,
     })
     this.#requireTls()
-    // CDK's own output of the URL ends with a slash. The stack's output `ApiUrl` does not.
+    // Removes CDK's own output of the URL, which ends with a slash. The stack's output `ApiUrl` replaces it.
     this.node.tryRemoveChild('Endpoint')
     acknowledge(this, {
       APIG2:
@@ -74,7 +74,7 @@ export class ImpersonationApi extends RestApi {
       }),
       APIG3:
         'The account’s owner decides about a web ACL and its cost, and can add one to the stage. An API key, a throttle and a quota protect the function.',
-      APIG6: 'Execution logs can contain headers, and so credentials and API keys. The access log is enough.',
+      APIG6: 'Execution logs can contain headers, and headers contain credentials and API keys.',
     })
     addGatewayResponses(this)
     this.#addRoutes(props.endpoint)
@@ -82,7 +82,7 @@ export class ImpersonationApi extends RestApi {
   }
 
   /**
-   * TLS 1.2 or newer with forward secrecy, where API Gateway's default accepts TLS 1.0. RestApi has no property for it.
+   * Requires TLS 1.2 or newer with forward secrecy. API Gateway's default accepts TLS 1.0. RestApi has no property for this.
    * https://docs.aws.amazon.com/apigateway/latest/developerguide/apigateway-security-policies.html
    */
   #requireTls(): void {
@@ -110,8 +110,8 @@ export class ImpersonationApi extends RestApi {
   }
 
   /**
-   * A method that responds with 404, with or without an API key. Without it, API Gateway responds to unknown routes with
-   * 403. The mock integration alone would respond with 415 to any Content-Type but JSON. So the method requires a header
+   * A method that responds with 404 and needs no API key. Without it, API Gateway responds to unknown routes with 403. The
+   * mock integration alone would respond with 415 to any Content-Type but JSON. So the method requires a header
    * that no caller sends, and the gateway response BAD_REQUEST_PARAMETERS is a 404.
    */
   #createNotFoundMethod(): { integration: MockIntegration; options: MethodOptions } {

@@ -1,19 +1,19 @@
-// The responses that API Gateway makes itself. Its default messages can repeat headers, so each has a message here.
+// The responses of API Gateway itself, each with a message: the default messages can repeat headers of the request.
 // REQUEST_TOO_LARGE is left out: AWS does not support changing its 413.
 
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
 import { errorBody, faultMessage, messageOf, retryAfter } from '../../lambda/errors.ts'
 
-type Answer = readonly [status: number | undefined, message: string, headers?: Record<string, string>]
+type ErrorResponse = readonly [status: number | undefined, message: string, headers?: Record<string, string>]
 
-const notFound: Answer = [404, 'there is no such route, or not with this method']
-// extendedRequestId, since a caller can set requestId by a header.
-const fault: Answer = [500, faultMessage('$context.extendedRequestId')]
-const unavailable: Answer = [503, fault[1]]
-const forbidden: Answer = [403, 'access is denied']
+const notFound: ErrorResponse = [404, 'there is no such route or method']
+// Uses extendedRequestId, because a caller can set requestId by a header.
+const fault: ErrorResponse = [500, faultMessage('$context.extendedRequestId')]
+const unavailable: ErrorResponse = [503, fault[1]]
+const forbidden: ErrorResponse = [403, 'access is denied']
 
-const answers: Record<string, Answer> = {
-  // A status on DEFAULT_4XX would replace that of every other 4xx. DEFAULT_5XX turns 502 into 500.
+const responses: Record<string, ErrorResponse> = {
+  // A status here would replace the status of every other 4xx. DEFAULT_5XX has one, which turns 502 into 500.
   DEFAULT_4XX: [undefined, 'the request was refused'],
   DEFAULT_5XX: fault,
   BAD_REQUEST_BODY: [400, messageOf('RequestInvalid')],
@@ -24,7 +24,7 @@ const answers: Record<string, Answer> = {
   ACCESS_DENIED: forbidden,
   WAF_FILTERED: forbidden,
   RESOURCE_NOT_FOUND: notFound,
-  // API Gateway raises these for unknown routes. No route here uses AWS signatures.
+  // API Gateway raises these three for unknown routes: no route here uses AWS signatures.
   MISSING_AUTHENTICATION_TOKEN: notFound,
   INVALID_SIGNATURE: notFound,
   EXPIRED_TOKEN: notFound,
@@ -41,7 +41,7 @@ const answers: Record<string, Answer> = {
 export const notFoundBody = errorBody(notFound[1])
 
 export function addGatewayResponses(api: RestApi): void {
-  for (const [type, [status, message, headers]] of Object.entries(answers)) {
+  for (const [type, [status, message, headers]] of Object.entries(responses)) {
     api.addGatewayResponse(type, {
       type: ResponseType.of(type),
       ...(status !== undefined && { statusCode: String(status) }),

@@ -12,7 +12,7 @@ export function bundle(entry: Entry): Code {
     // A hash of the bundle: CloudFormation updates the function only if its bundle changes.
     assetHashType: AssetHashType.OUTPUT,
     bundling: {
-      // CDK requires a fallback image, which is never used, and reuses an asset whose options are equal: `command` differs.
+      // CDK requires a fallback image, which is never used. CDK reuses an asset whose options are equal, so `command` differs.
       image: DockerImage.fromRegistry('scratch'),
       command: [entry],
       local: {

@@ -4,7 +4,7 @@ import { Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import type { ConfigOf, EnvironmentOf, Variables } from '../../lambda/config.ts'
 
-/** @param config the settings that `variables` names; any others are left out */
+/** @param config may have more settings than `variables`. Those are left out. */
 export function environmentOf<V extends Variables>(
   scope: Construct,
   variables: V,
@@ -14,7 +14,7 @@ export function environmentOf<V extends Variables>(
   return Object.fromEntries(entries)
 }
 
-/** Lists and objects as JSON, undefined and an empty object as an empty string. */
+/** Writes a list or an object as JSON, and undefined or an empty object as an empty string. */
 function write(scope: Construct, value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value ?? '')
   const isEmpty = !Array.isArray(value) && Object.keys(value).length === 0

@@ -4,13 +4,13 @@ import { ArnFormat, Aws, Fn, Stack, Token } from 'aws-cdk-lib'
 import { type IFunction, Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 
-/** A function's name has 64 characters at most (Lambda's limit); 18 of them follow the stack's name. */
+/** Lambda allows 64 characters for a function's name. 18 of them follow the stack's name. */
 const maxStackNameLength = 46
 
 /**
- * A composed name, since references would form a circle: the pool refers to the function, the function to an app client,
- * the client to the pool. It contains part of the stack's id: a function that an earlier stack of the same name left
- * behind has another name.
+ * Composes the name without a reference to the function. A reference would form a circle: the pool refers to the function,
+ * the function to an app client, the client to the pool. The name contains part of the stack's id, because an earlier stack
+ * of the same name may have left its function behind.
  * @throws Error if the stack's name is too long
  */
 export function composeTriggersName(scope: Construct): string {

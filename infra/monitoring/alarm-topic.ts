@@ -7,7 +7,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns'
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions'
 import type { Construct } from 'constructs'
 
-/** Only CloudWatch alarms of this account can publish to it. */
+/** Its policies let CloudWatch alarms of this account publish to it, and no other service. */
 export class AlarmTopic extends Topic {
   /** @param email gets the alarms; empty: no subscription */
   constructor(scope: Construct, id: string, { email }: { email: string }) {

@@ -11,7 +11,7 @@ const { minutes } = Duration
 
 export interface AlarmRule {
   metric: Metric
-  /** The alarm is raised if the metric has this value or a higher one. */
+  /** The metric's lowest value that raises the alarm. */
   threshold: number
   /** One sentence for the alarm's description. */
   meaning: string
@@ -21,8 +21,8 @@ export interface AlarmRule {
 export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals: number }): Record<string, AlarmRule> {
   return {
     TriggersFailing: {
-      // A trigger that refuses an impersonation fails, and Cognito may run it three times. Four successful runs precede it,
-      // so refusals alone are three of seven runs. With half of all runs failing, the triggers are broken.
+      // A refused impersonation has four successful runs, and then one that fails. Cognito may run the failing trigger three
+      // times, so refusals are at most three of seven runs. If half of the runs fail, the triggers are probably broken.
       metric: metrics.triggerErrorRate(minutes(1)),
       threshold: 0.5,
       meaning: 'The triggers fail, and people cannot sign in to the user pool.',

@@ -7,7 +7,7 @@ import type { Metrics } from './metrics.ts'
 
 export interface ImpersonationDashboardProps {
   metrics: Metrics
-  /** The ids of the app clients, by the label to show. */
+  /** The ids of the app clients, by their label in the graph. */
   clientIds: Record<string, string>
 }
 

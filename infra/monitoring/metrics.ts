@@ -21,7 +21,7 @@ export type Metrics = ReturnType<typeof metricsOf>
 
 const sum = (period: Duration) => ({ statistic: Stats.SUM, period })
 
-/** Finds all metrics that match the terms, each time the dashboard is opened. */
+/** All metrics that match the terms. CloudWatch searches each time it shows the dashboard. */
 const search = (terms: string, period: Duration) =>
   new MathExpression({ expression: `SEARCH('${terms}', 'Sum', ${period.toSeconds()})`, label: '', period })
 

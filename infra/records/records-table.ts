@@ -1,4 +1,4 @@
-// The table of impersonation records: the audit trail, which the triggers trust.
+// The table of impersonation records. It is the audit trail, and the triggers trust it.
 
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam'
@@ -26,7 +26,7 @@ export class RecordsTable extends Table {
     }
   }
 
-  /** Denies item writes to all other roles: whoever can write records can act as anyone. Overrides their own policies. */
+  /** Denies item writes to all except `writers`, whatever their own policies allow: whoever writes records can act as anyone. */
   denyWritesExcept(...writers: IRole[]): void {
     this.addToResourcePolicy(
       new PolicyStatement({

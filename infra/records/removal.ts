@@ -9,14 +9,15 @@ import type { BundledFunction } from '../functions/bundled-function.ts'
 import type { Settings } from '../settings/settings.ts'
 
 /**
- * They have deletion protection, so CloudFormation can't delete them even when it rolls back their creation. CDK retains
- * them by default.
+ * Resources with deletion protection. CloudFormation can't delete them, not even when it rolls back their creation. CDK
+ * retains them by default.
  */
 const protectedTypes = [CfnTable.CFN_RESOURCE_TYPE_NAME, CfnUserPool.CFN_RESOURCE_TYPE_NAME]
 
 /**
- * Keeps the constructs with all their resources, or deletes them, by the setting `data`. Skips undefined ones. A failed
- * creation leaves only the table and the pool. Anything else with a fixed name would make the next try fail.
+ * Sets whether the constructs and their resources are kept or deleted, by the setting `data`. Skips undefined constructs.
+ * After a failed creation, only the table and the pool are kept. Any other kept resource with a fixed name would make the
+ * next try fail.
  */
 export function applyRemoval({ data }: Settings, constructs: readonly (IConstruct | undefined)[]): void {
   for (const construct of constructs) {
@@ -29,8 +30,8 @@ export function applyRemoval({ data }: Settings, constructs: readonly (IConstruc
 
 /**
  * Keeps the trigger function of an existing pool, unless `data` is `destroy`. Keeping an unused trigger function is
- * harmless. Deleting one that a pool still calls blocks every sign-in, and the clean-up after an update goes on even if
- * detaching the triggers fails. The permission for Cognito is always kept: Lambda deletes it with the function.
+ * harmless. Deleting one that a pool still calls blocks every sign-in, and CloudFormation would delete it after an update
+ * even if detaching the triggers failed. The permission for Cognito is always kept: Lambda deletes it with the function.
  */
 export function keepTriggersRunning(
   { data }: Settings,

@@ -1,7 +1,7 @@
 // The rules for settings. Each reads a value, or its text form from `-c name=value`.
 
 export interface Rule<T> {
-  /** Completes "it must be …" in error messages. */
+  /** The rule in words. Error messages put it after "it must be". */
   must: string
   /** Returns undefined if the value breaks the rule. */
   read(value: unknown): T | undefined
@@ -30,7 +30,7 @@ export function matching(must: string, pattern: RegExp): Rule<string> {
   return { must, read: (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined) }
 }
 
-/** A list without duplicates. Its text form is separated by commas, or JSON. */
+/** A list without duplicates. Its text form is JSON, or has commas between the items. */
 export function list({
   must,
   test,
@@ -73,7 +73,7 @@ export function orWord<T, const Word extends string>(word: Word, rule: Rule<T>):
   }
 }
 
-/** Accepts one more value, only by a sentence that acknowledges its risk. */
+/** Also accepts a sentence that acknowledges a risk, and reads it as `acknowledged`. */
 export function unlessAcknowledged<T>(sentence: string, acknowledged: NoInfer<T>, rule: Rule<T>): Rule<T> {
   return {
     must: `${rule.must}, or "${sentence}"`,

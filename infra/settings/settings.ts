@@ -5,10 +5,10 @@ import { Construct } from 'constructs'
 import { type NextTriggersProps, nextTriggersRule } from './next-triggers.ts'
 import { fields, list, matching, oneOf, orWord, type Rule, unlessAcknowledged, wholeNumber } from './rules.ts'
 
-/** This exact sentence leaves everyone unprotected. */
+/** With this exact sentence as `protectedGroups`, nobody is protected. */
 export const nobodyProtected = 'none, I accept that anyone can be acted as'
 
-/** With this exact sentence, the endpoint trusts the actor's ID token and does not ask Cognito about the actor. */
+/** With this exact sentence as `lookUpGroup`, the endpoint does not ask Cognito about the actor: it trusts the ID token. */
 export const groupNotLookedUp = 'no, I accept that a right withdrawn lasts until the ID token ends'
 
 /** The retention times that CloudWatch Logs accepts, in days. */
@@ -60,7 +60,7 @@ const table = {
   attachTriggers: setting(true, oneOf(true, false)),
   /** The pool's own triggers in the slots that impersonation needs. The trigger function runs them. */
   nextTriggers: setting({}, nextTriggersRule),
-  /** Further app clients whose ID tokens count as an actor's. */
+  /** ID tokens of these app clients are also accepted from actors. */
   actorClientIds: setting(
     [],
     list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || clientIdPattern.test(id) }),
@@ -86,8 +86,8 @@ const table = {
   /** Limit of each customer: requests per second, and requests at once (`burst`). */
   throttle: setting({ rate: 25, burst: 50 }, fields({ rate: wholeNumber(1, 10_000), burst: wholeNumber(1, 5_000) })),
   /**
-   * Limit of all customers together. An impersonation needs one of Cognito's 120 sign-ins per second, or two with Basic. So
-   * the default leaves a third of them to the account's own users.
+   * Limit of all customers together. Cognito allows 120 sign-ins per second, and an impersonation needs one, or two with
+   * Basic. So the default leaves at least a third of them to the account's other sign-ins.
    */
   stageThrottle: setting(
     { rate: 40, burst: 50 },
@@ -99,8 +99,9 @@ const table = {
     fields({ limit: wholeNumber(1, 2_147_483_647), period: oneOf('DAY', 'WEEK', 'MONTH') }),
   ),
   /**
-   * How many requests the endpoint runs at once, so that the triggers have the rest of the account's Lambda concurrency.
-   * 0 switches impersonation off. The default sets no limit: a new account can't reserve any of its concurrency of 10.
+   * How many requests the endpoint may run at once. The triggers can use the rest of the account's Lambda concurrency.
+   * 0 switches impersonation off. The default sets no limit, because a new account has a concurrency of 10 and can't
+   * reserve any of it.
    */
   endpointConcurrency: setting('unreserved', orWord('unreserved', wholeNumber(0, 10_000))),
   /**
@@ -116,7 +117,7 @@ const table = {
   logRetentionDays: setting(180, oneOf(...logRetentions)),
   /** How long the table keeps a record. */
   recordRetentionDays: setting(400, wholeNumber(1, 3650)),
-  /** Keeps or destroys records, logs and the own pool when the stack is deleted. */
+  /** Keeps or destroys records, logs, the trigger function and the own pool when the stack is deleted. */
   data: setting('keep', oneOf('keep', 'destroy')),
 }
 
@@ -140,8 +141,8 @@ export type SettingsProps = Partial<Omit<Settings, 'protectedGroups' | 'lookUpGr
 }
 
 /**
- * Checks the values and adds the defaults. A value can also be text, as in `-c name=value`: a list is separated by
- * commas, or JSON; an object is JSON.
+ * Checks the values and adds the defaults. A value can also be text, as in `-c name=value`. A list as text is JSON or has
+ * commas between the items. An object as text is JSON.
  * @throws Error naming the setting, the value and the rule
  */
 export function readSettings(values: object): Settings {

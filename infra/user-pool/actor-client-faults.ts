@@ -1,4 +1,4 @@
-// Faults of an actors' client that the same app makes.
+// Checks an actors' client that the same app makes.
 
 import { Stack } from 'aws-cdk-lib'
 import { CfnUserPoolClient, type IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
@@ -8,8 +8,8 @@ import type { Construct } from 'constructs'
 const passwordFlows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ADMIN_NO_SRP_AUTH']
 
 /**
- * Fails at synth if Basic can't work with the client. At a request, Cognito's refusal would look like a wrong password.
- * It runs at synth, when the whole app is known. A client of another app is not known then.
+ * Fails at synth if Basic can't work with the client. At a request, a client with a secret would look like a wrong password.
+ * The check runs when the whole app is known. It can't check a client of another app.
  */
 export function refuseUnfitForBasic(scope: Construct, actorClient: IUserPoolClient): void {
   const stack = Stack.of(scope)
@@ -31,7 +31,7 @@ export function refuseUnfitForBasic(scope: Construct, actorClient: IUserPoolClie
   })
 }
 
-/** Undefined if the app does not make the client. It can be imported by the id of a client of this stack. */
+/** Finds the client's resource, also if the app imports a client of this stack by its id. Undefined: another app makes it. */
 function findResource(stack: Stack, { node, userPoolClientId }: IUserPoolClient): CfnUserPoolClient | undefined {
   if (node.defaultChild instanceof CfnUserPoolClient) return node.defaultChild
   const id = JSON.stringify(stack.resolve(userPoolClientId))

@@ -23,7 +23,7 @@ export interface AttachToStackPoolProps {
 }
 
 /**
- * Sets the pool's triggers, and makes the groups that the app has not made before.
+ * Sets the pool's triggers, and makes the groups that the stack does not have yet.
  * @throws Error if the app has set one of the triggers
  */
 export function attachToStackPool(scope: Construct, props: AttachToStackPoolProps): void {

@@ -4,11 +4,11 @@ import { Stack, Token } from 'aws-cdk-lib'
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { Construct } from 'constructs'
 
-/** How regions of the partitions of China, of governments and of the European Sovereign Cloud begin. */
+/** The prefixes of regions in the partitions of China, of governments and of the European Sovereign Cloud. */
 const otherPartition = /^(cn|us-gov|us-iso\w*|eu-iso\w*|eusc)-/
 
 /**
- * Without a region, a stack is deployed to the default region of the CDK CLI, which the app finds in CDK_DEFAULT_REGION.
+ * A stack without a region is deployed to the CDK CLI's default region, which is in CDK_DEFAULT_REGION.
  * @throws Error if the stack or its user pool is in a region of another partition than `aws`
  */
 export function assertSupportedRegion(scope: Construct, { userPoolId, env }: IUserPool): void {
@@ -18,7 +18,7 @@ export function assertSupportedRegion(scope: Construct, { userPoolId, env }: IUs
   for (const name of [stackRegion, ...poolRegions]) {
     if (!otherPartition.test(name)) continue
     throw new Error(
-      `region ${name} is not supported: the endpoint accepts ID tokens only from the issuer https://cognito-idp.<region>.amazonaws.com, which is certain only for regions of the partition aws`,
+      `region ${name} is not supported: the endpoint accepts ID tokens only from the issuer https://cognito-idp.<region>.amazonaws.com, and only regions of the partition aws are known to have it`,
     )
   }
 }

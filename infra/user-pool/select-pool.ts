@@ -1,4 +1,4 @@
-// Selects the user pool of a deployment: an existing one, one of the same stack, or one that it makes.
+// Selects the user pool of a deployment: an existing pool, a pool of the same stack, or the own pool.
 
 import { CfnDeletionPolicy, CfnResource, Stack, Token } from 'aws-cdk-lib'
 import { type CfnUserPool, type IUserPool, UserPool } from 'aws-cdk-lib/aws-cognito'
@@ -66,7 +66,7 @@ function assertSameAccountAndRegion(scope: Construct, { userPoolId, env }: IUser
   }
 }
 
-/** False if CloudFormation resolves one of them at deployment. */
+/** False also if CloudFormation knows one of them only at deployment. */
 function differ(left: string, right: string): boolean {
   return !Token.isUnresolved(left) && !Token.isUnresolved(right) && left !== right
 }
