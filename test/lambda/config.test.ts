@@ -45,7 +45,7 @@ test('reads the endpoint’s URL if one is set', () => {
 
 test.each([
   ['Cognito’s own', '1example23456789'.repeat(3).concat('abc')],
-  ['one that somebody chose, as short as Cognito allows', 'My_own+secret_0123456789'],
+  ['the shortest that Cognito allows', 'My_own+secret_0123456789'],
   ['an emulator’s', 'ab/c'.repeat(16)],
 ])('reads a client secret: %s', (_, secret) => {
   const config = readEndpointConfig({ ...endpointEnvironment, IMPERSONATION_CLIENT_SECRET: secret })

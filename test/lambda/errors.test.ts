@@ -22,9 +22,12 @@ test.each([
 ])('isCode(%j) is %s', (code, expected) => {
   expect(isCode(code)).toBe(expected)
 })
-test.each([new TypeError('bug'), 'text', undefined])('anything else that is thrown becomes a fault: %s', (thrown) => {
-  expect(asImpersonationError(thrown)).toMatchObject({ code: 'Fault', status: 500, cause: thrown })
-})
+test.each([new TypeError('bug'), 'text', undefined])(
+  'asImpersonationError turns any other thrown value into a fault: %s',
+  (thrown) => {
+    expect(asImpersonationError(thrown)).toMatchObject({ code: 'Fault', status: 500, cause: thrown })
+  },
+)
 
 describe('loggable', () => {
   const $metadata = { httpStatusCode: 400, requestId: 'aws-1', attempts: 2 }
@@ -61,7 +64,7 @@ describe('loggable', () => {
     ['a grant without its id', grant.answer.slice(grant.id.length + 1)],
     ['a Session', randomBytes(256).toString('base64url')],
     ['a secret hash', Buffer.alloc(32, 0xfb).toString('base64')],
-    ['a secret hash, its bits mostly set', Buffer.alloc(32, 0xff).toString('base64')],
+    ['a secret hash of slashes', Buffer.alloc(32, 0xff).toString('base64')],
     ['an app client’s secret', '1example23456789'.repeat(3).concat('abc')],
     ['40 characters', 'k'.repeat(40)],
   ])('cuts a secret out of an AWS message: %s', (_, secret) => {

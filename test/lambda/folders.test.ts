@@ -22,7 +22,7 @@ function forbiddenImports(sources: Record<string, string>): string[] {
 }
 
 describe('the folder rule', () => {
-  test('holds in lambda/', () => {
+  test('is followed in lambda/', () => {
     const paths = globSync('**/*.ts', { cwd: root })
     expect(paths.length).toBeGreaterThan(20)
     expect(

@@ -56,7 +56,7 @@ beforeAll(async () => {
 })
 afterAll(() => table.close())
 
-test('both indexes contain every attribute except the TTL and those that prove a sign-in', () => {
+test('both indexes contain every attribute except the TTL and those that authenticate the sign-in', () => {
   const indexed: string[] = [partitionKey, requestedAt, ...projected]
   expect([...writtenNames].filter((name) => !indexed.includes(name)).sort()).toEqual([
     'expiresAt',

@@ -140,7 +140,7 @@ describe('redeem', () => {
       redeemedAt: noon + 5,
     })
   })
-  test('lets the same challenge repeat it for the same subject, and keeps the first time', async () => {
+  test('succeeds again for the same challenge and subject, and keeps the first time', async () => {
     await records.put(requested())
     await redeem()
     now = noon + 9
@@ -150,7 +150,7 @@ describe('redeem', () => {
   test.each([
     ['another challenge', { nonce: 'nonce-2' }],
     ['another subject', { subject: mallory }],
-  ])('does not let %s repeat it', async (_, changes) => {
+  ])('refuses a redeemed grant for %s', async (_, changes) => {
     await records.put(requested())
     await redeem()
     expect(await redeem(changes)).toBe(false)
@@ -180,7 +180,7 @@ describe('redeem', () => {
     await records.put(requested({ state, nonce: 'nonce-1', subjectSub: alice.sub }))
     expect(await redeem()).toBe(false)
   })
-  test('lets one of 50 racing challenges win', async () => {
+  test('succeeds for only one of 50 concurrent challenges', async () => {
     await records.put(requested())
     const wins = await Promise.all(Array.from({ length: 50 }, (_, n) => redeem({ nonce: `nonce-${n}` })))
     expect(wins.filter(Boolean)).toHaveLength(1)
@@ -235,7 +235,7 @@ describe('issue', () => {
     await records.put({ ...redeemed(), state })
     expect(await issue()).toBeUndefined()
   })
-  test('refuses if there is no record, and creates none', async () => {
+  test('refuses if the record is missing, and creates none', async () => {
     expect(await issue()).toBeUndefined()
     expect(await records.read(grant.id)).toBeUndefined()
   })

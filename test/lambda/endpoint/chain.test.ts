@@ -99,7 +99,7 @@ describe('calls impersonate', () => {
       ],
     ])
   })
-  test('with what Cognito may know of the caller, only if the setting is on', async () => {
+  test('with the caller’s context data if the setting is on', async () => {
     const { send, impersonate } = setUp({ environment: { SUBJECT_CONTEXT_DATA: 'true' } })
     await send()
     expect(impersonate.mock.calls[0]?.[2]).toMatchObject({ contextData: { IpAddress: '192.0.2.1' } })
@@ -114,7 +114,7 @@ describe('calls impersonate', () => {
       requestId: 'request-1',
     })
   })
-  test('with requestId if there is no extendedRequestId', async () => {
+  test('with requestId if extendedRequestId is missing', async () => {
     const { send, impersonate } = setUp()
     await send({ requestContext: { extendedRequestId: undefined, requestId: 'request-2' } })
     expect(impersonate.mock.calls[0]?.[2].source).toMatchObject({ requestId: 'request-2' })
@@ -150,8 +150,8 @@ describe('calls impersonate', () => {
   })
 })
 
-describe('calls authenticate with what Cognito may know of the caller', () => {
-  test('is the address, the API and two headers, and nothing secret', async () => {
+describe('the context data for Cognito', () => {
+  test('has the address, the API and two headers, and no secret', async () => {
     const { send, authenticate } = setUp()
     const headers = {
       'user-agent': ['curl/8', 'x'.repeat(9_000)],
@@ -173,14 +173,14 @@ describe('calls authenticate with what Cognito may know of the caller', () => {
       ],
     })
   })
-  test('has no headers if the caller sends none of the two', async () => {
+  test('has no headers if the caller sends neither of the two', async () => {
     const { send, authenticate } = setUp()
     await send()
     expect(authenticate.mock.calls[0]?.[1]).toMatchObject({ HttpHeaders: [] })
   })
 })
 
-describe('an event that is not of a REST API', () => {
+describe('an event that is not from a REST API', () => {
   const rest = gatewayEvent({})
   const { requestContext } = rest
   const without = (field: string) => ({ ...rest, requestContext: { ...requestContext, [field]: undefined } })
@@ -216,7 +216,7 @@ describe('an event that is not of a REST API', () => {
     ['no path', without('path')],
     ['no resource path', without('resourcePath')],
     ['no identity', without('identity')],
-  ])('gets a 500 and one log line that says so: %s', async (_, event) => {
+  ])('gets a 500 and one log line with the reason: %s', async (_, event) => {
     const { sendRaw, log, authenticate, count } = setUp()
     const { statusCode, headers, body } = await sendRaw(event)
     expect({ statusCode, headers, body: JSON.parse(body) }).toEqual({
@@ -229,7 +229,7 @@ describe('an event that is not of a REST API', () => {
     expect(log.error.mock.calls).toEqual([[line]])
     for (const unused of [log.info, log.warn, authenticate, count]) expect(unused).not.toHaveBeenCalled()
   })
-  test('is not a request without any header', async () => {
+  test('does not include a request without headers', async () => {
     const { sendRaw } = setUp()
     expect(await sendRaw({ ...rest, headers: null, multiValueHeaders: null })).toMatchObject({ statusCode: 400 })
   })
@@ -272,7 +272,7 @@ describe('refusals and faults', () => {
     ['SubjectProtected', 403],
     ['SubjectNotFound', 422],
     ['TooManyRequests', 429],
-  ])('%s: %i with its message and the record’s id', async (code, status) => {
+  ])('%s gets %i with its message and the record’s id', async (code, status) => {
     const failure = Object.assign(new ImpersonationError(code), { impersonationId: 'record-1' })
     const { statusCode, headers, body } = await setUp({ failure }).send()
     expect(statusCode).toBe(status)
@@ -287,16 +287,16 @@ describe('refusals and faults', () => {
     [new ImpersonationError('TriggerRefused', { message: 'detail' }), 503],
     [new TypeError('detail'), 500],
     ['detail', 500],
-  ])('%p: %i with the request’s id and without details', async (failure, status) => {
+  ])('%p gets %i with the request’s id and without details', async (failure, status) => {
     const { statusCode, body } = await setUp({ failure }).send()
     expect(statusCode).toBe(status)
     expect(body).toEqual({ status: 'error', message: expect.stringContaining('request-1') })
     expect(JSON.stringify(body)).not.toContain('detail')
   })
-  test('no failure: 200', async () => {
+  test('a success gets 200', async () => {
     expect(await setUp({ failure: undefined }).send()).toMatchObject({ statusCode: 200 })
   })
-  test('401 names the accepted schemes, and comes before the body is read', async () => {
+  test('a 401 names the accepted schemes, and does not depend on the body', async () => {
     const { send, impersonate } = setUp({ authenticationFailure: new ImpersonationError('CredentialsInvalid') })
     const { statusCode, headers } = await send({ body: 'no JSON', headers: { 'Content-Type': [] } })
     expect(statusCode).toBe(401)
@@ -304,18 +304,18 @@ describe('refusals and faults', () => {
     expect(headers).not.toHaveProperty('Retry-After')
     expect(impersonate).not.toHaveBeenCalled()
   })
-  test('401 does not offer Basic if the setting is off', async () => {
+  test('a 401 does not offer Basic if the setting is off', async () => {
     const authenticationFailure = new ImpersonationError('CredentialsInvalid')
     const { headers } = await setUp({ authenticationFailure, environment: { BASIC: 'false' } }).send()
     expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer realm="cognito-impersonation"' })
   })
-  test('429 says when to retry', async () => {
+  test('a 429 has Retry-After', async () => {
     const { headers } = await setUp({ failure: new ImpersonationError('TooManyRequests') }).send()
     expect(headers).toMatchObject({ 'Retry-After': '1' })
   })
 })
 
-describe('the log has one line for each decision', () => {
+describe('the log line of a decision', () => {
   test('names the actor, the subject and the record after a success', async () => {
     const { send, log } = setUp()
     await send()
@@ -372,7 +372,7 @@ describe('the log has one line for each decision', () => {
     expect(log.warn.mock.calls).toMatchObject([[{ cause: 'NotAuthorizedException' }]])
     expect(JSON.stringify(log.warn.mock.calls)).not.toContain('secret')
   })
-  test('has no source once the actor is known: the record has it', async () => {
+  test('has no source if the actor is known, because the record has it', async () => {
     const { send, log } = setUp({ failure: new ImpersonationError('SubjectNotFound') })
     await send()
     expect(log.warn.mock.calls[0]?.[0]).not.toHaveProperty('sourceIp')
@@ -389,7 +389,7 @@ describe('the log has one line for each decision', () => {
     ['TooManyRequests', 'warn'],
     ['Fault', 'error'],
     ['Unavailable', 'error'],
-  ])('has for %s the level %s and no second line', async (code, level) => {
+  ])('for %s has the level %s and is the only one', async (code, level) => {
     const lines: string[] = []
     const consoles = (['error', 'warn', 'info', 'log'] as const).map((name) =>
       jest.spyOn(console, name).mockImplementation(() => lines.push(`console.${name}`)),
@@ -400,7 +400,7 @@ describe('the log has one line for each decision', () => {
     expect(lines).toEqual([level])
     for (const spy of consoles) spy.mockRestore()
   })
-  test('says how long the request took, in ms', async () => {
+  test('has the duration of the request in ms', async () => {
     let clock = 1_000
     const spy = jest.spyOn(Date, 'now').mockImplementation(() => clock)
     const { send, log, impersonate } = setUp()
@@ -426,7 +426,7 @@ describe('the log has one line for each decision', () => {
   })
 })
 
-describe('counts each decision once', () => {
+describe('the metrics', () => {
   test.each<[string, Parameters<typeof setUp>[0], Decision['outcome'], number]>([
     ['a success', {}, 'issued', 200],
     [
@@ -437,13 +437,13 @@ describe('counts each decision once', () => {
     ],
     ['another refusal', { failure: new ImpersonationError('SubjectProtected') }, 'SubjectProtected', 403],
     ['a fault', { failure: new TypeError('detail') }, 'Fault', 500],
-  ])('%s', async (_, options, outcome, status) => {
+  ])('count %s once', async (_, options, outcome, status) => {
     const { send, count } = setUp(options)
     await send()
     expect(count.mock.calls).toEqual([[{ outcome, status, milliseconds: expect.any(Number) }]])
   })
   test.each([undefined, new ImpersonationError('SubjectNotFound')])(
-    'and responds the same if that fails: %p',
+    'do not change the response if they fail: %p',
     async (failure) => {
       const { send, log } = setUp({ failure, countFailure: new RangeError('detail') })
       expect(await send()).toEqual(await setUp({ failure }).send())

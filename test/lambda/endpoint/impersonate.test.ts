@@ -126,7 +126,7 @@ describe('refuses before it calls DynamoDB or Cognito', () => {
 })
 
 describe('no token without a record', () => {
-  test('fails if the record cannot be written, whatever Cognito responds', async () => {
+  test('fails with the record’s error if the record cannot be written', async () => {
     const { run, answer } = setUp({
       put: () => Promise.reject(errorOf('Unavailable')),
       challenge: () => Promise.reject(errorOf('SubjectNotFound')),
@@ -152,7 +152,7 @@ describe('no token without a record', () => {
 })
 
 describe('the actor’s right at Cognito', () => {
-  test('refuses an actor who left the group, without a word about the subject', async () => {
+  test('refuses an actor who left the group, and does not reveal the subject’s state', async () => {
     const { run, answer, refuse, put } = setUp({
       isMember: async () => false,
       challenge: () => Promise.reject(errorOf('SubjectNotFound')),
@@ -161,7 +161,7 @@ describe('the actor’s right at Cognito', () => {
     expect(answer).not.toHaveBeenCalled()
     expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'ActorNotAllowed']])
   })
-  test('refuses an actor who is disabled or whose username now belongs to another user', async () => {
+  test('refuses an actor who is no longer active', async () => {
     const { run, answer, isActive } = setUp({ isActive: async () => false })
     await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed' })
     expect(isActive).toHaveBeenCalledWith(
@@ -185,7 +185,7 @@ describe('the actor’s right at Cognito', () => {
 
 describe('a subject who cannot sign in', () => {
   test.each<Code>(['SubjectNotFound', 'SubjectDisabled', 'SubjectChallenged', 'TooManyRequests'])(
-    'is refused, also in the record: %s',
+    'is refused, and the record has the code: %s',
     async (code) => {
       const { run, put, answer, refuse, read } = setUp({ challenge: () => Promise.reject(errorOf(code)) })
       await expect(run()).rejects.toMatchObject({ code })
@@ -196,10 +196,10 @@ describe('a subject who cannot sign in', () => {
   )
 })
 
-describe('asks why a subject was refused', () => {
+describe('finds out why a subject was refused', () => {
   const challenge = () => Promise.reject(refusal)
   const refusal = new UnexplainedRefusal({ call: 'challenge', username: 'alice', cause: new Error('no reason') })
-  test('once the actor’s right is settled', async () => {
+  test('after the actor’s right is confirmed', async () => {
     const { run, put, whyRefused, refuse } = setUp({ challenge })
     await expect(run()).rejects.toMatchObject({ code: 'SubjectDisabled', impersonationId: expect.any(String) })
     expect(whyRefused.mock.calls).toEqual([[refusal, expect.any(AbortSignal)]])
@@ -211,12 +211,12 @@ describe('asks why a subject was refused', () => {
     ['an actor whose group is unknown', { isMember: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
     ['an actor whose state is unknown', { isActive: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
     ['a request without a record', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
-  ])('never for %s', async (_, options, code) => {
+  ])('but not for %s', async (_, options, code) => {
     const { run, whyRefused } = setUp({ ...options, challenge })
     await expect(run()).rejects.toMatchObject({ code })
     expect(whyRefused).not.toHaveBeenCalled()
   })
-  test('after a refused answer, too, and then reads the record', async () => {
+  test('also after a refused answer, and then reads the record', async () => {
     const { run } = setUp({
       answer: challenge,
       whyRefused: async () => errorOf('Unavailable'),
@@ -249,11 +249,11 @@ describe('reads a trigger’s refusal from the record', () => {
     ['Unavailable', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
     ['Fault', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
     ['TriggerRefused', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
-  ])('if Cognito reports %s, and keeps that as the cause', async (reported, read, code) => {
+  ])('if Cognito reports %s, and keeps the report as the cause', async (reported, read, code) => {
     const { run } = setUp({ answer: () => Promise.reject(errorOf(reported)), read })
     await expect(run()).rejects.toMatchObject({ code, cause: expect.objectContaining({ code: reported }) })
   })
-  test.each<Code>(['Unavailable', 'Fault'])('keeps %s if our triggers did their part', async (code) => {
+  test.each<Code>(['Unavailable', 'Fault'])('keeps %s if our triggers accepted the sign-in', async (code) => {
     const { run } = setUp({ answer: () => Promise.reject(errorOf(code)), read: { state: 'issued' } })
     await expect(run()).rejects.toMatchObject({ code })
   })

@@ -92,7 +92,7 @@ describe('answer', () => {
     ])
   })
   test.each([new Error('socket hang up'), exception('InternalErrorException'), exception('TooManyRequestsException')])(
-    'is never sent twice, after %s',
+    'is sent only once, even after %s',
     async (failure) => {
       const pool = userPool({ AdminRespondToAuthChallenge: [failure, { AuthenticationResult: tokens }] })
       await expect(pool.answer(challenged, grant, undefined, neverAborted)).rejects.toBeDefined()
@@ -110,7 +110,7 @@ describe('answer', () => {
 describe.each(['challenge', 'answer'] as const)('%s classifies exceptions by name', (step) => {
   const operation = step === 'challenge' ? 'AdminInitiateAuth' : 'AdminRespondToAuthChallenge'
   const run = (answers: Parameters<typeof scriptedCognito>[0]) => call(userPool(answers))
-  /** Asks why at once if Cognito does not say. */
+  /** Makes the call. If Cognito gives no reason for a refusal, asks whyRefused. */
   const call = (pool: ReturnType<typeof userPool>) =>
     attempt(pool).catch(async (error) => {
       throw error instanceof UnexplainedRefusal ? await pool.whyRefused(error, neverAborted) : error
@@ -174,11 +174,14 @@ describe.each(['challenge', 'answer'] as const)('%s classifies exceptions by nam
       input: { UserPoolId: config.userPoolId, Username: 'alice' },
     })
   })
-  test.each(['NotAuthorizedException', 'InvalidParameterException'])('does not ask why by itself: %s', async (name) => {
-    const pool = userPool({ [operation]: exception(name), AdminGetUser: { Enabled: false } })
-    await expect(attempt(pool)).rejects.toBeInstanceOf(UnexplainedRefusal)
-    expect([...pool.calls, ...pool.callsOnce]).toHaveLength(1)
-  })
+  test.each(['NotAuthorizedException', 'InvalidParameterException'])(
+    'throws UnexplainedRefusal without a look-up: %s',
+    async (name) => {
+      const pool = userPool({ [operation]: exception(name), AdminGetUser: { Enabled: false } })
+      await expect(attempt(pool)).rejects.toBeInstanceOf(UnexplainedRefusal)
+      expect([...pool.calls, ...pool.callsOnce]).toHaveLength(1)
+    },
+  )
   test.each([
     [{ Enabled: true, UserStatus: 'CONFIRMED' }, 'TriggersDetached'],
     [{ Enabled: false }, 'SubjectDisabled'],
@@ -206,7 +209,7 @@ describe.each(['challenge', 'answer'] as const)('%s classifies exceptions by nam
   })
 })
 
-describe('whyRefused, if the subject could sign in', () => {
+describe('whyRefused, if the subject’s state allows a sign-in', () => {
   const healthy = { Enabled: true, UserStatus: 'CONFIRMED' }
   const refusal = new UnexplainedRefusal({
     call: 'challenge',
@@ -217,7 +220,7 @@ describe('whyRefused, if the subject could sign in', () => {
     [exception('UserNotFoundException'), 'SubjectRefused'],
     [exception('TooManyRequestsException'), 'SubjectRefused'],
     [{}, 'SubjectRefused'],
-    // The secret is wrong, so the refusal says nothing of the subject.
+    // The secret is wrong, so Cognito did not refuse the subject.
     [exception('NotAuthorizedException'), 'Unavailable', /secret/],
     [exception('InternalErrorException'), 'Unavailable'],
     [new Error('ECONNRESET'), 'Unavailable'],
@@ -235,14 +238,14 @@ describe('whyRefused, if the subject could sign in', () => {
       AuthParameters: { USERNAME, SECRET_HASH: hash(USERNAME) },
     })
   })
-  test('does not try it for a subject who can’t sign in', async () => {
+  test('does not try the secret for a subject who cannot sign in', async () => {
     const pool = userPool({ AdminGetUser: { Enabled: false } })
     expect(await pool.whyRefused(refusal, neverAborted)).toMatchObject({ code: 'SubjectDisabled' })
     expect(pool.calls).toHaveLength(1)
   })
 })
 
-test('sends what Cognito may know of the caller with the subject’s sign-in, if it is given', async () => {
+test('sends the caller’s context data with the subject’s sign-in if it is given', async () => {
   const started = { ChallengeName: 'CUSTOM_CHALLENGE', Session: 'session-1' }
   const pool = userPool({ AdminInitiateAuth: started, AdminRespondToAuthChallenge: { AuthenticationResult: tokens } })
   await pool.challenge('alice', contextData, neverAborted)
@@ -281,7 +284,7 @@ describe('signIn', () => {
     [{ ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 'session-1' }, 'CredentialsInvalid'],
     [exception('TooManyRequestsException'), 'TooManyRequests'],
     [exception('InternalErrorException'), 'Unavailable'],
-    // Only the right password gets as far as a code that can't be sent.
+    // Cognito sends a code only after the right password.
     [exception('CodeDeliveryFailureException'), 'CredentialsInvalid'],
     [exception('InvalidEmailRoleAccessPolicyException'), 'CredentialsInvalid'],
     [exception('InvalidSmsRoleAccessPolicyException'), 'CredentialsInvalid'],

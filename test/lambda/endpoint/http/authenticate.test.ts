@@ -133,7 +133,7 @@ describe('refuses, with a message about the header,', () => {
     const { actor } = authenticate([token()], { verify: async () => idClaims(now, changes) })
     await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid' })
   })
-  test('an ID token from a sign-in that the pool did not sign', async () => {
+  test('a sign-in that returns an ID token with a wrong signature', async () => {
     const { actor } = authenticate([`Basic ${basic('olivia:secret')}`], {
       signIn: async () => signToken(forgedKey, idClaims(now)),
     })
@@ -159,7 +159,7 @@ describe('the username tried', () => {
   })
 })
 
-describe('throws its own fault, not CredentialsInvalid,', () => {
+describe('throws another code than CredentialsInvalid', () => {
   test.each([
     ['the keys cannot be fetched', new FetchError('https://keys', 'refused')],
     ['the keys are malformed', new JwksValidationError('no keys')],
