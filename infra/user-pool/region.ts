@@ -18,7 +18,7 @@ export function assertSupportedRegion(scope: Construct, { userPoolId, env }: IUs
   for (const name of [stackRegion, ...poolRegions]) {
     if (!otherPartition.test(name)) continue
     throw new Error(
-      `region ${name} is not supported: the endpoint accepts ID tokens only from the issuer https://cognito-idp.<region>.amazonaws.com, and only regions of the partition aws are known to have it`,
+      `region ${name} is not supported: the endpoint accepts ID tokens only from issuers under amazonaws.com, and partitions other than aws are untested`,
     )
   }
 }
