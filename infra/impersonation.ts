@@ -12,7 +12,7 @@ import { Alarms, alarmRules } from './monitoring/alarms.ts'
 import { ImpersonationDashboard } from './monitoring/dashboard.ts'
 import { metricsOf } from './monitoring/metrics.ts'
 import { RecordsTable } from './records/records-table.ts'
-import { applyRemoval, keepTriggersRunning } from './records/removal.ts'
+import { applyRemoval, keepTriggerFunction } from './records/removal.ts'
 import { readSettings, type Settings, type SettingsProps } from './settings/settings.ts'
 import { refuseUnfitForBasic } from './user-pool/actor-client-faults.ts'
 import { addImpersonationClient, refuseImpersonationClientAmong, selectActorClient } from './user-pool/app-clients.ts'
@@ -116,7 +116,7 @@ export class Impersonation extends Construct {
         logRetentionDays,
       })
       applyRemoval(settings, [triggers.logGroup, ...logGroups])
-      keepTriggersRunning(settings, triggers)
+      keepTriggerFunction(settings, triggers)
       return
     }
     attachToStackPool(pool.poolScope, {

@@ -26,7 +26,7 @@ export class RecordsTable extends Table {
     }
   }
 
-  /** Denies item writes to all except `writers`, whatever their own policies allow: whoever writes records can act as anyone. */
+  /** Denies item writes to all except `writers`, even if their policies allow them. Whoever writes records can act as anyone. */
   denyWritesExcept(...writers: IRole[]): void {
     this.addToResourcePolicy(
       new PolicyStatement({

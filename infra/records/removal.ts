@@ -33,7 +33,7 @@ export function applyRemoval({ data }: Settings, constructs: readonly (IConstruc
  * harmless. Deleting one that a pool still calls blocks every sign-in, and CloudFormation would delete it after an update
  * even if detaching the triggers failed. The permission for Cognito is always kept: Lambda deletes it with the function.
  */
-export function keepTriggersRunning(
+export function keepTriggerFunction(
   { data }: Settings,
   { function: triggers, role }: Pick<BundledFunction, 'function' | 'role'>,
 ): void {

@@ -72,7 +72,7 @@ const table = {
   /** Asks Cognito at each request whether the actor is still in the group, enabled, and the same user. */
   lookUpGroup: setting(true, unlessAcknowledged<boolean>(groupNotLookedUp, false, oneOf(true))),
   /**
-   * Sends the caller's address and headers with the subject's sign-in, too. Threat protection can need them if the pool
+   * Also sends the caller's address and headers with the subject's sign-in. Threat protection can need them if the pool
    * enforces it for custom authentication. Staff addresses then enter the subjects' risk history.
    */
   subjectContextData: setting(false, oneOf(true, false)),
@@ -106,7 +106,7 @@ const table = {
   endpointConcurrency: setting('unreserved', orWord('unreserved', wholeNumber(0, 10_000))),
   /**
    * Writes the API's access log. This needs API Gateway's role for logs, which is one setting for all APIs of an account
-   * and region. A new account has none, and then the deployment would fail. So the default is false.
+   * and region. A new account has no role, and then the deployment fails. So the default is false.
    */
   accessLog: setting(false, oneOf(true, false)),
   /** Gets the alarms by e-mail. Default: the alarm topic has no subscriber. */

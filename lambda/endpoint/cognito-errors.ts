@@ -60,14 +60,14 @@ export const lookUpCodes: Codes = {
 }
 
 /** The codes for user states that do not allow a sign-in at the pool. */
-export const statusCodes: Codes = {
+export const stateCodes: Codes = {
   UNCONFIRMED: 'SubjectUnconfirmed',
   RESET_REQUIRED: 'SubjectMustResetPassword',
   EXTERNAL_PROVIDER: 'SubjectFederated',
 }
 
 /** The codes for user states that allow a sign-in, if Cognito still refuses to start it. */
-export const refusedStatusCodes: Codes = {
+export const refusedStateCodes: Codes = {
   CONFIRMED: 'SubjectRefused',
   FORCE_CHANGE_PASSWORD: 'SubjectInvitationExpired',
 }

@@ -62,7 +62,7 @@ export function createImpersonate(options: {
     // If Cognito issued tokens before it got the grant, the pool's triggers were replaced. Always drop these tokens.
     let tokens = challenge.status === 'fulfilled' && 'tokens' in challenge.value ? challenge.value.tokens : undefined
     if (put.status === 'rejected') {
-      if (tokens) await drop(grant.id, tokens)
+      if (tokens) await revokeTokens(grant.id, tokens)
       throw put.reason // no token without a record
     }
     try {
@@ -137,11 +137,14 @@ export function createImpersonate(options: {
   /** Closes the record and revokes the tokens. An error here is logged and does not change the response. */
   async function close(id: string, failure: ImpersonationError, tokens: Tokens | undefined): Promise<void> {
     if (!tokens) return records.refuse(id, failure.code).catch((error) => log('refuse', id, error))
-    await Promise.all([records.discard(id, failure.code).catch((error) => log('discard', id, error)), drop(id, tokens)])
+    await Promise.all([
+      records.discard(id, failure.code).catch((error) => log('discard', id, error)),
+      revokeTokens(id, tokens),
+    ])
   }
 
   /** Revokes the tokens. This needs the refresh token: without one, nothing is revoked. */
-  async function drop(id: string, { RefreshToken }: Tokens): Promise<void> {
+  async function revokeTokens(id: string, { RefreshToken }: Tokens): Promise<void> {
     if (RefreshToken) await userPool.revoke(RefreshToken).catch((error) => log('revoke', id, error))
   }
 }

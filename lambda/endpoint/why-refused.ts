@@ -10,7 +10,7 @@ import { errorName, isClientFault } from '../aws-errors.ts'
 import type { EndpointConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
 import { timeLimit } from '../time-limit.ts'
-import { lookUpCodes, refusedStatusCodes, statusCodes, translate, type UnexplainedRefusal } from './cognito-errors.ts'
+import { lookUpCodes, refusedStateCodes, stateCodes, translate, type UnexplainedRefusal } from './cognito-errors.ts'
 
 /** The time limit of one call, including retries, in ms. */
 const timeout = 4_000
@@ -34,12 +34,12 @@ export function createWhyRefused(options: {
     const command = new AdminGetUserCommand({ UserPoolId: config.userPoolId, Username: username })
     const { Enabled, UserStatus = '' } = await cognito.send(command, { abortSignal: timeLimit(timeout, signal) })
     if (Enabled === false) return new ImpersonationError('SubjectDisabled', { cause })
-    const code = statusCodes[UserStatus]
+    const code = stateCodes[UserStatus]
     if (code) return new ImpersonationError(code, { cause })
 
     // The subject's state allows a sign-in.
     if (errorName(cause) === 'InvalidParameterException') return new ImpersonationError('TriggersDetached', { cause })
-    const refused = call === 'challenge' ? refusedStatusCodes[UserStatus] : undefined
+    const refused = call === 'challenge' ? refusedStateCodes[UserStatus] : undefined
     if (!refused) return new ImpersonationError('Unavailable', { cause })
     if (await isSecretAccepted(signal)) return new ImpersonationError(refused, { cause })
     const message = "Cognito refuses the impersonation client's secret"
