@@ -39,11 +39,11 @@ export const triggerVariables = {
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   protectedGroups: ['PROTECTED_GROUPS', list],
   sessionMinutes: ['SESSION_MINUTES', count],
-  /** The pool's own triggers. Empty: none, and an ordinary sign-in loads nothing for them. */
+  /** The pool's own triggers. Empty: the pool has none. */
   nextTriggers: ['NEXT_TRIGGERS', readNextTriggers],
 } as const satisfies Variables
 
-/** What the function that attaches triggers may touch, and what it attaches and puts back. */
+/** The only pool that the attaching function may change, the function that it attaches, and those that it puts back. */
 export const attachmentVariables = {
   userPoolId: ['USER_POOL_ID', text],
   /** Our trigger function. */
@@ -51,7 +51,7 @@ export const attachmentVariables = {
   nextTriggers: ['NEXT_TRIGGERS', readNextTriggers],
 } as const satisfies Variables
 
-/** What the function that makes groups may touch. */
+/** The only pool and groups that the group function may change. */
 export const groupVariables = {
   userPoolId: ['USER_POOL_ID', text],
   stackId: ['STACK_ID', text],

@@ -1,4 +1,4 @@
-// The pool's own triggers: the owner's functions in the slots that impersonation needs. In the shape of Cognito's LambdaConfig.
+// The pool's own triggers: its owner's functions in the slots that impersonation needs, in the form of Cognito's LambdaConfig.
 
 export const challengeSlots = ['DefineAuthChallenge', 'CreateAuthChallenge', 'VerifyAuthChallengeResponse'] as const
 
@@ -14,7 +14,7 @@ export interface NextTriggers {
   PreTokenGenerationConfig?: { LambdaVersion: TokenVersion; LambdaArn: string }
 }
 
-/** @param text a function's setting NEXT_TRIGGERS. @throws Error if it is not what the stack writes there */
+/** @param text a function's setting NEXT_TRIGGERS. @throws Error if it is not a JSON object */
 export function readNextTriggers(text: string | undefined): NextTriggers {
   if (!text) return {}
   const value: unknown = JSON.parse(text)
@@ -30,7 +30,7 @@ export function nextArns(next: NextTriggers): [slot: ChallengeSlot | 'PreTokenGe
   return all.flatMap(([slot, arn]) => (arn ? [[slot, arn] as [typeof slot, string]] : []))
 }
 
-/** The event version that the pool sends to our function: what ours needs, or more where theirs needs more. */
+/** The event version that the pool sends to our function: V2_0, or V3_0 if the pool's own trigger needs it. */
 export function ourTokenVersion(next: NextTriggers): 'V2_0' | 'V3_0' {
   return next.PreTokenGenerationConfig?.LambdaVersion === 'V3_0' ? 'V3_0' : 'V2_0'
 }

@@ -24,7 +24,7 @@ export function composeTriggersName(scope: Construct): string {
   return Fn.join('-', [Aws.STACK_NAME, 'triggers', stackIdPart])
 }
 
-/** Whether a function has the name that `composeTriggersName` gives, as far as synth knows it. */
+/** Whether a function's name has the form of `composeTriggersName`. Synth does not know the part from the stack's id. */
 export function isTriggersName({ stackName }: Stack, functionName: string): boolean {
   const [, before] = /^(.+)-triggers-[0-9a-f]{8}(?=:|$)/.exec(functionName) ?? []
   return before !== undefined && (Token.isUnresolved(stackName) || before === stackName)

@@ -1,11 +1,11 @@
-// The rule for the setting nextTriggers: the pool's own triggers, in the shape of Cognito's LambdaConfig.
+// The rule for the setting nextTriggers: the pool's own triggers, in the form of Cognito's LambdaConfig.
 
 import { Token } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import { challengeSlots, type NextTriggers, type TokenVersion, tokenVersions } from '../../lambda/next-triggers.ts'
 import type { Rule } from './rules.ts'
 
-/** The setting in an app's own words: wherever an ARN is expected, the function itself is taken, too. */
+/** The setting in a CDK app: a property can be an ARN or the function itself. */
 export interface NextTriggersProps {
   DefineAuthChallenge?: string | IFunction
   CreateAuthChallenge?: string | IFunction
@@ -31,7 +31,8 @@ export const nextTriggersRule: Rule<NextTriggers> = {
 }
 
 /**
- * PreTokenGeneration is Cognito's older name: an ARN there means V1_0. DescribeUserPool gives both names for one function.
+ * Reads PreTokenGenerationConfig, or its older name PreTokenGeneration, where an ARN means V1_0. DescribeUserPool returns
+ * both names for one function.
  * @returns undefined if they break the rule
  */
 function readTokens(config: unknown, older: unknown): Pick<NextTriggers, 'PreTokenGenerationConfig'> | undefined {

@@ -58,7 +58,7 @@ const table = {
    * function, and sign-ins fail until the function exists. If people already sign in to the pool, deploy first with false.
    */
   attachTriggers: setting(true, oneOf(true, false)),
-  /** The pool's own triggers in the slots that impersonation needs. The trigger function runs them. */
+  /** The pool's own triggers in the slots that impersonation needs. The trigger function replaces them and runs them. */
   nextTriggers: setting({}, nextTriggersRule),
   /** ID tokens of these app clients are also accepted from actors. */
   actorClientIds: setting(
@@ -209,7 +209,7 @@ function checkTogether(settings: Settings): void {
 }
 
 function refuse(name: string, value: unknown, must: string): never {
-  // A construct has circles, which JSON can't hold.
+  // JSON can't contain a construct, which has circular references.
   const text = JSON.stringify(value, (_, inner) => (Construct.isConstruct(inner) ? inner.node.path : inner))
   throw new Error(`setting ${name} is ${text}, but it must be ${must}`)
 }

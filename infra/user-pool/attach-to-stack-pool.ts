@@ -18,7 +18,7 @@ export interface AttachToStackPoolProps {
   groups: string[]
   /** The trigger function by name (`byName`). Undefined: no triggers are attached. */
   triggers: IFunction | undefined
-  /** The app's own functions in the trigger slots, which ours runs. */
+  /** The app's own functions for the trigger slots. The trigger function runs them. */
   nextTriggers: NextTriggers
 }
 
@@ -42,7 +42,7 @@ export function attachToStackPool(scope: Construct, props: AttachToStackPoolProp
   }
 }
 
-/** CDK's own error says only that the trigger exists. */
+/** Throws an error with the fix. CDK's own error says only that the trigger exists. */
 function assertSlotsFree(userPool: UserPool): void {
   const { lambdaConfig } = userPool.node.defaultChild as CfnUserPool
   const config: Record<string, unknown> = Stack.of(userPool).resolve(lambdaConfig) ?? {}
@@ -57,7 +57,7 @@ export function slotTaken(slots: string[]): string {
   const tokens = 'PreTokenGenerationConfig: { LambdaVersion, LambdaArn: yourFunction }'
   const properties = slots.map((slot) => (slot.startsWith('PreToken') ? tokens : `${slot}: yourFunction`))
   const names = slots.map((slot) => slot.charAt(0).toLowerCase() + slot.slice(1))
-  return `has a trigger ${names.join(', ')}, but impersonation needs that slot: take the trigger off the pool, and let Impersonation run your function by its property nextTriggers: { ${properties.join(', ')} }`
+  return `has a trigger ${names.join(', ')}, but impersonation needs that slot: remove the trigger from the pool, and pass your function to Impersonation, which then runs it: nextTriggers: { ${properties.join(', ')} }`
 }
 
 function groupsOf(userPool: UserPool): string[] {

@@ -1,4 +1,4 @@
-// What is known at synth of the pool's own triggers that the setting nextTriggers names.
+// Checks at synth the functions that the setting nextTriggers names.
 
 import { Arn, ArnFormat, Stack, Token } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
@@ -26,7 +26,7 @@ export function assertNextTriggers(scope: Construct, next: NextTriggers, userPoo
   }
 }
 
-/** False if CloudFormation resolves `here` at deployment: the function that attaches the triggers then checks it. */
+/** False also if CloudFormation knows `here` only at deployment. Then the attaching function checks it. */
 function differ(here: string | undefined, there: string): boolean {
   return here !== undefined && !Token.isUnresolved(here) && here !== there
 }
