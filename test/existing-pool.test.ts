@@ -287,6 +287,51 @@ describe('attached triggers', () => {
   })
 })
 
+// What Cognito runs in CUSTOM_AUTH is reported, not documented: infra/docs/existing-pool.md has a table.
+describe('the owner’s sign-in triggers', () => {
+  const { PreAuthentication, PostAuthentication } = everySetting.LambdaConfig
+  const suspend = () => {
+    throw new Error('suspended')
+  }
+  async function open() {
+    const { id } = await account.makePool()
+    const run = await account.deploy(id)
+    await makeDemoPeople(account.owner, id)
+    const client = account.use(run)
+    return { id, run, ...client, olivia: (await client.signIn('olivia')).IdToken }
+  }
+
+  test('PostAuthentication runs at an impersonation, and PreAuthentication does not', async () => {
+    const { run, impersonate, olivia } = await open()
+    const sources: string[] = []
+    account.ownersTriggers.set(PreAuthentication, suspend)
+    account.ownersTriggers.set(PostAuthentication, (event) => {
+      if (event.callerContext.clientId === run.outputs.ImpersonationClientId) sources.push(event.triggerSource)
+      return event
+    })
+    expect(await impersonate('alice', olivia)).toMatchObject({ status: 200 })
+    expect(sources).toEqual(['PostAuthentication_Authentication'])
+  })
+
+  test('a PostAuthentication that throws leaves the impersonation without tokens', async () => {
+    const { impersonate, record, olivia } = await open()
+    account.ownersTriggers.set(PostAuthentication, suspend)
+    const { status, body, headers } = await impersonate('alice', olivia)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(body.session).toBeUndefined()
+    expect(await record(headers.get('impersonation-id'))).not.toHaveProperty('issuedAt')
+  })
+
+  test('a PreAuthentication that throws refuses the impersonation if Cognito runs it after all', async () => {
+    const { id, impersonate, olivia } = await open()
+    account.ownersTriggers.set(PreAuthentication, suspend)
+    account.cognito.pools.get(id)?.enforcedInCustomAuth.add('PreAuthentication')
+    const { status, body } = await impersonate('alice', olivia)
+    expect(status).toBeGreaterThanOrEqual(400)
+    expect(body.session).toBeUndefined()
+  })
+})
+
 test('a stack can be deleted after its pool was deleted', async () => {
   const { id } = await account.makePool({ DeletionProtection: 'INACTIVE' })
   const run = await account.deploy(id)

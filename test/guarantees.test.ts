@@ -67,13 +67,13 @@ describe('the endpoint drops, revokes and records unfit tokens:', () => {
     [
       'an ID token with a too long lifetime',
       change('AWS::Cognito::UserPoolClient', (client) => {
-        if (isOurs(client)) client.IdTokenValidity = 120
+        if (isOurs(client)) Object.assign(client, { IdTokenValidity: 120, RefreshTokenValidity: 120 })
       }),
     ],
     [
       'an access token with a too long lifetime',
       change('AWS::Cognito::UserPoolClient', (client) => {
-        if (isOurs(client)) client.AccessTokenValidity = 120
+        if (isOurs(client)) Object.assign(client, { AccessTokenValidity: 120, RefreshTokenValidity: 120 })
       }),
     ],
   ])('%s', async (_, edit) => {

@@ -72,3 +72,13 @@ test.each(['AdminInitiateAuth', 'AdminRespondToAuthChallenge'])(
     await expectRefused(deployment, 'alice', 'SubjectChallenged')
   },
 )
+
+test('impersonates although the pool requires MFA, and refuses if Cognito asks for it after all', async () => {
+  const deployment = await start()
+  const pool = deployment.run.cognito.pools.get(deployment.outputs.UserPoolId)
+  if (!pool) throw new Error('no pool')
+  pool.properties.MfaConfiguration = 'ON'
+  expect(await deployment.impersonate('alice', deployment.olivia)).toMatchObject({ status: 200 })
+  pool.enforcedInCustomAuth.add('MFA')
+  await expectRefused(deployment, 'alice', 'SubjectChallenged')
+})

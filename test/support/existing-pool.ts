@@ -11,17 +11,24 @@ import {
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
 import { startAccount } from '../../infra/local/account.ts'
 import { makeKeys } from '../../infra/local/cognito/keys.ts'
+import type { Outcome } from '../../infra/local/lambda/outcome.ts'
 import type { LogEntry } from '../../infra/local/log.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
 import { createClient } from '../acceptance/client.ts'
 import { connect, type Outputs } from '../acceptance/target.ts'
 import type { Intercept } from './deployment.ts'
-import { createFullUserPool, describeUserPool } from './full-user-pool.ts'
+import { createFullUserPool, describeUserPool, everySetting } from './full-user-pool.ts'
 
 /** The pool id in the synthesized template. Each deployment replaces it by the real id. */
 export const poolIdInTemplate = 'us-east-1_Existing1'
 
 export type OpenAccount = Awaited<ReturnType<typeof openAccount>>
+
+interface TriggerEvent {
+  triggerSource: string
+  callerContext: { clientId: string }
+}
+type OwnersTrigger = (event: TriggerEvent) => unknown
 
 const asLogicalId = (id: string) => id.replace(/[^A-Za-z0-9]/g, '')
 
@@ -35,6 +42,19 @@ export async function openAccount(assembly: string) {
   const account = await startAccount({
     keys: () => keys,
     intercept: (operation, fields, go) => (state.intercept ? state.intercept(operation, fields, go) : go()),
+  })
+  const ownersTriggers = new Map<string, OwnersTrigger>()
+  const runOwnersTrigger = async (arn: string, event: unknown): Promise<Outcome> => {
+    try {
+      return { kind: 'answer', payload: ownersTriggers.get(arn)?.(event as TriggerEvent) ?? event }
+    } catch (error) {
+      return { kind: 'error', errorType: 'Error', errorMessage: (error as Error).message }
+    }
+  }
+  const { PreAuthentication, PostAuthentication } = everySetting.LambdaConfig
+  account.registerFunctions([PreAuthentication, PostAuthentication], {
+    invoke: runOwnersTrigger,
+    run: runOwnersTrigger,
   })
   const owner = connect({ UserPoolId: poolIdInTemplate, CognitoEndpoint: account.cognito.url } as Outputs).cognito
 
@@ -116,6 +136,8 @@ export async function openAccount(assembly: string) {
     use,
     look,
     makePool,
+    /** What the owner's functions do, by ARN. Default: return the event. */
+    ownersTriggers,
     intercept(intercept: Intercept | undefined) {
       state.intercept = intercept
     },

@@ -33,7 +33,8 @@ type Everything = Complete<
   }
 >
 
-const ownersFunction = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:owner-${name}`
+/** The ARN of a function of the pool's owner. */
+export const ownersFunction = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:owner-${name}`
 const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`
 const kmsKey = 'arn:aws:kms:us-east-1:000000000000:key/3f1a6f1e-8a0f-4b6e-9d0a-2f6c1b7a5d10'
 

@@ -68,6 +68,7 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
     sessions: new Map(),
     families: new Map(),
     refreshTokens: new Map(),
+    enforcedInCustomAuth: new Set(),
     keys: smallKeys(),
     decoySecret: randomBytes(32),
     createdAt: at,

@@ -1,6 +1,7 @@
 // CreateUserPoolClient and DescribeUserPoolClient.
 import { secret } from '../random.ts'
 import { adminClientCall, type Call, poolOf } from './call.ts'
+import { assertClientSettings } from './client-rules.ts'
 import type { Client, Pool } from './pool.ts'
 
 /** The settings of an app client except its name and its secret. */
@@ -28,6 +29,7 @@ export function createUserPoolClient(call: Call) {
     secret: input.flag('GenerateSecret') ? secret(51) : undefined,
     properties: { ...input.pick(appClientSettings), ClientName: input.text('ClientName') },
   }
+  assertClientSettings(client)
   pool.clients.set(client.id, client)
   return { UserPoolClient: describeClient(pool, client) }
 }

@@ -6,7 +6,7 @@ import type { Client } from './pool.ts'
 const seconds: Record<string, number> = { seconds: 1, minutes: 60, hours: 3600, days: 86_400 }
 
 /** The lifetimes of a client's tokens, in seconds. */
-export function lifetimes({ properties: { TokenValidityUnits: units, ...p } }: Client) {
+export function lifetimes({ properties: { TokenValidityUnits: units, ...p } }: Pick<Client, 'properties'>) {
   const inSeconds = (value: number | undefined, unit: string) =>
     value === undefined ? undefined : value * (seconds[unit] ?? 1)
   return {

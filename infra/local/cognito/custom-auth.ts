@@ -4,7 +4,7 @@ import type { ClientCall } from './call.ts'
 import { hidesUnknownUsers } from './client-settings.ts'
 import { incorrectPassword, invalidLambdaResponse, invalidParameter } from './errors.ts'
 import { isStringMap } from './input.ts'
-import { finishSignIn } from './issue-tokens.ts'
+import { finishCustomAuth } from './issue-tokens.ts'
 import type { CustomAuth, Session, User } from './pool.ts'
 import { runTrigger, type TriggerName, triggerArn } from './run-trigger.ts'
 import { openSession } from './sessions.ts'
@@ -81,16 +81,17 @@ async function runDefine(call: ClientCall, state: SignInState, metadata: Metadat
   if (decision.failAuthentication === true) throw incorrectPassword()
   if (decision.issueTokens === true) {
     if (!user) throw incorrectPassword()
-    return finishSignIn(call, user, 'TokenGeneration_Authentication', metadata)
+    return finishCustomAuth(call, user, metadata)
   }
-  if (decision.challengeName === 'CUSTOM_CHALLENGE') return createChallenge(call, state, metadata)
+  if (decision.challengeName === 'CUSTOM_CHALLENGE') return createChallenge(call, state)
   if (decision.challengeName === 'PASSWORD_VERIFIER' && clientPublic !== undefined)
     return srpChallenge(call, { ...state, clientPublic })
   throw invalidLambdaResponse()
 }
 
-async function createChallenge(call: ClientCall, { user, username, custom }: SignInState, clientMetadata: Metadata) {
-  const created = await runChallengeTrigger(call, 'CreateAuthChallenge', { user, username }, clientMetadata, {
+/** Users report that Create does not get the ClientMetadata, although the guide says so (localstack#11687). */
+async function createChallenge(call: ClientCall, { user, username, custom }: SignInState) {
+  const created = await runChallengeTrigger(call, 'CreateAuthChallenge', { user, username }, undefined, {
     request: { challengeName: 'CUSTOM_CHALLENGE', session: custom.results },
     response: { publicChallengeParameters: null, privateChallengeParameters: null, challengeMetadata: null },
   })

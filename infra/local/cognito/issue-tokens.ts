@@ -1,5 +1,6 @@
-// Ends a sign-in: demands MFA, or runs the PreTokenGeneration trigger and signs the tokens.
+// Ends a sign-in: demands MFA, or runs the PostAuthentication and PreTokenGeneration triggers and signs the tokens.
 import { randomBytes, randomUUID } from 'node:crypto'
+import { runPostAuthentication } from './authentication-triggers.ts'
 import type { ClientCall } from './call.ts'
 import { accessClaims, idClaims } from './claims.ts'
 import { lifetimes } from './client-settings.ts'
@@ -16,7 +17,7 @@ export type TokenSource =
   | 'TokenGeneration_NewPasswordChallenge'
   | 'TokenGeneration_RefreshTokens'
 
-/** Ends a sign-in of a proven user. Returns tokens, or a further challenge if the pool requires MFA. */
+/** Ends a sign-in by password. Returns tokens, or a further challenge if the pool requires MFA. */
 export async function finishSignIn(
   call: ClientCall,
   user: User,
@@ -24,6 +25,23 @@ export async function finishSignIn(
   metadata?: Record<string, string>,
 ): Promise<object> {
   if (call.pool.properties.MfaConfiguration === 'ON') return demandMfa(call, user)
+  return openTokenFamily(call, user, source, metadata)
+}
+
+/** Ends a CUSTOM_AUTH sign-in. Users report that Cognito does not ask for MFA here (amplify-js#12887). */
+export async function finishCustomAuth(call: ClientCall, user: User, metadata: Record<string, string> | undefined) {
+  const finish = call.pool.enforcedInCustomAuth.has('MFA') ? finishSignIn : openTokenFamily
+  return finish(call, user, 'TokenGeneration_Authentication', metadata)
+}
+
+/** Runs the PostAuthentication trigger and issues the first tokens of a sign-in. */
+async function openTokenFamily(
+  call: ClientCall,
+  user: User,
+  source: TokenSource,
+  metadata: Record<string, string> | undefined,
+): Promise<object> {
+  await runPostAuthentication(call, user, metadata)
   const family: Family = {
     originJti: randomUUID(),
     clientId: call.client.id,
@@ -99,8 +117,6 @@ function eventVersion({ properties: { LambdaConfig, UserPoolTier } }: Pool): 1 |
 /**
  * Returns the challenge of a pool that requires MFA: SMS_MFA if the user has a telephone number and the pool has SMS,
  * otherwise MFA_SETUP, because users here have no other factor. This server accepts no answer to either.
- * AWS does not document whether Cognito demands MFA after CUSTOM_AUTH without SRP. Users report that it does not. This
- * server does if MfaConfiguration is ON.
  */
 function demandMfa(call: ClientCall, user: User) {
   const factors = call.pool.properties.EnabledMfas ?? ['SOFTWARE_TOKEN_MFA']

@@ -1,5 +1,6 @@
 // Makes pools from their definitions.
 import { randomBytes } from 'node:crypto'
+import { assertClientSettings } from './client-rules.ts'
 import type { Keys } from './keys.ts'
 import type { Client, Group, Pool, UserPoolDefinition } from './pool.ts'
 
@@ -14,6 +15,7 @@ export function makePool(definition: UserPoolDefinition, keys: Keys, now: number
     families: new Map(),
     refreshTokens: new Map(),
     keys,
+    enforcedInCustomAuth: new Set(),
     decoySecret: randomBytes(32),
     createdAt: now,
     modifiedAt: now,
@@ -22,8 +24,12 @@ export function makePool(definition: UserPoolDefinition, keys: Keys, now: number
   return pool
 }
 
-/** Adds app clients and groups. Replaces those of the same id or name. */
+/**
+ * Adds app clients and groups. Replaces those of the same id or name.
+ * @throws CognitoError InvalidParameterException for settings that CreateUserPoolClient refuses
+ */
 export function addParts(pool: Pool, { clients, groups }: Pick<UserPoolDefinition, 'clients' | 'groups'>) {
+  for (const client of clients) assertClientSettings(client)
   for (const { id, secret, properties } of clients) {
     const client: Client = { id, secret, properties }
     pool.clients.set(id, client)

@@ -21,6 +21,10 @@ export function assertConsistent({ requested, before }: { requested: PoolPropert
       'Please use TemporaryPasswordValidityDays in PasswordPolicy instead of UnusedAccountValidityDays',
     )
 
+  const customAuthMode = requested.UserPoolAddOns?.AdvancedSecurityAdditionalFlows?.CustomAuthMode
+  if (customAuthMode !== undefined && customAuthMode !== 'AUDIT' && customAuthMode !== 'ENFORCED')
+    throw invalidParameter('CustomAuthMode must be AUDIT or ENFORCED.')
+
   const { PreTokenGeneration: legacy, PreTokenGenerationConfig: versioned } = LambdaConfig ?? {}
   if (legacy !== undefined && versioned !== undefined && legacy !== versioned.LambdaArn)
     throw invalidParameter('PreTokenGeneration and the LambdaArn of PreTokenGenerationConfig must be the same.')
@@ -43,10 +47,14 @@ export function assertTier({ after, before = after }: { after: PoolProperties; b
   const tier = after.UserPoolTier ?? defaultTier
   const version = after.LambdaConfig?.PreTokenGenerationConfig?.LambdaVersion
   const needsHigherTier =
-    (tier === 'LITE' && version !== undefined && version !== 'V1_0') ||
-    (tier !== 'PLUS' && (after.UserPoolAddOns?.AdvancedSecurityMode ?? 'OFF') !== 'OFF')
+    (tier === 'LITE' && version !== undefined && version !== 'V1_0') || (tier !== 'PLUS' && usesThreatProtection(after))
   if (!needsHigherTier) return
   if (tier !== (before.UserPoolTier ?? defaultTier))
     throw new CognitoError('TierChangeNotAllowedException', `The settings of this pool are not available in ${tier}.`)
   throw new CognitoError('FeatureUnavailableInTierException', `A setting is not available in ${tier}.`)
+}
+
+function usesThreatProtection({ UserPoolAddOns: addOns }: PoolProperties): boolean {
+  const custom = addOns?.AdvancedSecurityAdditionalFlows?.CustomAuthMode
+  return (addOns?.AdvancedSecurityMode ?? 'OFF') !== 'OFF' || custom !== undefined
 }

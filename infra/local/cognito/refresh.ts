@@ -37,8 +37,12 @@ export async function getTokensFromRefreshToken(from: Call) {
   const { family, retireAfter } = findRefreshToken(call, call.input.text('RefreshToken'))
   assertValid(call, family)
   const metadata = call.input.map('ClientMetadata')
-  const result = await issueTokens(call, family, 'TokenGeneration_Authentication', metadata)
-  if (!rotatesRefreshTokens(call.client)) return { AuthenticationResult: result }
+  const source = 'TokenGeneration_Authentication'
+  if (!rotatesRefreshTokens(call.client))
+    return { AuthenticationResult: await issueTokens(call, family, source, metadata) }
+  // Users report that auth_time is then the time of the refresh (oidc-client-ts#2107). AWS called it a bug.
+  const authTime = Math.floor(call.now / 1000)
+  const result = await issueTokens(call, { ...family, authTime }, source, metadata)
   retireAfter((call.client.properties.RefreshTokenRotation?.RetryGracePeriodSeconds ?? 0) * 1000)
   return { AuthenticationResult: { ...result, RefreshToken: addRefreshToken(call, family) } }
 }

@@ -1,4 +1,6 @@
 // InitiateAuth, RespondToAuthChallenge and their Admin variants: checks the flow, the client and the user.
+
+import { runPreAuthentication } from './authentication-triggers.ts'
 import { adminClientCall, type Call, type ClientCall, publicClientCall } from './call.ts'
 import { assertFlow, assertSecretHash, hidesUnknownUsers } from './client-settings.ts'
 import { answerCustomChallenge, continueAfterPassword, startCustomAuth } from './custom-auth.ts'
@@ -51,6 +53,9 @@ async function initiate(call: ClientCall, flows: ReadonlyMap<string, Flow>) {
   const user = findUser(pool, username)
   if (user) assertCanSignIn(user)
   else if (!hidesUnknownUsers(client)) throw userNotFound()
+  // Users report that Cognito does not run this trigger in CUSTOM_AUTH (amplify-js#5318).
+  if (flow !== 'CUSTOM_AUTH' || pool.enforcedInCustomAuth.has('PreAuthentication'))
+    await runPreAuthentication(call, { user, username })
   return start({ call, user, username, parameters })
 }
 

@@ -1,6 +1,6 @@
 // CUSTOM_AUTH: the order of the triggers, their events, and the sessions.
 import { afterEach, describe, expect, test } from '@jest/globals'
-import { errorOf, failure, poolId, question, type Setup, secretHash, start, startPool } from './fixture.ts'
+import { type Event, errorOf, failure, poolId, question, type Setup, secretHash, start, startPool } from './fixture.ts'
 
 let pool: Awaited<ReturnType<typeof startPool>>
 afterEach(() => pool.close())
@@ -160,6 +160,18 @@ describe('the trigger events', () => {
       { from: 'answer' },
       { from: 'answer' },
     ])
+  })
+
+  test('have no ClientMetadata in Create, also after an answer (reported, localstack#11687)', async () => {
+    const DefineAuthChallenge = (event: Event) => ({ ...event, response: { challengeName: 'CUSTOM_CHALLENGE' } })
+    await open({ triggers: { ...question, DefineAuthChallenge } })
+    const { Session } = await begin()
+    await answer(Session, 'guess', { ClientMetadata: { from: 'answer' } })
+    const [verify, define, create] = pool.events.slice(2)
+    expect(verify?.request.clientMetadata).toEqual({ from: 'answer' })
+    expect(define?.request.clientMetadata).toEqual({ from: 'answer' })
+    expect(create?.triggerSource).toBe('CreateAuthChallenge_Authentication')
+    expect(create?.request).not.toHaveProperty('clientMetadata')
   })
 
   test('keep the private parameters from the caller', async () => {

@@ -247,6 +247,16 @@ describe('UpdateUserPool', () => {
       'InvalidParameterException',
     ],
     ['a tag with AWS’s prefix', { UserPoolTags: { 'aws:cloudformation:stack-name': 'x' } }, 'UserPoolTaggingException'],
+    [
+      'an unknown threat protection of custom authentication',
+      {
+        UserPoolAddOns: {
+          AdvancedSecurityMode: 'AUDIT',
+          AdvancedSecurityAdditionalFlows: { CustomAuthMode: 'OFF' as 'AUDIT' },
+        },
+      },
+      'InvalidParameterException',
+    ],
     ['a plan that lacks a setting’s feature', { UserPoolTier: 'ESSENTIALS' }, 'TierChangeNotAllowedException'],
   ])('refuses %s and changes nothing', async (_, change, name) => {
     const id = await make()
@@ -261,6 +271,18 @@ describe('UpdateUserPool', () => {
     const update = { UserPoolId: id, UserPoolTier: 'LITE' as const, LambdaConfig: { PreTokenGenerationConfig } }
     expect(await errorOf(sdk.updateUserPool(update))).toBe('FeatureUnavailableInTierException')
     expect(await errorOf(makePlain({ UserPoolTier: 'LITE', LambdaConfig: { PreTokenGenerationConfig } }))).toBe(
+      'FeatureUnavailableInTierException',
+    )
+  })
+
+  test('accepts threat protection of custom authentication alone on a Plus pool, and refuses it on other plans', async () => {
+    const UserPoolAddOns = {
+      AdvancedSecurityMode: 'OFF' as const,
+      AdvancedSecurityAdditionalFlows: { CustomAuthMode: 'AUDIT' as const },
+    }
+    const id = await makePlain({ UserPoolTier: 'PLUS', UserPoolAddOns })
+    expect((await describePool(id)).UserPoolAddOns).toEqual(UserPoolAddOns)
+    expect(await errorOf(makePlain({ UserPoolTier: 'ESSENTIALS', UserPoolAddOns }))).toBe(
       'FeatureUnavailableInTierException',
     )
   })

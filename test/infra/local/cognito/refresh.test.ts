@@ -181,7 +181,10 @@ describe('a confidential client', () => {
 describe('rotation', () => {
   const rotating = (RetryGracePeriodSeconds: number): Setup => ({
     clients: {
-      open: { ExplicitAuthFlows: flows, RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds } },
+      open: {
+        ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'],
+        RefreshTokenRotation: { Feature: 'ENABLED', RetryGracePeriodSeconds },
+      },
     },
   })
 
@@ -196,9 +199,31 @@ describe('rotation', () => {
     expect(await errorOf(exchange(newToken))).toBe('nothing')
   })
 
-  test('disables REFRESH_TOKEN_AUTH', async () => {
+  test('disables REFRESH_TOKEN_AUTH, also for a client without ExplicitAuthFlows, whose default has it', async () => {
     const tokens = await signIn(rotating(0))
     expect(await errorOf(refresh(tokens.refresh))).toBe('InvalidParameterException')
+    await pool.close()
+    pool = await startPool({ clients: { plain: { RefreshTokenRotation: { Feature: 'ENABLED' } } } })
+    expect(await errorOf(refresh('x', 'plain'))).toBe('InvalidParameterException')
+  })
+
+  test('sets auth_time to the time of the refresh (reported, oidc-client-ts#2107)', async () => {
+    const tokens = await signIn(rotating(60))
+    pool.clock.now += 600_000
+    const { AuthenticationResult: result } = await exchange(tokens.refresh)
+    for (const token of [result?.IdToken, result?.AccessToken])
+      expect(claimsOf(token ?? '')).toMatchObject({
+        auth_time: start / 1000 + 600,
+        origin_jti: claimsOf(tokens.access).origin_jti,
+      })
+  })
+
+  test('does not extend the lifetime: a new token expires with the first one', async () => {
+    const tokens = await signIn(rotating(60))
+    pool.clock.now += 30 * 86_400_000 - 1
+    const { AuthenticationResult: result } = await exchange(tokens.refresh)
+    pool.clock.now += 1
+    expect(await failure(exchange(result?.RefreshToken ?? ''))).toMatchObject({ message: 'Refresh Token has expired' })
   })
 })
 

@@ -295,7 +295,7 @@ describe('an invited user', () => {
 })
 
 describe('a pool that requires MFA', () => {
-  test('answers MFA_SETUP instead of tokens, or SMS_MFA for a user with a telephone number', async () => {
+  test('answers MFA_SETUP or SMS_MFA instead of tokens, and in CUSTOM_AUTH only if a test enforces MFA there', async () => {
     const strict = await startPool({
       pool: { MfaConfiguration: 'ON', EnabledMfas: ['SOFTWARE_TOKEN_MFA', 'SMS_MFA'] },
       triggers: question,
@@ -313,17 +313,23 @@ describe('a pool that requires MFA', () => {
       ChallengeParameters: { MFAS_CAN_SETUP: '["SOFTWARE_TOKEN_MFA","SMS_MFA"]', USER_ID_FOR_SRP: 'alice' },
     })
     expect((await signIn('bob')).ChallengeName).toBe('SMS_MFA')
-    const { Session } = await strict.sdk.initiateAuth({
-      ClientId: 'open',
-      AuthFlow: 'CUSTOM_AUTH',
-      AuthParameters: { USERNAME: 'alice' },
-    })
-    const answered = await strict.sdk.respondToAuthChallenge({
-      ClientId: 'open',
-      ChallengeName: 'CUSTOM_CHALLENGE',
-      Session,
-      ChallengeResponses: { USERNAME: 'alice', ANSWER: 'open sesame' },
-    })
+    const customSignIn = async () => {
+      const { Session } = await strict.sdk.initiateAuth({
+        ClientId: 'open',
+        AuthFlow: 'CUSTOM_AUTH',
+        AuthParameters: { USERNAME: 'alice' },
+      })
+      return strict.sdk.respondToAuthChallenge({
+        ClientId: 'open',
+        ChallengeName: 'CUSTOM_CHALLENGE',
+        Session,
+        ChallengeResponses: { USERNAME: 'alice', ANSWER: 'open sesame' },
+      })
+    }
+    // Reported: amplify-js#12887.
+    expect((await customSignIn()).AuthenticationResult?.AccessToken).toBeDefined()
+    strict.pools.get(poolId)?.enforcedInCustomAuth.add('MFA')
+    const answered = await customSignIn()
     expect(answered.ChallengeName).toBe('MFA_SETUP')
     expect(answered.AuthenticationResult).toBeUndefined()
     await strict.close()
