@@ -14,7 +14,7 @@ const namedUser = (call: Call) => {
 }
 
 /** The user as the API shows one. Times are in seconds, as in all AWS JSON. */
-const describeUser = (user: User) => ({
+export const describeUser = (user: User) => ({
   Username: user.username,
   UserCreateDate: user.createdAt / 1000,
   UserLastModifiedDate: user.modifiedAt / 1000,
@@ -84,6 +84,13 @@ export function adminResetUserPassword(call: Call) {
 /** @throws CognitoError NotAuthorizedException for a federated user, who has no password in the pool */
 function assertLocal(user: User) {
   if (user.status === 'EXTERNAL_PROVIDER') throw notAuthorized('User is not a local user of the user pool.')
+}
+
+/** Revokes all tokens of the user. The user can sign in again. */
+export function adminUserGlobalSignOut(call: Call) {
+  const { pool, user } = namedUser(call)
+  revokeAll(pool, user)
+  return {}
 }
 
 /** Disables the user and revokes all their tokens (API reference, AdminDisableUser). */

@@ -65,7 +65,7 @@ export function adminListGroupsForUser(call: Call) {
 }
 
 /** Finds the group of a request. @throws CognitoError ResourceNotFoundException */
-function groupOf(call: Call): Group {
+export function groupOf(call: Call): Group {
   const group = poolOf(call).groups.get(call.input.text('GroupName'))
   if (!group) throw notFound('Group not found.')
   return group

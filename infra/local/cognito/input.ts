@@ -55,6 +55,14 @@ export class Input {
     return value
   }
 
+  /** Reads a list of strings. Undefined if missing. */
+  list(name: string): string[] | undefined {
+    const value = this.#fields[name]
+    if (value === undefined || value === null) return undefined
+    if (!Array.isArray(value) || !value.every((entry) => typeof entry === 'string')) throw wrongType()
+    return value
+  }
+
   /** Reads a map of strings. Undefined if missing. */
   map(name: string): Record<string, string> | undefined {
     const value = this.#fields[name]

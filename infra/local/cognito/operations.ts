@@ -3,6 +3,7 @@ import * as users from './admin-users.ts'
 import { createUserPoolClient, describeUserPoolClient } from './app-clients.ts'
 import type { Call } from './call.ts'
 import * as groups from './groups.ts'
+import { listUsers, listUsersInGroup } from './list-users.ts'
 import { createUserPool, deleteUserPool, describeUserPool, updateUserPool } from './pool-operations.ts'
 import { getTokensFromRefreshToken, revokeToken } from './refresh.ts'
 import { getUser, updateUserAttributes } from './self-service.ts'
@@ -26,6 +27,7 @@ const signed: Record<string, Operation> = {
   AdminRespondToAuthChallenge: signIn.adminRespondToAuthChallenge,
   AdminSetUserPassword: users.adminSetUserPassword,
   AdminUpdateUserAttributes: users.adminUpdateUserAttributes,
+  AdminUserGlobalSignOut: users.adminUserGlobalSignOut,
   CreateGroup: groups.createGroup,
   CreateUserPool: createUserPool,
   CreateUserPoolClient: createUserPoolClient,
@@ -35,6 +37,8 @@ const signed: Record<string, Operation> = {
   DescribeUserPoolClient: describeUserPoolClient,
   GetGroup: groups.getGroup,
   ListGroups: groups.listGroups,
+  ListUsers: listUsers,
+  ListUsersInGroup: listUsersInGroup,
   UpdateUserPool: updateUserPool,
 }
 

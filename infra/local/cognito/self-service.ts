@@ -4,7 +4,7 @@ import type { Call } from './call.ts'
 import { selfServiceScope } from './claims.ts'
 import { codeDelivery } from './code-delivery.ts'
 import { notAuthorized, userNotFound } from './errors.ts'
-import { readToken } from './keys.ts'
+import { type Claims, readToken } from './keys.ts'
 import type { Pool, User } from './pool.ts'
 import { assertWritable, findUser, listAttributes, withUnverified, writeAttributes } from './users.ts'
 
@@ -18,13 +18,17 @@ function authenticate(call: Call): { pool: Pool; user: User } {
     const user = findUser(pool, String(claims.username))
     if (!user || user.sub !== claims.sub) throw userNotFound()
     if (!user.enabled) throw notAuthorized('User is disabled.')
-    if (pool.families.get(String(claims.origin_jti))?.revoked) throw notAuthorized('Access Token has been revoked')
+    if (isRevoked(pool, claims)) throw notAuthorized('Access Token has been revoked')
     const scopes = String(claims.scope ?? '').split(' ')
     if (!scopes.includes(selfServiceScope)) throw notAuthorized('Access Token does not have required scopes')
     return { pool, user }
   }
   throw notAuthorized('Invalid Access Token')
 }
+
+/** Finds the sign-in by `event_id`, because tokens of a client without EnableTokenRevocation have no `origin_jti`. */
+const isRevoked = (pool: Pool, claims: Claims) =>
+  [...pool.families.values()].some(({ eventId, revoked }) => revoked && eventId === claims.event_id)
 
 export function getUser(call: Call) {
   const { user } = authenticate(call)

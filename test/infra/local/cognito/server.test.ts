@@ -57,7 +57,7 @@ describe('an error', () => {
     expect(await response.json()).toMatchObject({ __type: 'UnknownOperationException' })
   })
 
-  test.each(['ListUsers', 'ChangePassword', 'ConfirmSignUp', 'AdminConfirmSignUp', 'DeleteUserPoolClient'])(
+  test.each(['ListDevices', 'ChangePassword', 'ConfirmSignUp', 'AdminConfirmSignUp', 'DeleteUserPoolClient'])(
     'names the unsupported operation %s',
     async (operation) => {
       const response = await post(operation, {}, { authorization: signature })
@@ -86,6 +86,7 @@ describe('a signature', () => {
     'AdminRespondToAuthChallenge',
     'AdminSetUserPassword',
     'AdminUpdateUserAttributes',
+    'AdminUserGlobalSignOut',
     'CreateGroup',
     'CreateUserPool',
     'CreateUserPoolClient',
@@ -95,6 +96,8 @@ describe('a signature', () => {
     'DescribeUserPoolClient',
     'GetGroup',
     'ListGroups',
+    'ListUsers',
+    'ListUsersInGroup',
     'UpdateUserPool',
   ])('is needed for %s', async (operation) => {
     const without = await (await post(operation, body)).json()

@@ -188,6 +188,36 @@ describe('groups', () => {
   })
 })
 
+describe('AdminUserGlobalSignOut', () => {
+  const flows = ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
+  test.each([
+    ['with', {}],
+    ['without', { EnableTokenRevocation: false }],
+  ])('revokes every token of the user, of a client %s EnableTokenRevocation', async (_, properties) => {
+    await restart({ clients: { open: { ExplicitAuthFlows: flows, ...properties } } })
+    await pool.addUser('alice')
+    await pool.addUser('bob')
+    const refresh = (RefreshToken: string) => pool.sdk.getTokensFromRefreshToken({ ClientId: 'open', RefreshToken })
+    const alices = [await pool.signIn('alice'), await pool.signIn('alice')]
+    const bobs = await pool.signIn('bob')
+    await pool.sdk.adminUserGlobalSignOut(user('alice'))
+    for (const tokens of alices) {
+      expect(await failure(pool.sdk.getUser({ AccessToken: tokens.access }))).toMatchObject({
+        name: 'NotAuthorizedException',
+        message: 'Access Token has been revoked',
+      })
+      expect(await failure(refresh(tokens.refresh))).toMatchObject({ message: 'Refresh Token has been revoked' })
+    }
+    expect(await errorOf(pool.sdk.getUser({ AccessToken: bobs.access }))).toBe('nothing')
+    const again = await pool.signIn('alice')
+    expect(await errorOf(pool.sdk.getUser({ AccessToken: again.access }))).toBe('nothing')
+  })
+
+  test('needs a user', async () => {
+    expect(await errorOf(pool.sdk.adminUserGlobalSignOut(user('nobody')))).toBe('UserNotFoundException')
+  })
+})
+
 describe('the operations with an access token', () => {
   const calls: [name: string, call: (AccessToken: string) => Promise<unknown>][] = [
     ['GetUser', (AccessToken) => pool.sdk.getUser({ AccessToken })],
