@@ -1,4 +1,4 @@
-// A local AWS account: the Cognito and the generated secrets that stacks share, and the functions they deployed.
+// A local AWS account. Stacks share its Cognito and its generated secrets, and register their functions in it.
 
 import { type Cognito, type CognitoOptions, startCognito } from './cognito/server.ts'
 import type { Functions } from './lambda/functions.ts'
@@ -18,7 +18,7 @@ export interface Account {
    * @returns a function that removes the registration
    */
   registerFunctions(functionArns: readonly string[], functions: FunctionCalls): () => void
-  /** Runs a function without checking permissions, as the deploying person may call every function. */
+  /** Runs a function without a permission check: the person who deploys may call every function. */
   runFunction(functionArn: string, event: unknown): Promise<Outcome>
   close(): Promise<void>
 }
@@ -26,7 +26,7 @@ export interface Account {
 /** Starts an account without any stack. Rejects when the port is taken. */
 export async function startAccount(options: Omit<Partial<CognitoOptions>, 'invoke'> = {}): Promise<Account> {
   const registrations: { functionArns: readonly string[]; functions: FunctionCalls }[] = []
-  // An ARN that nobody registered goes to the latest registration, which logs that the caller may not invoke it.
+  // The latest registration gets the calls of an unregistered ARN. It denies and logs them.
   const findFunctions = (arn: string) =>
     (registrations.findLast(({ functionArns }) => functionArns.includes(arn)) ?? registrations.at(-1))?.functions
   const cognito = await startCognito({

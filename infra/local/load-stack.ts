@@ -18,7 +18,7 @@ import { type Permission, readPermissions } from './lambda/permissions.ts'
 export interface LoadStackOptions {
   /** Settings, as in cdk.json or `-c`. */
   context?: Record<string, unknown>
-  /** A folder that `synthesizeInto` filled. Several runs can share it. `context` is ignored then. */
+  /** A folder that `synthesizeInto` filled. Several runs can share it. If set, `context` is ignored. */
   assembly?: string
   /** Changes the template before it is deployed. */
   change?: (template: Template) => void

@@ -4,7 +4,7 @@
 export interface FunctionLog {
   source: 'function'
   functionName: string
-  /** A console line has `timestamp`, `level`, `requestId` (Lambda's) and `message`. Other lines are as printed. */
+  /** A console line has `timestamp`, `level`, `requestId` (Lambda's) and `message`. Other lines have other fields. */
   line: Record<string, unknown>
 }
 

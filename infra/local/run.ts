@@ -16,17 +16,17 @@ import type { Log } from './log.ts'
 import { startServers } from './servers.ts'
 
 export interface LocalRunOptions extends LoadStackOptions {
-  /** The port of the API. 0, the default, takes a free one. */
+  /** The port of the API. Default: 0, a free port. */
   port?: number
-  /** The port of Cognito. 0, the default, takes a free one. */
+  /** The port of Cognito. Default: 0, a free port. */
   cognitoPort?: number
   log?: Log
-  /** The clock of the gateway and of Cognito, in ms since the epoch. The functions use the machine's clock. */
+  /** The clock of the gateway and of a new account, in ms since the epoch. The functions use the machine's clock. */
   now?: () => number
   /** Wraps each Cognito request. A test can delay it, change its response or make it fail. */
   intercept?: CognitoOptions['intercept']
   /**
-   * The account to deploy to. It keeps running when the run closes; `cognitoPort` and `intercept` have no effect.
+   * The account to deploy to. It keeps running when the run closes. With it, `cognitoPort` and `intercept` have no effect.
    * Default: a new account. If the context names an existing pool, the new account gets a pool with that id.
    */
   account?: Account
@@ -39,7 +39,7 @@ export interface LocalRun {
   outputs: Record<string, string>
   /** The API keys by customer. The output `ApiKeyIdAcme` belongs to the customer `Acme`. */
   apiKeys: Record<string, string>
-  /** The settings that the functions have. */
+  /** The functions' settings. */
   settings: FunctionSettings
   cognito: Cognito
   stack: Stack
@@ -54,7 +54,7 @@ export interface LocalRun {
 }
 
 /**
- * Deploys the stack and starts its servers. On an error, reverts its changes to the account and closes what it started.
+ * Deploys the stack and starts its servers. On an error, reverts the changes to the account and closes the servers.
  * @throws Error when a setting breaks its rule, a port is taken, the template has something that the local run
  *   does not know, or a custom resource fails
  */

@@ -32,7 +32,7 @@ export interface Servers {
 }
 
 /**
- * Starts the servers and adds each to `closers`, which the caller closes, also after an error.
+ * Starts the servers and adds each to `closers`. The caller must close `closers`, also after an error.
  * @throws Error when a port is taken, or when the template has something that the local run does not know
  */
 export async function startServers(loaded: LoadedStack, options: ServerOptions, closers: Closers): Promise<Servers> {

@@ -18,7 +18,7 @@ const failures = {
     message: 'Missing Authentication Token',
     errorType: 'MissingAuthenticationTokenException',
   },
-  // On an unknown route, API Gateway reads an Authorization header as a signature. AWS's message then contains a hash of the header.
+  // On an unknown route, API Gateway reads an Authorization header as a signature. The message has the header's hash.
   noRouteButAuthorization: { status: 403, message: '', errorType: 'IncompleteSignatureException' },
   invalidApiKey: { type: 'INVALID_API_KEY', status: 403, message: 'Forbidden', errorType: 'ForbiddenException' },
   badParameters: {
@@ -34,7 +34,7 @@ const failures = {
     message: 'Limit Exceeded',
     errorType: 'LimitExceededException',
   },
-  // Over Lambda's limit of 6 MB. Requests over API Gateway's own 10 MB get no gateway response.
+  // The event exceeds Lambda's 6 MB. A request over API Gateway's own 10 MB gets no gateway response.
   tooLarge: { type: 'REQUEST_TOO_LARGE', status: 413, message: 'Request Too Long', errorType: 'BadRequestException' },
   unsupportedMediaType: {
     type: 'UNSUPPORTED_MEDIA_TYPE',

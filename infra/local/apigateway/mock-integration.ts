@@ -42,7 +42,7 @@ export function readMock(method: Resource, integration: MockIntegration): Answer
   }
 }
 
-// Source: "Integration passthrough behaviors". Undefined: the body passes through unchanged.
+/** Source: "Integration passthrough behaviors". @returns undefined if the body passes through unchanged */
 function selectRequest(
   { PassthroughBehavior = 'WHEN_NO_MATCH' }: MockIntegration,
   templates: Record<string, string>,

@@ -18,7 +18,7 @@ export interface RestApiOptions {
   invoke: Functions['invoke']
   /** Host and port of the server. */
   domainName: string
-  /** The value of the n-th API key, if the template sets none. */
+  /** Makes the value of an API key that has no Value in the template. `index` counts the keys from 0. */
   keyValue: (index: number) => string
   now: Clock
 }
@@ -66,7 +66,7 @@ export function readRestApi({ stack, invoke, domainName, keyValue, now }: RestAp
     const ids = createIds(sent, now())
     const idHeaders = { 'x-amzn-RequestId': ids.requestId, 'x-amz-apigw-id': ids.extendedRequestId }
     const [, stageName, ...rest] = request.path.split('/')
-    // These requests reach no API, so the gateway responses do not apply. The address of the local run is a custom domain.
+    // These requests reach no API, so no gateway response applies. The local address counts as a custom domain.
     if (stageName !== stage.name || headerOf(sent, 'host') === disabledHost) {
       const headers = { ...idHeaders, 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' }
       return { status: 403, headers, body: '{"message":"Forbidden"}' }

@@ -27,8 +27,8 @@ export class Routes {
 
   /** @throws Error naming a resource without a parent, or a method without a resource */
   constructor(stack: Stack, api: Resource) {
-    const createNode = (id: string, path: string): Node => ({ id, path, children: new Map(), methods: new Map() })
-    this.#root = createNode(stack.attribute(api.logicalId, 'RootResourceId'), '/')
+    const createNode = (at: { id: string; path: string }): Node => ({ ...at, children: new Map(), methods: new Map() })
+    this.#root = createNode({ id: stack.attribute(api.logicalId, 'RootResourceId'), path: '/' })
     const nodes = new Map([[this.#root.id, this.#root]])
     let remaining = stack.resources('AWS::ApiGateway::Resource')
     while (remaining.length > 0) {
@@ -37,7 +37,7 @@ export class Routes {
         const parent = nodes.get(String(resource.properties.ParentId))
         if (!parent) return true
         const part = String(resource.properties.PathPart)
-        const node = createNode(resource.id, `${parent.path === '/' ? '' : parent.path}/${part}`)
+        const node = createNode({ id: resource.id, path: `${parent.path === '/' ? '' : parent.path}/${part}` })
         parent.children.set(part, node)
         nodes.set(resource.id, node)
         return false
@@ -68,8 +68,7 @@ export class Routes {
   }
 }
 
-// A static part precedes {name}, and {name} precedes {name+}. If the first matching resource lacks the method, the next matching
-// one is tried.
+// A static part precedes {name}, and {name} precedes {name+}. If a match lacks the method, the next match is tried.
 function findBelow(
   node: Node,
   segments: string[],

@@ -18,7 +18,7 @@ export interface GatewayOptions {
   log: Log
   /** ms since the epoch */
   now?: () => number
-  /** Makes a handler for pages on the same port that are not part of the API. */
+  /** Makes a handler for the pages that the port serves beside the API. */
   createPageHandler?: (gateway: Pick<Gateway, 'url' | 'keys'>) => PageHandler
 }
 

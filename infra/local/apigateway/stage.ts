@@ -19,7 +19,7 @@ export class Stage {
   readonly #throttles = new Map<string, Throttle>()
   readonly #now: Clock
 
-  /** @throws Error unless the template has one stage without a cache */
+  /** @throws Error if the API has no stage, several stages, or a cache */
   constructor(stack: Stack, api: Resource, now: Clock) {
     const stages = stack.resources('AWS::ApiGateway::Stage').filter(({ properties }) => properties.RestApiId === api.id)
     const [stage] = stages

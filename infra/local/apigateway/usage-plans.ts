@@ -38,7 +38,7 @@ export class UsagePlans {
   readonly #throttles = new Map<string, Throttle>()
   readonly #quotas = new Map<string, Quota>()
 
-  /** @param keyValue the value of the n-th key, if the template sets none */
+  /** @param keyValue makes the value of a key that has no Value in the template, by the key's index from 0 */
   constructor(stack: Stack, stage: { apiId: string; name: string }, keyValue: (index: number) => string, now: Clock) {
     this.#now = now
     this.keys = stack
@@ -49,7 +49,7 @@ export class UsagePlans {
 
   /**
    * Checks the key of the request and counts the request.
-   * @throws GatewayError if the key is missing or not valid for this stage, or over its throttle or quota
+   * @throws GatewayError if the key is missing, is not valid for this stage, or exceeds its throttle or quota
    */
   admit(request: HttpRequest, route: Route): ApiKey {
     const value = headerOf(request, 'x-api-key')

@@ -6,7 +6,7 @@ import { type HttpRequest, headerOf } from './http-messages.ts'
 
 export type Validate = (request: HttpRequest) => void
 
-/** @throws Error naming a check that the local run does not know, such as one of the body */
+/** @throws Error naming a check that the local run does not know, e.g. a check of the body */
 export function readValidation(stack: Stack, method: Resource): Validate {
   const { RequestParameters, RequestValidatorId } = method.properties
   if (RequestValidatorId === undefined) return () => {}

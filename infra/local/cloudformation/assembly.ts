@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads'
 /**
  * Writes the template and the assets to `outdir`.
  * @param context settings, as in cdk.json or `-c`
- * @throws Error with CDK's message, for example that a setting breaks its rule
+ * @throws Error with CDK's message, for example about a setting that breaks its rule
  */
 export async function synthesizeInto(outdir: string, context: Record<string, unknown> = {}): Promise<void> {
   const worker = new Worker(new URL('./assembly-worker.ts', import.meta.url), {

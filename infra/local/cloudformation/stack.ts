@@ -132,7 +132,7 @@ function isOfType({ Type }: TemplateResource, type: string | RegExp): boolean {
 
 /**
  * @param known the properties that the local run supports or may ignore
- * @throws Error naming another property that the resource sets
+ * @throws Error naming a property that is not in `known`
  */
 export function expectOnly(resource: Resource, known: readonly string[]): void {
   for (const name of Object.keys(resource.properties)) {

@@ -1,4 +1,4 @@
-// Reads the user pools of the template, and the app clients and groups that it adds to own and existing pools.
+// Reads the template's user pools, and its app clients and groups for own and existing pools.
 
 import { appClientSettings } from '../cognito/app-clients.ts'
 import type { UserPoolDefinition } from '../cognito/server.ts'

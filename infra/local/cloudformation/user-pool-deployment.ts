@@ -6,7 +6,7 @@ import type { Cognito, UserPoolDefinition } from '../cognito/server.ts'
 import type { Stack } from './stack.ts'
 import { type PoolContents, readExistingPools, readUserPools } from './user-pool-definitions.ts'
 
-/** What an existing pool has that Cognito lacks, and that is created for the stack. */
+/** The app clients and triggers of an existing pool that is created because Cognito lacks it. */
 export interface OrdinaryPool {
   clientIds: readonly string[]
   /** The owner's triggers. */
@@ -15,8 +15,8 @@ export interface OrdinaryPool {
 
 /**
  * Creates or changes the pools of the template.
- * @param ordinary if set, an existing pool that Cognito lacks is created with this
- * @returns a function that undoes the changes
+ * @param ordinary if set: creates each existing pool that Cognito lacks, with these app clients and triggers
+ * @returns a function that undoes the changes, but keeps the pools created for `ordinary`
  * @throws Error naming an existing pool that Cognito lacks, if `ordinary` is undefined
  */
 export async function applyUserPools(
@@ -47,7 +47,7 @@ export async function applyUserPools(
   return undo
 }
 
-/** Deletes what the stack created, except what it retains and what its `next` version still has. */
+/** Deletes the stack's pools, app clients and groups, except retained ones and those in its next version. */
 export function removeUserPools(stack: Stack, cognito: Cognito, next?: Stack): void {
   const toDelete = (type: string) => {
     const nextResources = next?.resources(type) ?? []
@@ -93,7 +93,7 @@ function restore<Value>(map: Map<string, Value>, key: string, before: Value | un
   else map.set(key, before)
 }
 
-/** A pool with the defaults of AWS, except that people also sign in by e-mail. */
+/** A pool with AWS's defaults, and with the e-mail address as an alias. */
 function ordinaryPool(
   { place: { region, account } }: Stack,
   contents: PoolContents,

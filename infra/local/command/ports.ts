@@ -9,7 +9,9 @@ export function readPort(env: Readonly<Record<string, string | undefined>>, name
   if (value === undefined || value === '') return fallback
   const port = Number(value)
   if (!/^\d+$/.test(value) || port > 65_535) {
-    throw new Error(`${name} is "${value}", but it must be a port: a number from 0 (a free one) to 65535`)
+    throw new Error(
+      `${name} is "${value}", but it must be a port: a whole number from 1 to 65535, or 0 for a free port`,
+    )
   }
   return port
 }

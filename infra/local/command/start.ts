@@ -15,7 +15,7 @@ import { checkPorts, readPort } from './ports.ts'
 import { createReport } from './report.ts'
 import { welcome } from './welcome.ts'
 
-/** Whether the terminal shows the name of a step, without a line break after it. */
+/** True while the last line of the terminal is the name of a running step. */
 let isLineOpen = false
 
 const assembly = mkdtempSync(join(tmpdir(), 'impersonation-'))

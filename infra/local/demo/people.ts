@@ -11,9 +11,9 @@ import {
 
 interface Person {
   username: string
-  /** A person without a password is invited, and has never signed in. */
+  /** Undefined for a person who was invited and has never signed in. */
   password?: string
-  /** The name that the group has by default. */
+  /** The group's default name. */
   group?: string
   email?: string
   disabled?: boolean
@@ -44,7 +44,7 @@ export function demoApiKeyOf(index: number): string {
 
 /**
  * Creates the demo people in a user pool. A second call changes nothing.
- * @param groupNames the deployment's name for a demo group; undefined: the deployment has no such group
+ * @param groupNames the deployment's name of each demo group. Missing key: the default name. undefined: no such group
  */
 export async function makeDemoPeople(
   cognito: CognitoIdentityProviderClient,

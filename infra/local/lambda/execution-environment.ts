@@ -9,7 +9,7 @@ import type { FromWorker, Invocation, WorkerData } from './function-worker.ts'
 import type { Outcome } from './outcome.ts'
 
 export class ExecutionEnvironment {
-  /** Resolves when the handler is loaded: undefined, or the failure. */
+  /** Resolves to undefined when the handler is loaded, or to the failure. */
   readonly ready: Promise<Outcome | undefined>
   alive = true
   readonly #definition: FunctionDefinition

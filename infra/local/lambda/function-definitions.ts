@@ -35,7 +35,7 @@ const ignored = ['Architectures', 'Description', 'RecursiveLoop', 'Role', 'Tags'
 
 /**
  * @param assembly the folder of the synthesized stack
- * @throws Error naming an unknown property, a runtime other than Node.js, missing code, or a variable without text
+ * @throws Error naming an unknown property, another runtime than Node.js, missing code, or a variable that is an object
  */
 export function readFunctions(stack: Stack, assembly: string): FunctionDefinition[] {
   const assets = readAssets(join(assembly, `${stack.place.stackName}.assets.json`))

@@ -1,4 +1,4 @@
-// The environment variables of the functions that the local run itself reads.
+// Reads the functions' environment variables that the local run also needs.
 
 import { type NextTriggers, readNextTriggers } from '../../../lambda/next-triggers.ts'
 import type { FunctionDefinition } from './function-definitions.ts'

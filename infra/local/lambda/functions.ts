@@ -17,7 +17,7 @@ export interface Caller {
 
 export interface Functions {
   invoke(functionArn: string, event: unknown, caller: Caller): Promise<Outcome>
-  /** Runs a function without a permission check, for a caller with rights of its own. */
+  /** Runs a function without a permission check, for a caller that needs no AWS::Lambda::Permission. */
   run(functionArn: string, event: unknown): Promise<Outcome>
   close(): Promise<void>
 }
