@@ -1,4 +1,4 @@
-// Attempts to get tokens from the public Cognito API, past the endpoint.
+// Attempts to get tokens from the public Cognito API without the endpoint.
 
 import { createHmac, randomBytes, randomUUID } from 'node:crypto'
 import {
@@ -43,7 +43,7 @@ export function bypass(deployment: Deployment) {
   const randomGrant = (id: string) => `${id}.${randomBytes(32).toString('base64url')}`
 
   describe('bypassing the endpoint', () => {
-    test('the impersonation client starts no sign-in without its secret', async () => {
+    test('the impersonation client refuses a sign-in without its secret', async () => {
       const { cognito, outputs } = deployment()
       const start = new InitiateAuthCommand({
         ClientId: outputs.ImpersonationClientId,
@@ -73,7 +73,7 @@ export function bypass(deployment: Deployment) {
       ['a random word', () => 'guess', () => randomUUID()],
       ['a random grant in the right form', (id: string) => randomGrant(id), (id: string) => id],
       ['the record id alone', (id: string) => id, (id: string) => id],
-    ])('with the secret, answering %s brings no tokens', async (_, answer, metadata) => {
+    ])('with the secret, the answer “%s” brings no tokens', async (_, answer, metadata) => {
       const { start, respond } = await asInsider()
       const { Session } = await start('alice')
       const id = randomUUID()

@@ -39,11 +39,11 @@ export function createClient({ outputs, apiKey, cognito, dynamoDB }: Target) {
     })
     const text = await response.text()
     const answer: Answer = { status: response.status, headers: response.headers, body: JSON.parse(text) }
-    expect(undescribed(method, path, answer)).toEqual([])
+    expect(undescribed({ method, path }, answer)).toEqual([])
     return answer
   }
 
-  /** Signs a person in with the actors' client. */
+  /** Signs a person in through the actors' client. */
   async function signIn(person: Person, password: string = passwords[person], metadata?: Record<string, string>) {
     const { AuthenticationResult } = await cognito.send(
       new AdminInitiateAuthCommand({
@@ -63,7 +63,7 @@ export function createClient({ outputs, apiKey, cognito, dynamoDB }: Target) {
     basic: (person: Person, password: string = passwords[person]) =>
       `Basic ${Buffer.from(`${person}:${password}`).toString('base64')}`,
 
-    /** Asks to act as `username`, as olivia unless `authorization` is given. */
+    /** Sends a request to act as `username`. The actor is olivia unless `authorization` is given. */
     async impersonate(username: string, authorization?: string, more: object = {}) {
       const headers = { Authorization: authorization ?? (await signIn('olivia')).IdToken }
       return send({ headers, body: { username, ...more } })

@@ -50,11 +50,10 @@ export function misfits(schema: object, value: unknown, ajv = typed): string[] {
 
 /**
  * Lists the differences between an answer and the document: status, media type, headers, body.
- * @param path below the API's base URL. A route missing from the document may only answer 404.
+ * `path` is below the API's base URL. A route that is missing from the document must answer 404.
  */
 export function undescribed(
-  method: string,
-  path: string,
+  { method, path }: { method: string; path: string },
   { status, headers, body }: { status: number; headers: Headers; body: unknown },
 ): string[] {
   const operation = description.paths[path]?.[method.toLowerCase()]

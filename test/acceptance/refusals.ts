@@ -20,7 +20,7 @@ export function refusals(deployment: Deployment) {
     })
   })
 
-  describe('a wrong Authorization header gets', () => {
+  describe('a missing or invalid Authorization header gets', () => {
     test.each<[string, (target: ReturnType<Deployment>) => Promise<string | undefined> | string | undefined]>([
       ['no header', () => undefined],
       ['an empty header', () => ''],
@@ -57,14 +57,14 @@ export function refusals(deployment: Deployment) {
       const { send, basic } = deployment()
       expectError(await send({ headers: { Authorization: basic('olivia') }, body }), 400)
     })
-    test('400: another content type', async () => {
+    test('400: a Content-Type other than JSON', async () => {
       const { send, basic } = deployment()
       expectError(await send({ headers: { Authorization: basic('olivia'), 'Content-Type': 'text/plain' } }), 400)
     })
   })
 
   describe('a forbidden impersonation gets', () => {
-    test('403: an actor outside the group cannot learn which users exist', async () => {
+    test('403: an actor outside the group, who cannot learn which users exist', async () => {
       const { impersonate, signIn } = deployment()
       const { IdToken } = await signIn('bob')
       const [known, unknown] = [await impersonate('alice', IdToken), await impersonate('nobody', IdToken)]
@@ -92,7 +92,7 @@ export function refusals(deployment: Deployment) {
       })
       expect(found).not.toHaveProperty('issuedAt')
     })
-    test('403: an impersonated session cannot impersonate', async () => {
+    test('403: an impersonated session as the actor', async () => {
       const { impersonate } = deployment()
       const { session } = (await impersonate('alice')).body as { session: { authorization: string } }
       expectError(await impersonate('bob', session.authorization), 403)

@@ -67,7 +67,7 @@ export function session(deployment: Deployment) {
       await expect(verifier.verify(accessToken, { tokenUse: 'access' } as never)).resolves.toBeDefined()
     })
 
-    test('is the subject’s, names the actor and the record in both tokens, and expires', async () => {
+    test('belongs to the subject, names the actor and the record in both tokens, and expires', async () => {
       const { outputs, impersonate, subOf } = deployment()
       const answer = await impersonate('alice')
       const { authorization, accessToken, expireEpoch } = sessionOf(answer)
@@ -176,7 +176,7 @@ export function session(deployment: Deployment) {
       for (const secret of [authorization, accessToken, apiKey, 'Olivia-Local-1!']) expect(kept).not.toContain(secret)
     })
 
-    test('has a record with the subject’s own username if an alias was asked for', async () => {
+    test('has a record with the subject’s username if the request names an alias', async () => {
       const { impersonate, record } = deployment()
       const answer = await impersonate('alice@example.com')
       expect(await record(answer.headers.get('impersonation-id'))).toMatchObject({

@@ -23,8 +23,8 @@ export interface Target {
 }
 
 /**
- * ACCEPTANCE_OUTPUTS names the outputs file of `cdk deploy`, ACCEPTANCE_API_KEY holds a customer's key. Without them it
- * starts the local run. The AWS SDK finds the AWS credentials as usual.
+ * ACCEPTANCE_OUTPUTS names the outputs file of `cdk deploy`. ACCEPTANCE_API_KEY holds a customer's key. Without
+ * ACCEPTANCE_OUTPUTS, the local run is started. The AWS SDK finds the AWS credentials as usual.
  * @throws Error if ACCEPTANCE_API_KEY is missing or the file has no outputs.
  */
 export async function openTarget(): Promise<Target> {

@@ -1,4 +1,4 @@
-// Attacks with forged or misused credentials. Where it helps the attacker, the pool's own key signs.
+// Attacks with forged or misused credentials. The pool's own key signs a token where that helps the attacker.
 
 import { afterAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { createForge } from '../support/forge.ts'
@@ -36,7 +36,7 @@ const updated = `https://issuer-cognito-idp.us-east-1.amazonaws.com/${own}`
 const [header = '', payload = '', signature = ''] = token().split('.')
 const basic = (text: string | Uint8Array) => `Basic ${Buffer.from(text as string).toString('base64')}`
 
-test('200 for an unchanged token of the forge, so each change below causes its refusal', async () => {
+test('an unchanged token of the forge gets 200, so only the change explains each refusal below', async () => {
   expect((await send(token())).statusCode).toBe(200)
 })
 
@@ -50,9 +50,9 @@ describe('401 without a call to Cognito: a token', () => {
     ['signed by HS256 with the public key as PEM', forge.byPublicKey('pem')],
     ['signed by HS256 with the public key as DER', forge.byPublicKey('der')],
     ['signed by HS256 with the public key’s modulus', forge.byPublicKey('jwk')],
-    ['signed by RS512 with the pool’s key', forge.by('RSA-SHA512', 'RS512')],
-    ['signed by RS1 with the pool’s key', forge.by('RSA-SHA1', 'RS1')],
-    ['signed with SHA-1 although alg is RS256', forge.by('RSA-SHA1', 'RS256')],
+    ['signed by RS512 with the pool’s key', forge.by({ algorithm: 'RSA-SHA512', alg: 'RS512' })],
+    ['signed by RS1 with the pool’s key', forge.by({ algorithm: 'RSA-SHA1', alg: 'RS1' })],
+    ['signed with SHA-1 although alg is RS256', forge.by({ algorithm: 'RSA-SHA1', alg: 'RS256' })],
     ['with alg rs256', token({}, { alg: 'rs256' })],
     ['signed by another key under the same kid', token({}, {}, forge.impostor)],
     ['signed by another key, included as jwk', token({}, { jwk: forge.impostor.jwk }, forge.impostor)],
@@ -232,7 +232,7 @@ describe('403 for a valid token of an actor', () => {
     },
   )
   test.each(['alice', 'dora', 'Okta_7', 'ivan', 'root', 'nobody'])(
-    'who left the group: the calls are the same whoever the subject is, such as %s',
+    'who left the group: Cognito gets the same calls for the subject %s',
     async (username) => {
       await world.admin('AdminRemoveUserFromGroup', 'olivia', { GroupName: 'impersonators' })
       const answer = (await world.post({

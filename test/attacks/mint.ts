@@ -33,7 +33,7 @@ export function mint(deployment: () => Deployment, races: number) {
   const otherId = randomUUID()
   const random = (bytes = 32) => randomBytes(bytes).toString('base64url')
 
-  test('the unchanged answer of a grant brings tokens, so each change below causes its refusal', async () => {
+  test('the unchanged answer of a grant brings tokens, so only the change explains each refusal below', async () => {
     const { answer, id } = await insider.request()
     const { IdToken, AccessToken } = await insider.respond(await insider.start('alice'), answer)
     for (const token of [IdToken, AccessToken]) expect(claimsOf(token)).toMatchObject({ impersonation_id: id })
@@ -100,7 +100,7 @@ export function mint(deployment: () => Deployment, races: number) {
       await expectNoTokens(insider.respond(await insider.start('alice'), answer), /UserLambdaValidation/)
       expect(await insider.records.read(id)).not.toHaveProperty('issuedAt')
     })
-    test('for a protected subject, and the record says so', async () => {
+    test('for a protected subject, and the record becomes refused', async () => {
       const { answer, id } = await insider.request()
       const attack = insider.respond(await insider.start('root'), answer, { username: 'root' })
       await expectNoTokens(attack, /UserLambdaValidation/)
@@ -145,7 +145,7 @@ export function mint(deployment: () => Deployment, races: number) {
     }
   }, 120_000)
 
-  describe('no tokens for a subject who, between challenge and answer, was', () => {
+  describe('a grant brings no tokens if, between challenge and answer, the subject was', () => {
     const change = (name: 'alice', group?: string) => {
       const { UserPoolId } = deployment().outputs
       return { UserPoolId, Username: name, GroupName: group ?? '' }
@@ -169,7 +169,7 @@ export function mint(deployment: () => Deployment, races: number) {
     })
   })
 
-  describe('no tokens from the impersonation client, with its secret, by', () => {
+  describe('an attacker with the client’s secret gets no tokens by', () => {
     const parameters = () => ({
       USERNAME: 'alice',
       PASSWORD: 'Alice-Local-1!',

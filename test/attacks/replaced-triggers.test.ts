@@ -1,4 +1,4 @@
-// The endpoint discards tokens that another PreTokenGeneration function made wrong.
+// The endpoint discards unfit tokens of another PreTokenGeneration function.
 
 import { describe, expect, test } from '@jest/globals'
 import { createForge } from '../support/forge.ts'

@@ -38,7 +38,7 @@ export function requests(deployment: () => Deployment) {
         sent.end(body)
       },
     )
-    expect(undescribed('POST', '/auth/impersonate', answer)).toEqual([])
+    expect(undescribed({ method: 'POST', path: '/auth/impersonate' }, answer)).toEqual([])
     return answer
   }
   const json: [string, string] = ['Content-Type', 'application/json']
@@ -166,7 +166,7 @@ export function requests(deployment: () => Deployment) {
   })
 }
 
-/** API Gateway's own answers, before it knows the API, are plain text. */
+/** API Gateway answers in plain text before it finds the API. */
 function parsed(text: string) {
   try {
     return JSON.parse(text)

@@ -28,7 +28,7 @@ test('an ordinary sign-in makes no call', () => {
 })
 
 test.each(['no credentials', 'an access token', 'bad username', 'actor may not', 'actor is impersonated'])(
-  'refused without a call: %s',
+  'a refusal makes no call: %s',
   (name) => {
     expect(counted[name]?.calls).toEqual({})
   },
@@ -38,6 +38,9 @@ test('a wrong password makes one call', () => {
   expect(counted['wrong password']?.calls).toEqual({ AdminInitiateAuth: 1 })
 })
 
-test.each(['right withdrawn', 'subject unknown', 'subject must reset'])('refused after the first step: %s', (name) => {
-  expect(counted[name]?.calls).toEqual({ ...sideBySide, AdminInitiateAuth: 1, UpdateItem: 1 })
-})
+test.each(['right withdrawn', 'subject unknown', 'subject must reset'])(
+  'a refusal after the first step makes three calls to Cognito and two writes: %s',
+  (name) => {
+    expect(counted[name]?.calls).toEqual({ ...sideBySide, AdminInitiateAuth: 1, UpdateItem: 1 })
+  },
+)

@@ -1,5 +1,5 @@
 // A process that loads a bundle and sends it events, like an execution environment of Lambda. This file is bundled first, so
-// that it loads almost nothing else. Without IPC it does one job, with IPC as many as requested.
+// that it loads almost nothing else. Without IPC it does one job. With IPC it does as many jobs as requested.
 
 import { patchConsole } from '../../infra/local/lambda/console.ts'
 import { type Facts, jobs, type Kind } from './jobs.ts'
@@ -46,7 +46,7 @@ type Handler = (event: unknown, context: object) => Promise<unknown>
 
 const { file, kind, facts, port }: Order = JSON.parse(process.argv[2] ?? '')
 redirect(port)
-// Static imports of these would load modules that a bundle may not load itself.
+// No static imports: they would load modules that the measured bundle might not load.
 const { openSync, writeSync } = process.getBuiltinModule('node:fs')
 const { createRequire } = process.getBuiltinModule('node:module')
 

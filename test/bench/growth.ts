@@ -30,7 +30,10 @@ export async function measureGrowth(assembly: string, load: { records: number; r
     for (let round = 0; round <= load.rounds; round++) {
       for (const entry of measured) {
         const begun = performance.now()
-        const ms = await repeat(entry.deployment, entry.idToken, entry.callers, Math.max(20, entry.callers))
+        const ms = await repeat(entry.deployment, entry.idToken, {
+          callers: entry.callers,
+          times: Math.max(20, entry.callers),
+        })
         if (round === 0) continue
         entry.each.push((performance.now() - begun) / ms.length)
         entry.ms.push(...ms)
@@ -47,7 +50,11 @@ export async function measureGrowth(assembly: string, load: { records: number; r
   }
 }
 
-async function repeat(deployment: Deployment, idToken: string, callers: number, times: number): Promise<number[]> {
+async function repeat(
+  deployment: Deployment,
+  idToken: string,
+  { callers, times }: { callers: number; times: number },
+): Promise<number[]> {
   const ms: number[] = []
   let left = times
   await Promise.all(

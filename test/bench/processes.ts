@@ -35,8 +35,9 @@ export async function startStandIn(place: Place) {
 
 export type StandIn = Awaited<ReturnType<typeof startStandIn>>
 
-/** @param directory for the certificate file. @param host path of the bundled function.ts. */
-export function processes(directory: string, host: string, facts: Facts, { port, certificate }: Ready) {
+/** @param paths `directory` for the certificate file, and `host`, the bundled function.ts. */
+export function processes(paths: { directory: string; host: string }, facts: Facts, { port, certificate }: Ready) {
+  const { directory, host } = paths
   const order = ({ file, kind }: Variant) => JSON.stringify({ file, kind, facts, port } satisfies Order)
   const certificateFile = join(directory, 'stand-in.pem')
   writeFileSync(certificateFile, certificate)

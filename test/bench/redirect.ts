@@ -6,7 +6,7 @@ interface Bindings {
   tcp_wrap: { TCP: { prototype: { connect: (request: unknown, address: string, port: number) => number } } }
 }
 
-/** Patches the bindings below `node:net` and `node:dns`, because those modules must not be loaded yet, as on AWS. */
+/** Patches the bindings below `node:net` and `node:dns`. Those modules must not be loaded yet, as on AWS. */
 export function redirect(port: number): void {
   const { binding } = process as unknown as { binding<Name extends keyof Bindings>(name: Name): Bindings[Name] }
   const names = binding('cares_wrap')

@@ -15,7 +15,7 @@ export interface Report extends Results {
   goals: Goal[]
 }
 
-/** Smallest package in the table, bytes. The JSON file has all. */
+/** Bytes of the smallest package in the table. The JSON file lists all packages. */
 const worthShowing = 2_000
 
 export function table({ startUp, warm, calls, sizes, memory, growth, goals }: Report): string {

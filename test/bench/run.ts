@@ -53,7 +53,7 @@ try {
 
   const standIn = await startStandIn(placeOf(environment))
   const facts = { idToken: standIn.idToken, impersonationClientId: environment.IMPERSONATION_CLIENT_ID ?? '' }
-  const tools = { standIn, processes: processes(directory, host, facts, standIn) }
+  const tools = { standIn, processes: processes({ directory, host }, facts, standIn) }
   say('measuring start-up')
   const startUp = await measureStartUp(variants, tools, { rounds: 25 / quick, delay })
   say('measuring warm functions')

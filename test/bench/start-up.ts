@@ -39,7 +39,7 @@ export async function measureStartUp(
     }
   }
   return Object.fromEntries(
-    starts.map(({ variant, atOnce, delayed, opened }) => [variant.name, summary(atOnce, delayed, opened)]),
+    starts.map(({ variant, atOnce, delayed, opened }) => [variant.name, summary({ atOnce, delayed }, opened)]),
   )
 }
 
@@ -48,17 +48,20 @@ async function assertCalls({ name, kind }: Variant, standIn: StandIn): Promise<n
   const { calls, connections } = await standIn.turn()
   const { jwks = 0, ...asked } = calls
   const wanted = jobs[kind]({ idToken: '', impersonationClientId: '' }).calls
-  if (jwks > 1 || !sameCounts(asked, wanted))
+  if (jwks > 1 || !sameCounts({ asked, wanted }))
     throw new Error(`${name} made the calls ${JSON.stringify(calls)} in its first job`)
   return connections
 }
 
-export function sameCounts(asked: Record<string, number>, wanted: Record<string, number>, times = 1): boolean {
+type Calls = Record<string, number>
+
+/** True if `asked` has exactly the calls of `times` jobs, each with the `wanted` calls. */
+export function sameCounts({ asked, wanted, times = 1 }: { asked: Calls; wanted: Calls; times?: number }): boolean {
   const names = new Set([...Object.keys(asked), ...Object.keys(wanted)])
   return [...names].every((name) => (asked[name] ?? 0) === (wanted[name] ?? 0) * times)
 }
 
-function summary(atOnce: Started[], delayed: Started[], connections: number): StartUp {
+function summary({ atOnce, delayed }: Record<'atOnce' | 'delayed', Started[]>, connections: number): StartUp {
   const loaded = [...atOnce, ...delayed].map((started) => started.loaded)
   const of = (moments: Moment[], field: keyof Moment) => moments.map((moment) => moment[field])
   const answered = atOnce.map((started) => started.answered)

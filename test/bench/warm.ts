@@ -61,7 +61,7 @@ const empty = () => ({ ms: [] as number[], cpu: [] as number[], delays: [] as nu
 async function assertCalls({ name, kind }: Variant, standIn: StandIn, times: number): Promise<number[]> {
   const { calls, delays } = await standIn.turn()
   const wanted = jobs[kind]({ idToken: '', impersonationClientId: '' }).calls
-  if (!sameCounts(calls, wanted, times))
+  if (!sameCounts({ asked: calls, wanted, times }))
     throw new Error(`${name} made the calls ${JSON.stringify(calls)} in ${times} jobs`)
   return delays
 }

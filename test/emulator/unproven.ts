@@ -2,6 +2,6 @@
 
 export const unproven: Readonly<Record<string, string>> = {
   'a session names the base URL of its request': 'its request context has no domain name',
-  'a session has a record with the subject’s own username if an alias was asked for':
+  'a session has a record with the subject’s username if the request names an alias':
     'it gives triggers the alias instead of the username',
 }

@@ -4,7 +4,7 @@ import { createHmac, type KeyObject, sign } from 'node:crypto'
 import type { MemoryPool } from './memory-pool.ts'
 import { encode, idClaims, type Key, newKey, signToken } from './tokens.ts'
 
-/** @param pool signs with its own key unless a test names another: the best case for an attacker. */
+/** @param pool its own key signs, unless a test names another key. This is the best case for an attacker. */
 export function createForge({ pool }: MemoryPool) {
   const { kid, privateKey, publicKey } = pool.keys.id
   const { n, e } = publicKey.export({ format: 'jwk' })
@@ -33,7 +33,7 @@ export function createForge({ pool }: MemoryPool) {
       const input = `${encode({ kid, alg: 'HS256' })}.${encode(good())}`
       return `${input}.${createHmac('sha256', exported(publicKey, form)).update(input).digest('base64url')}`
     },
-    by(algorithm: string, alg: string): string {
+    by({ algorithm, alg }: { algorithm: string; alg: string }): string {
       const input = `${encode({ kid, alg })}.${encode(good())}`
       return `${input}.${sign(algorithm, Buffer.from(input), privateKey).toString('base64url')}`
     },

@@ -134,7 +134,7 @@ describe('a response', () => {
     ['404 on another method', 'GET', path, response(404, {}, error)],
     ['404 on another path', 'POST', '/nowhere', response(404, {}, error)],
   ])('fits the document: %s', (_, method, path, sent) => {
-    expect(undescribed(method, path, sent)).toEqual([])
+    expect(undescribed({ method, path }, sent)).toEqual([])
   })
 
   test.each([
@@ -147,6 +147,6 @@ describe('a response', () => {
     ['a missing field', 'POST', path, response(403, {}, { status: 'error' })],
     ['an additional field', 'POST', path, response(403, {}, { ...error, detail: 'x' })],
   ])('does not fit the document: %s', (_, method, path, sent) => {
-    expect(undescribed(method, path, sent)).toHaveLength(1)
+    expect(undescribed({ method, path }, sent)).toHaveLength(1)
   })
 })
