@@ -1,4 +1,4 @@
-// Deployments to an existing pool: what they change, what they refuse, and what remains after the stack is deleted.
+// Deployments to an existing pool: changes, refusals, and the pool after the stack is deleted.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -72,7 +72,7 @@ function failAfterAttaching({ Resources }: Template) {
 }
 
 describe('a pool with every setting', () => {
-  test('changes only in its triggers: by the first deployment, by the next, and by two that replace the function', async () => {
+  test('changes only in its triggers: at the first deployment, the next, and two that replace the function', async () => {
     const { id, signIn } = await account.makePool()
     const before = await account.look(id)
     const claims = await signIn()
@@ -90,7 +90,7 @@ describe('a pool with every setting', () => {
 
     await account.deploy(id, { previous: first, stamp: 'second' })
     expect(await account.look(id)).toEqual(attached)
-    // CloudFormation sends the create again if it never got the first response.
+    // CloudFormation repeats a Create if it got no response.
     const again = await account.deploy(id)
     expect(await account.look(id)).toEqual(attached)
 
@@ -151,7 +151,7 @@ describe('a deployment is refused, and the pool stays unchanged:', () => {
     expect(await account.look(id)).toEqual(before)
   })
 
-  test('the owner has put a function into a slot, which also stays after the stack is deleted', async () => {
+  test('the owner’s function in one of our slots, where it stays after the stack is deleted', async () => {
     const { id } = await account.makePool()
     const first = await account.deploy(id)
     await setTriggers(id, { ...everySetting.LambdaConfig, ...ourTriggers(first), DefineAuthChallenge: ownersFunction })
@@ -259,7 +259,7 @@ describe('attached triggers', () => {
     }
   })
 
-  test('are attached again by our next deployment if the owner removed them, and nobody can impersonate meanwhile', async () => {
+  test('are attached again at the next deployment if the owner removed them; until then nobody can impersonate', async () => {
     const { id, signIn } = await account.makePool()
     const first = await account.deploy(id)
     await makeDemoPeople(account.owner, id)

@@ -65,13 +65,13 @@ describe('the endpoint drops, revokes and records unfit tokens:', () => {
       }),
     ],
     [
-      'an ID token with a too long lifetime',
+      'an ID token that lives too long',
       change('AWS::Cognito::UserPoolClient', (client) => {
         if (isOurs(client)) Object.assign(client, { IdTokenValidity: 120, RefreshTokenValidity: 120 })
       }),
     ],
     [
-      'an access token with a too long lifetime',
+      'an access token that lives too long',
       change('AWS::Cognito::UserPoolClient', (client) => {
         if (isOurs(client)) Object.assign(client, { AccessTokenValidity: 120, RefreshTokenValidity: 120 })
       }),
@@ -194,7 +194,7 @@ test('a refresh token of the impersonation client brings no tokens, although Cog
   await expect(cognito.send(tokens)).rejects.toMatchObject({ name: 'UserLambdaValidationException' })
 })
 
-test('all customers together get no more sign-ins than stageThrottle', async () => {
+test('stageThrottle limits the sign-ins of all customers together', async () => {
   const context = { customers: 'acme,globex', throttle: { rate: 1, burst: 2 }, stageThrottle: { rate: 1, burst: 2 } }
   const synthesized = mkdtempSync(join(tmpdir(), 'throttled-'))
   try {
@@ -261,7 +261,7 @@ describe('if Cognito fails', () => {
   })
 })
 
-test('an impersonation makes four calls to Cognito, with Basic five', async () => {
+test('an impersonation makes four calls to Cognito, and five with Basic', async () => {
   const { calls, impersonate, olivia, basic } = await start()
   const good = ['AdminGetUser', 'AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge']
   await impersonate('alice', olivia)

@@ -1,4 +1,4 @@
-// Cognito's errors at a sign-in, through the local run: whose fault each is, and what the log says of it.
+// Cognito's errors at a sign-in, on the local run: the status and the log line of each.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -12,7 +12,7 @@ const assembly = mkdtempSync(join(tmpdir(), 'sign-in-errors-'))
 const passOn: Intercept = (_operation, _fields, go) => go()
 let intercept = passOn
 let deployment: Awaited<ReturnType<typeof startDeployment>>
-/** The sign-ins that Cognito was asked for. */
+/** The sign-in calls that Cognito received. */
 const signIns: Record<string, unknown>[] = []
 beforeAll(async () => {
   await synthesizeInto(assembly)
@@ -42,7 +42,7 @@ const refuse =
     return go()
   }
 
-/** What the endpoint's log says of the last request. */
+/** The endpoint's log line of the request. */
 function logged(log: unknown[]): Record<string, unknown> {
   const lines = log.map((entry) => (entry as { line?: { message?: { event?: string } } }).line?.message)
   return lines.find((line) => line?.event === 'impersonation') ?? {}
@@ -66,7 +66,7 @@ describe('at a subject’s sign-in', () => {
     expect(logged(deployment.log)).toMatchObject({ outcome: code, status })
   })
 
-  test('a wrong secret of our client is a fault, not a subject whom the pool refuses', async () => {
+  test('a wrong secret of our client is a 503, not a refusal of the subject', async () => {
     const edit = change('AWS::Lambda::Function', ({ Handler, Environment }) => {
       if (Handler === 'endpoint.handler') Environment.Variables.IMPERSONATION_CLIENT_SECRET = 'k'.repeat(51)
     })
@@ -87,7 +87,7 @@ describe('at an actor’s sign-in by Basic', () => {
     ['CodeDeliveryFailureException', 401],
     ['InvalidSmsRoleAccessPolicyException', 401],
     ['InvalidSmsRoleTrustRelationshipException', 401],
-  ])('%s is %i, and the log names it, the source and the username', async (name, status) => {
+  ])('%s is %i, and the log names the error, the source and the username', async (name, status) => {
     intercept = refuse('ADMIN_USER_PASSWORD_AUTH', name)
     const answer = await deployment.impersonate('alice', deployment.basic('olivia'))
     expect(answer.status).toBe(status)
@@ -97,7 +97,7 @@ describe('at an actor’s sign-in by Basic', () => {
     expect(JSON.stringify(deployment.log)).not.toContain('Local-1!')
   })
 
-  test('an actors’ client that lacks the flow is a fault, and the log names its cause', async () => {
+  test('an actors’ client without the flow is a 500, and the log names the cause', async () => {
     intercept = refuse('ADMIN_USER_PASSWORD_AUTH', 'InvalidParameterException', 'Auth flow not enabled for this client')
     const answer = await deployment.impersonate('alice', deployment.basic('olivia'))
     expect(answer.status).toBe(500)
@@ -108,7 +108,7 @@ describe('at an actor’s sign-in by Basic', () => {
     })
   })
 
-  test('Cognito gets to know the caller, and nothing of the caller with the subject’s sign-in', async () => {
+  test('the actor’s sign-in contains the caller’s context data, and the subject’s does not', async () => {
     expect((await deployment.impersonate('alice', deployment.basic('olivia'))).status).toBe(200)
     const [actor, ...subject] = signIns
     expect(actor).toMatchObject({
@@ -122,7 +122,7 @@ describe('at an actor’s sign-in by Basic', () => {
   })
 })
 
-test('with subjectContextData, both calls of the subject’s sign-in tell it, too', async () => {
+test('with subjectContextData, both calls of the subject’s sign-in contain the caller’s context data', async () => {
   const edit = change('AWS::Lambda::Function', ({ Handler, Environment }) => {
     if (Handler === 'endpoint.handler') Environment.Variables.SUBJECT_CONTEXT_DATA = 'true'
   })

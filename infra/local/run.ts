@@ -26,7 +26,7 @@ export interface LocalRunOptions extends LoadStackOptions {
   /** Wraps each Cognito request. A test can delay it, change its response or make it fail. */
   intercept?: CognitoOptions['intercept']
   /**
-   * The account to deploy to. It keeps running when the run closes. With it, `cognitoPort` and `intercept` have no effect.
+   * The account to deploy to. It stays open when the run closes. With it, `cognitoPort` and `intercept` have no effect.
    * Default: a new account. If the context names an existing pool, the new account gets a pool with that id.
    */
   account?: Account

@@ -18,7 +18,7 @@ export function bareEnvironment(folder: string): NodeJS.ProcessEnv {
 }
 
 /** The environment of programs that use `endpoint` as AWS. */
-export function environmentFor(endpoint: string, folder: string): NodeJS.ProcessEnv {
+export function environmentFor({ endpoint, folder }: { endpoint: string; folder: string }): NodeJS.ProcessEnv {
   const { credentials } = localAccess(place.region, endpoint)
   return {
     ...bareEnvironment(folder),
@@ -62,7 +62,7 @@ export async function deploy(
   return file
 }
 
-/** Deletes the stack through the API: MiniStack lacks a call that `cdk destroy` makes. @throws Error if it fails. */
+/** Deletes the stack through the API: MiniStack lacks a call that `cdk destroy` makes. @throws Error if that fails. */
 export async function remove(endpoint: string): Promise<void> {
   const client = new CloudFormationClient(localAccess(place.region, endpoint))
   try {
@@ -78,10 +78,13 @@ export async function remove(endpoint: string): Promise<void> {
  * Replaces AWS's host names in the outputs file with the emulator's address.
  * @returns the outputs, and the value of an API key. @throws Error if the file has no ApiUrl or the key has no value.
  */
-export async function useEmulatorAddresses(
-  outputsFile: string,
-  endpoint: string,
-): Promise<{ outputs: Outputs; apiKey: string }> {
+export async function useEmulatorAddresses({
+  outputsFile,
+  endpoint,
+}: {
+  outputsFile: string
+  endpoint: string
+}): Promise<{ outputs: Outputs; apiKey: string }> {
   const [[stack, outputs] = []] = Object.entries(
     JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Outputs>,
   )
@@ -91,11 +94,11 @@ export async function useEmulatorAddresses(
   const addressed = { ...outputs, ApiUrl, CognitoEndpoint: endpoint, DynamoDbEndpoint: endpoint }
   writeFileSync(outputsFile, JSON.stringify({ [stack]: addressed }))
   const [, keyId] = Object.entries(outputs).find(([name]) => name.startsWith('ApiKeyId')) ?? []
-  return { outputs: addressed, apiKey: await keyValue(endpoint, keyId ?? '') }
+  return { outputs: addressed, apiKey: await keyValue({ endpoint, keyId: keyId ?? '' }) }
 }
 
 /** Like `aws apigateway get-api-key --include-value`. */
-async function keyValue(endpoint: string, keyId: string): Promise<string> {
+async function keyValue({ endpoint, keyId }: { endpoint: string; keyId: string }): Promise<string> {
   const client = new APIGatewayClient(localAccess(place.region, endpoint))
   try {
     const { value } = await client.send(new GetApiKeyCommand({ apiKey: keyId, includeValue: true }))

@@ -17,7 +17,7 @@ type Step = <Result>(name: string, work: () => Promise<Result>) => Promise<Resul
 
 /**
  * @param triedBefore the permissions that were tried on an own pool
- * @returns the other permissions, as tried here
+ * @returns the results for all other permissions
  * @throws Error if a deployment changes more than the four triggers, or if the removal leaves a change.
  */
 export async function testExistingPool(

@@ -22,7 +22,7 @@ export function report(cases: readonly Case[], tried: readonly TriedPermission[]
   console.log(`  the records table's policy: ${unenforcedRecordsPolicy}`)
 
   const passed = cases.length - left.length + needed.length
-  // The table's policy is one more.
+  // Plus one: the policy of the records table.
   const skipped = left.length + unenforced.length + 1
   console.log(`\n${passed} passed, 0 failed, ${skipped} skipped`)
 }

@@ -69,13 +69,13 @@ function start(): Promise<Emulator> {
 }
 
 async function runOnOwnPool({ endpoint, template }: Target): Promise<{ cases: Case[]; tried: TriedPermission[] }> {
-  const options = { env: environmentFor(endpoint, folder), signal }
+  const options = { env: environmentFor({ endpoint, folder }), signal }
   const assembly = join(folder, 'cdk.out')
   await step('Bootstrapping', () => bootstrap(template, options))
   const outputsFile = await step('Deploying', () => deploy(assembly, options))
   await step('Linting the template', () => lint(assembly, options))
   const { outputs, apiKey } = await step('Creating the demo people', async () => {
-    const found = await useEmulatorAddresses(outputsFile, endpoint)
+    const found = await useEmulatorAddresses({ outputsFile, endpoint })
     await createDemoPeople(outputsFile, options)
     return found
   })
@@ -93,7 +93,7 @@ async function runOnExistingPool(
   { endpoint, template }: Target,
   triedBefore: readonly TriedPermission[],
 ): Promise<TriedPermission[]> {
-  const options = { env: environmentFor(endpoint, folder), signal }
+  const options = { env: environmentFor({ endpoint, folder }), signal }
   await step('Bootstrapping', () => bootstrap(template, options))
   return testExistingPool({ endpoint, folder, triedBefore }, options, step)
 }

@@ -1,4 +1,4 @@
-// The example app: its template, and the local run of it.
+// The example app: its template and its local run.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

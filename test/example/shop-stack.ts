@@ -1,4 +1,4 @@
-// An example app: a stack with a user pool, a trigger and an app client, to which it adds impersonation.
+// An example app: a stack with its own user pool, trigger and app client, plus impersonation.
 
 import { fileURLToPath } from 'node:url'
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'

@@ -20,7 +20,7 @@ describe('stack', () => {
     ['Fn::GetAtt', (id: string) => ({ 'Fn::GetAtt': [id, 'Arn'] })],
     ['Ref', (id: string) => ({ Ref: id })],
     ['Fn::Sub', (id: string) => ({ 'Fn::Sub': `arn:\${${id}.Arn}` })],
-  ])('would have one if the pool referred to its triggers by %s', (_intrinsic, reference) => {
+  ])('would have a circular dependency if the pool referred to its triggers by %s', (_intrinsic, reference) => {
     const changed = structuredClone(template.Resources)
     const id = (path: string) => Object.keys(changed).find((key) => pathOf(changed[key]) === path) as string
     const pool = changed[id('UserPool')]
@@ -45,7 +45,7 @@ describe('stack', () => {
     ])
   })
 
-  test('sets no AWS endpoint, since the functions trust AWS', () => {
+  test('sets no AWS_ENDPOINT_URL, since the functions would trust that endpoint', () => {
     expect(JSON.stringify(template)).not.toContain('AWS_ENDPOINT_URL')
   })
 })
@@ -87,7 +87,7 @@ describe('deleting the stack', () => {
     expect(terminationProtection ?? false).toBe(false)
   })
 
-  test('destroys all of them with data=destroy', () => {
+  test('deletes users and records too with data=destroy', () => {
     const stack = synthesizeStack({ data: 'destroy', accessLog: true })
     // The key of the alarm topic protects no user data, so it is always deleted.
     expect(policies(template, 'Delete')).toEqual(['AlarmTopicKey'])

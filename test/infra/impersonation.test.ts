@@ -109,7 +109,7 @@ describe('permissions', () => {
     expect(JSON.stringify(templateOf({ lookUpGroup: groupNotLookedUp }))).not.toContain('AdminListGroupsForUser')
   })
 
-  test('come only from these policies', () => {
+  test('come only from inline policies', () => {
     const lambda = {
       Statement: [{ Action: 'sts:AssumeRole', Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' } }],
       Version: '2012-10-17',
@@ -140,7 +140,7 @@ describe('permissions', () => {
     ])
   })
 
-  test('deny writes of records to all other roles, but not DynamoDB’s own deletions, which have no principal', () => {
+  test('forbid all other roles to write records, but allow DynamoDB’s own deletions, which have no principal', () => {
     const { ResourcePolicy } = onlyOne(template, 'AWS::DynamoDB::Table')
     expect(ResourcePolicy.PolicyDocument.Statement).toEqual([
       {

@@ -21,10 +21,10 @@ test.each<[ImpersonationProps, string[]]>([
   [{ alarmEmail }, ['cognito-impersonation:accessLog']],
   [{ accessLog: false }, ['cognito-impersonation:alarmEmail']],
   [{ alarmEmail, accessLog: true }, []],
-])('with %j, these are missing: %j', (props, ids) => {
+])('with %j the warnings are %j', (props, ids) => {
   expect(warningsOf(props)).toEqual(ids)
 })
 
-test('both can be acknowledged', () => {
+test('both warnings can be acknowledged', () => {
   expect(warningsOf({}, 'cognito-impersonation:alarmEmail', 'cognito-impersonation:accessLog')).toEqual([])
 })

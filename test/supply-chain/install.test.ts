@@ -1,4 +1,4 @@
-// What `npm ci` installs: every file by its hash, and no code of a package runs.
+// `npm ci` checks the hash of every package and runs no install script.
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
@@ -34,12 +34,12 @@ describe('npm ci', () => {
     ])
   })
 
-  test('takes the exact versions that package.json names', () => {
+  test('installs the exact Node.js 24 versions that package.json names', () => {
     const { optionalDependencies } = JSON.parse(read('package.json')) as { optionalDependencies: object }
     for (const version of Object.values(optionalDependencies)) expect(version).toMatch(/^24\.\d+\.\d+$/)
   })
 
-  test('asks the registry that the machine is set to: the lock file names none', () => {
+  test('uses the machine’s registry, since the lock file names no registry', () => {
     expect(installed.filter(([, { resolved }]) => resolved?.includes('://'))).toEqual([])
   })
 })

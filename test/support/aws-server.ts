@@ -1,4 +1,4 @@
-// An HTTP server in place of AWS, for functions with AWS_ENDPOINT_URL. A callback gives its answers.
+// An HTTP server in place of AWS, for functions with AWS_ENDPOINT_URL. A callback returns the answers.
 
 import { createServer } from 'node:http'
 import { json } from 'node:stream/consumers'

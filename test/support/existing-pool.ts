@@ -19,7 +19,7 @@ import { connect, type Outputs } from '../acceptance/target.ts'
 import type { Intercept } from './deployment.ts'
 import { createFullUserPool, describeUserPool, everySetting } from './full-user-pool.ts'
 
-/** The pool id in the synthesized template. Each deployment replaces it by the real id. */
+/** The pool id in the synthesized template. Each deployment replaces this id with the real id. */
 export const poolIdInTemplate = 'us-east-1_Existing1'
 
 export type OpenAccount = Awaited<ReturnType<typeof openAccount>>
@@ -58,7 +58,7 @@ export async function openAccount(assembly: string) {
   })
   const owner = connect({ UserPoolId: poolIdInTemplate, CognitoEndpoint: account.cognito.url } as Outputs).cognito
 
-  /** @param options `stamp`: replaces the time of the deployment. Two deployments with one stamp count as unchanged. */
+  /** @param options `stamp` replaces `DeployedAt`. Without a new stamp, the triggers' custom resource is unchanged. */
   async function deploy(poolId: string, options: LocalRunOptions & { stamp?: string } = {}) {
     const { stamp = 'first', change, ...others } = options
     const run = await runLocally({

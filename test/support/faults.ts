@@ -67,7 +67,7 @@ export interface Behaviour {
   delay: () => number
 }
 
-/** @param perform runs an operation. It returns an object with `__type`, or throws a named error, for an error of AWS. */
+/** @param perform runs an operation. For an AWS error it returns an object with `__type`, or throws a named error. */
 export function faulty(perform: (operation: string, input: object) => Promise<object> | object, behaviour: Behaviour) {
   async function respondTo(operation: string, input: object): Promise<{ status: number; body: object }> {
     try {

@@ -1,7 +1,7 @@
 // Number of runs and seed of the random tests. Prints both.
 
 /**
- * The environment variable RUNS multiplies the number of runs, SEED repeats an earlier run.
+ * The environment variable RUNS multiplies the number of runs. SEED repeats an earlier run.
  * @param runs the number of runs without RUNS.
  */
 export async function seededRuns(

@@ -1,4 +1,4 @@
-// A virtual clock for tests: limits of seconds are reached in milliseconds.
+// A virtual clock for tests: a wait of seconds takes milliseconds.
 
 import { createHook } from 'node:async_hooks'
 import { jest } from '@jest/globals'

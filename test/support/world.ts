@@ -54,7 +54,7 @@ export const calm: WorldBehaviour = {
 /** Function timeouts of the stack in ms. */
 const functionLimits = { endpoint: 29_000, trigger: 4_000 }
 
-/** @param keysUrl serves the pool's keys, for tokens of a key that is not cached yet. */
+/** @param keysUrl serves the pool's keys. The verifier fetches a key from there if the key is not cached. */
 export async function createWorld(environment: Partial<typeof endpointEnvironment> = {}, keysUrl?: string) {
   process.env.IMPERSONATION_CLIENT_ID = 'ours'
   const config = readEndpointConfig({ ...endpointEnvironment, ...environment })

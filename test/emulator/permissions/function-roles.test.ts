@@ -1,4 +1,4 @@
-// Tests that functionRoles() reads all actions, and refuses what it cannot read.
+// Tests that functionRoles() reads all actions, and refuses a template that it cannot read.
 
 import { describe, expect, test } from '@jest/globals'
 import { functionRoles, type Template } from './function-roles.ts'

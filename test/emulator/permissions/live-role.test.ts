@@ -9,7 +9,11 @@ const policy = (...Statement: object[]) => JSON.stringify({ Version: '2012-10-17
 test.each([
   ['one of several actions', 'a:Two', [statement(['a:One'], '1'), statement(['b:Three'], '2')]],
   ['the only action of a statement', 'b:Three', [statement(['a:One', 'a:Two'], '1')]],
-  ['no action that only begins alike', 'a:T', [statement(['a:One', 'a:Two'], '1'), statement(['b:Three'], '2')]],
+  [
+    'nothing if only the beginning of a name matches',
+    'a:T',
+    [statement(['a:One', 'a:Two'], '1'), statement(['b:Three'], '2')],
+  ],
 ])('documentWithout: takes away %s', (_, action, left) => {
   const document = policy(statement(['a:One', 'a:Two'], '1'), statement('b:Three', '2'))
   expect(documentWithout(document, action)).toBe(policy(...left))

@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
 
-/** Waits for the log, 100 ms each. */
+/** The number of waits for the log, 100 ms each. */
 const waits = 20
 
 /** @returns the call's outcome and `logged`, or `not logged` */

@@ -29,7 +29,7 @@ function functionWith(
 }
 
 describe('prove', () => {
-  test('reports the outcome without each action, and none for one that is not enforced', async () => {
+  test('reports the outcome without each action, but no outcome for an unenforced action', async () => {
     expect(await prove(functionWith(['a:Read']))).toEqual([
       { permission: 'endpoint a:Read', action: 'a:Read', denied: '500' },
       { permission: 'endpoint logs:PutLogEvents', action: 'logs:PutLogEvents' },
@@ -40,17 +40,17 @@ describe('prove', () => {
     ['an action without a probe', functionWith(['a:Read'], ['a:Read', 'a:Write']), 'endpoint a:Write has no probe'],
     ['a probe without an action', functionWith(['a:Read'], [], ['a:Read']), 'does not allow a:Read'],
     [
-      'an action that is enforced against the list',
+      'an enforced action that unenforced.ts lists',
       functionWith(['a:Read', 'logs:PutLogEvents']),
       'endpoint logs:PutLogEvents is listed as not enforced',
     ],
     [
-      'a listed action that has a probe',
+      'an action with a probe that unenforced.ts lists',
       functionWith([], ['logs:PutLogEvents'], ['logs:PutLogEvents']),
       'has a probe, but is listed',
     ],
     [
-      'a call that fails with the action too',
+      'a call that fails even with the action',
       { ...functionWith(['a:Read']), probes: { 'a:Read': { call: async () => '500', allowed: '200', denied: '500' } } },
       'with endpoint a:Read the outcome is "500"',
     ],

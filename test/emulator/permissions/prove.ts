@@ -19,7 +19,7 @@ export interface TestedFunction {
   entry: string
   actions: readonly string[]
   probes: Probes
-  /** A call that works, and writes a log, without an action that is not enforced. */
+  /** A call that works and writes a log even without an unenforced action. */
   logs: Pick<Probe, 'call' | 'allowed'>
   /** Runs `work` while the role lacks the action. */
   without<Result>(action: string, work: () => Promise<Result>): Promise<Result>
@@ -48,15 +48,16 @@ async function proveAction({ entry, probes, logs, without }: TestedFunction, act
   const probe = probes[action]
   if (action in unenforcedActions) {
     if (probe) throw new Error(`${permission} has a probe, but is listed as not enforced`)
-    expectOutcome(`${permission} is listed as not enforced: without it`, await without(action, logs.call), logs.allowed)
+    const found = await without(action, logs.call)
+    expectOutcome(`${permission} is listed as not enforced: without it`, { found, expected: logs.allowed })
     return { permission, action }
   }
   if (!probe) throw new Error(`${permission} has no probe: add a call that fails without it, or remove the permission`)
-  expectOutcome(`without ${permission}`, await without(action, probe.call), probe.denied)
-  expectOutcome(`with ${permission}`, await probe.call(), probe.allowed)
+  expectOutcome(`without ${permission}`, { found: await without(action, probe.call), expected: probe.denied })
+  expectOutcome(`with ${permission}`, { found: await probe.call(), expected: probe.allowed })
   return { permission, action, denied: probe.denied }
 }
 
-function expectOutcome(when: string, found: string, expected: string): void {
+function expectOutcome(when: string, { found, expected }: { found: string; expected: string }): void {
   if (found !== expected) throw new Error(`${when} the outcome is "${found}", but it should be "${expected}"`)
 }

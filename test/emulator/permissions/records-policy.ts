@@ -1,4 +1,4 @@
-// Writes to the records table as a user whom the table's own policy denies it.
+// Writes to the records table as a user whom the table's policy should stop.
 
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
@@ -8,7 +8,7 @@ import { unenforcedRecordsPolicy } from './unenforced.ts'
 
 const UserName = 'somebody-else'
 
-/** @throws Error if the write is refused: the table's policy is listed as not enforced. */
+/** @throws Error if the write is refused: unenforced.ts lists the table's policy as not enforced. */
 export async function tryRecordsPolicy({
   endpoint,
   tableName,

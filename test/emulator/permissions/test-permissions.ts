@@ -22,16 +22,16 @@ export interface Trial {
   endpoint: string
   /** The folder of the deployed template. */
   assembly: string
-  /** A function is left out if all of its permissions are among these. */
+  /** The permissions that were tried before. A function that has only such permissions is left out. */
   triedBefore?: readonly TriedPermission[]
-  /** True if the probes of one function do not call another. The functions are then tried at the same time. */
+  /** True if the probes of a function do not call another function. The functions are then tried at the same time. */
   independent?: boolean
 }
 
 /**
- * Takes each action away from each function's role, makes the call that needs it, and puts it back.
- * @param probesOf makes the probes by entry from the functions' names by entry
- * @throws Error if a permission is not needed, or is enforced against the list in unenforced.ts
+ * Takes each action away from each function's role, makes the call that needs the action, and puts the action back.
+ * @param probesOf gets the functions' names by entry, and returns the probes by entry
+ * @throws Error if a permission is not needed, or is enforced although unenforced.ts lists it
  */
 export async function testPermissions(
   trial: Trial,

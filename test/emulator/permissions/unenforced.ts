@@ -1,4 +1,4 @@
-// Permissions that MiniStack 1.5.33 does not enforce, each with the reason. The test fails if it does enforce one.
+// Permissions that MiniStack 1.5.33 does not enforce, each with the reason. The test fails if MiniStack enforces one.
 
 /** By action, for every function. */
 export const unenforcedActions: Readonly<Record<string, string>> = {
@@ -8,5 +8,5 @@ export const unenforcedActions: Readonly<Record<string, string>> = {
   'xray:PutTelemetryRecords': 'MiniStack has no X-Ray',
 }
 
-/** Why the records table's policy does not deny anyone a write. */
+/** The reason why MiniStack does not enforce the records table's policy. */
 export const unenforcedRecordsPolicy = 'MiniStack does not read the policies of tables'

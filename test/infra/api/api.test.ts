@@ -27,7 +27,7 @@ function gatewayResponses(): Record<string, Resource['Properties']> {
 }
 
 describe('routes', () => {
-  test('belong to a regional API with stage v1, without a role for the whole region', () => {
+  test('belong to a regional API with stage v1; the stack sets no logging role for the region', () => {
     expect(onlyOne(template, 'AWS::ApiGateway::RestApi').EndpointConfiguration).toEqual({ Types: ['REGIONAL'] })
     expect(onlyOne(template, 'AWS::ApiGateway::Stage')).toMatchObject({ StageName: 'v1', TracingEnabled: true })
     expect(ofType(template, 'AWS::ApiGateway::Account')).toEqual({})
@@ -40,7 +40,7 @@ describe('routes', () => {
     })
   })
 
-  test('are reached only by the custom domain with defaultEndpoint=false, by a new deployment of the API', () => {
+  test('are reachable only by the custom domain with defaultEndpoint=false, which deploys the API again', () => {
     const custom = templateOf({ defaultEndpoint: 'false', endpointUrl: 'https://api.example.com' })
     expect(onlyOne(template, 'AWS::ApiGateway::RestApi').DisableExecuteApiEndpoint).toBe(false)
     expect(onlyOne(custom, 'AWS::ApiGateway::RestApi').DisableExecuteApiEndpoint).toBe(true)
@@ -74,7 +74,7 @@ describe('routes', () => {
     ])
   })
 
-  test('respond with 404 elsewhere, without an API key, whatever the Content-Type', () => {
+  test('respond with 404 to other paths, without an API key and with any Content-Type', () => {
     const catchAll = methods.filter(({ route }) => route.startsWith('ANY'))
     expect(catchAll.length).toBeGreaterThan(0)
     for (const { properties } of catchAll) {
@@ -176,7 +176,7 @@ describe('customers', () => {
   })
 })
 
-test('all customers together have a throttle, which unknown routes can’t use up', () => {
+test('all customers share a throttle, and requests to unknown routes do not count', () => {
   const limitOf = (of: StackTemplate) => onlyOne(of, 'AWS::ApiGateway::Stage').MethodSettings
   expect(limitOf(template)).toEqual([
     {

@@ -7,7 +7,7 @@ import { expect, test } from '@jest/globals'
 const fileAt = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 const read = (path: string) => readFileSync(fileAt(path), 'utf8')
 
-/** The first column of the tables below a heading of level 2, where it is code. */
+/** The cells in code font in the first column of the tables below a heading of level 2. */
 function firstColumn(path: string, heading: string): string[] {
   const section = read(path).split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   return [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, cell = '']) => cell)

@@ -41,10 +41,10 @@ describe('documents', () => {
     )
     expect(paths.filter((name) => !existsSync(join(root, name)))).toEqual([])
   })
+})
 
-  test('have links that can break', () => {
-    expect(isBroken('README.md', 'infra/docs/RUNBOOK.md#alarms')).toBe(false)
-    expect(isBroken('README.md', 'infra/docs/RUNBOOK.md#no-such-heading')).toBe(true)
-    expect(isBroken('README.md', 'RUNBOOK.md')).toBe(true)
-  })
+test('isBroken finds links to missing headings and missing files', () => {
+  expect(isBroken('README.md', 'infra/docs/RUNBOOK.md#alarms')).toBe(false)
+  expect(isBroken('README.md', 'infra/docs/RUNBOOK.md#no-such-heading')).toBe(true)
+  expect(isBroken('README.md', 'RUNBOOK.md')).toBe(true)
 })

@@ -1,4 +1,4 @@
-// RUNBOOK.md's queries, policy and steps, compared with what the code logs and the stack makes.
+// Compares RUNBOOK.md's queries, policy and steps with the code's logs and the stack's template.
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, jest, test } from '@jest/globals'
@@ -71,7 +71,7 @@ const queries = [...runbook.matchAll(/On `<(\w+)>`:\n\n\s*```\n([\s\S]*?)```/gi)
 )
 const words = 'fields|filter|stats|sort|count|as|by|and|desc'
 
-/** The fields that a query reads: neither values, nor words of the language, nor names that the query itself gives. */
+/** The fields that a query reads, without values, keywords, and names that the query defines. */
 function fieldsIn(query: string): string[] {
   const given = [...query.matchAll(/ as (\w+)/g)].map(([, name]) => name)
   const names = query.replaceAll(/"[^"]*"/g, '').match(/@?[A-Za-z][\w.]*/g) ?? []
@@ -99,7 +99,7 @@ describe('the queries', () => {
   })
 })
 
-test('the policy to put back is the policy of the records table', () => {
+test('the policy in RUNBOOK.md is the policy of the records table', () => {
   const [, policy = ''] = /--policy '({[\s\S]*?\n\s*})'\n/.exec(runbook) ?? []
   const written = policy.replaceAll(/'"\$\(role <(\w+)FunctionName>\)"'/g, '<$1/Role.Arn>')
   const { PolicyDocument } = onlyOne(templateOf(), 'AWS::DynamoDB::Table').ResourcePolicy
@@ -110,7 +110,7 @@ test('the policy to put back is the policy of the records table', () => {
   expect(sorted(JSON.parse(written))).toEqual(sorted(PolicyDocument))
 })
 
-test('the line that rotates the impersonation client’s secret gives every part of the stack a new client', () => {
+test('the line that rotates the impersonation client’s secret makes the whole stack use a new client', () => {
   const line = "impersonation.impersonationClient.overrideLogicalId('ImpersonationClient2')"
   expect(runbook).toContain(line)
   const templates = [false, true].map((rotated) => {

@@ -33,7 +33,7 @@ describe('alarms', () => {
     ['EndpointThrottled', 'AWS/Lambda Throttles', endpoint, 'Sum', 1, 60],
     ['CognitoThrottling', 'CognitoImpersonation Decisions', `outcome=TooManyRequests ${service}`, 'Sum', 5, 300],
     ['RefusalsAboveNormal', 'CognitoImpersonation Refusals', service, 'Sum', 25, 900],
-  ])('%s: %s of %s, %s from %d in %d s', (name, metric, of, statistic, threshold, seconds) => {
+  ])('%s: %s of %s, %s ≥ %d in %d s', (name, metric, of, statistic, threshold, seconds) => {
     const { Namespace, MetricName, Dimensions, Statistic, ExtendedStatistic, ...alarm } = alarms[name] ?? {}
     const dimensions = Dimensions.map((dimension: Record<string, string>) => `${dimension.Name}=${dimension.Value}`)
     expect([`${Namespace} ${MetricName}`, dimensions.join(' ')]).toEqual([metric, of])

@@ -153,11 +153,11 @@ describe('settings', () => {
     if (typeof value !== 'string' || !value.includes(',')) expect(read).toThrow(JSON.stringify(value))
   })
 
-  test('leave less than Cognito’s 120 sign-ins per second to impersonations, even if each needs two', () => {
+  test('limit impersonations to fewer than Cognito’s 120 sign-ins per second, at two sign-ins each', () => {
     expect(readSettings({}).stageThrottle.rate * 2).toBeLessThan(120)
   })
 
-  test('switch the default endpoint off only behind a custom domain', () => {
+  test('allow defaultEndpoint=false only with endpointUrl', () => {
     const endpointUrl = 'https://api.example.com'
     expect(readSettings({ defaultEndpoint: 'false', endpointUrl })).toMatchObject({
       defaultEndpoint: false,
@@ -194,7 +194,7 @@ describe('the README’s table of settings', () => {
 })
 
 describe('settings in CDK context', () => {
-  test('are the top-level keys that are not CDK’s own', () => {
+  test('are the top-level keys except CDK’s own', () => {
     expect(
       settingsInContext({
         sessionMinutes: 30,

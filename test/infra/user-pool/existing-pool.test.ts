@@ -28,7 +28,7 @@ const environment = (of: StackTemplate) =>
   ofType(of, 'AWS::Lambda::Function')['Endpoint/Function']?.Environment.Variables
 
 describe('the pool', () => {
-  test('is not made by the stack, which refers to it by its id', () => {
+  test('is referred to by its id, and the stack creates no pool', () => {
     expect(ofType(template, 'AWS::Cognito::UserPool')).toEqual({})
     expect(environment(template).USER_POOL_ID).toBe(id)
     expect(template.Outputs.UserPoolId?.Value).toBe(id)
@@ -36,7 +36,7 @@ describe('the pool', () => {
     expect(circleIn(template.Resources)).toBeUndefined()
   })
 
-  test('gets its triggers from a custom resource, after Cognito may run them', () => {
+  test('gets its triggers from a custom resource, after the permission for Cognito to run them', () => {
     const { Type, Properties, DependsOn } = resource(`${poolScope}/Triggers`) ?? {}
     expect(Type).toBe('Custom::UserPoolTriggers')
     expect(Properties).toEqual({
@@ -56,7 +56,7 @@ describe('the pool', () => {
     expect(resource(`Triggers/Function/${poolScope}`)?.Properties.SourceArn).toEqual(expect.anything())
   })
 
-  test('gets a custom resource for each group, since the group may exist', () => {
+  test('gets a custom resource for each group, since the group may already exist', () => {
     const groups = ofType(template, 'Custom::UserPoolGroup')
     expect(Object.values(groups).map(({ GroupName }) => GroupName)).toEqual(['impersonators', 'admins'])
     expect(ofType(template, 'AWS::Cognito::UserPoolGroup')).toEqual({})
@@ -65,7 +65,7 @@ describe('the pool', () => {
     )
   })
 
-  test('is repaired at every deployment', () => {
+  test('gets its triggers again at every deployment', () => {
     const times = [template, otherTemplate].map(
       (of) => Object.values(ofType(of, 'Custom::UserPoolTriggers'))[0]?.DeployedAt,
     )

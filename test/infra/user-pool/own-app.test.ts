@@ -153,11 +153,15 @@ describe('an actors’ client of the same app', () => {
   const basicFails = 'so Basic fails'
 
   test.each<[string, UserPoolClientOptions, string | undefined]>([
-    ['with a secret', { generateSecret: true, authFlows: { adminUserPassword: true } }, 'has a secret'],
-    ['with another flow', { authFlows: { userSrp: true } }, 'ADMIN_USER_PASSWORD_AUTH'],
-    ['with Cognito’s default flows', {}, 'ADMIN_USER_PASSWORD_AUTH'],
-    ['that allows the flow, without a secret', { authFlows: { adminUserPassword: true } }, undefined],
-  ])('%s: refused for Basic %#', (_, options, fault) => {
+    [
+      'is refused for Basic with a secret',
+      { generateSecret: true, authFlows: { adminUserPassword: true } },
+      'has a secret',
+    ],
+    ['is refused for Basic with another flow', { authFlows: { userSrp: true } }, 'ADMIN_USER_PASSWORD_AUTH'],
+    ['is refused for Basic with Cognito’s default flows', {}, 'ADMIN_USER_PASSWORD_AUTH'],
+    ['is accepted for Basic with the flow and without a secret', { authFlows: { adminUserPassword: true } }, undefined],
+  ])('%s', (_, options, fault) => {
     const { stack, app, pool, add } = setUp()
     const userPool = pool()
     add({ userPool, actorClient: userPool.addClient('Shop', options) })
@@ -167,7 +171,7 @@ describe('an actors’ client of the same app', () => {
     else expect(() => app.synth()).toThrow(basicFails)
   })
 
-  test('is accepted with any flow and a secret with basic=false', () => {
+  test('is accepted with a secret and any flow if basic=false', () => {
     const { app, pool, add } = setUp()
     const userPool = pool()
     add({ userPool, actorClient: userPool.addClient('Shop', { generateSecret: true }), basic: false })

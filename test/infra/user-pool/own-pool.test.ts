@@ -37,7 +37,7 @@ describe('own pool', () => {
     expect(groups(changed).map(({ GroupName }) => GroupName)).toEqual(['support', 'board'])
   })
 
-  test('is made without triggers by attachTriggers=false. The deployment after it changes only the pool', () => {
+  test('has no triggers with attachTriggers=false, and the setting changes no other resource', () => {
     const { Resources } = templateOf({ attachTriggers: 'false' })
     const changed = Object.keys(template.Resources).filter(
       (id) => JSON.stringify(Resources[id]) !== JSON.stringify(template.Resources[id]),

@@ -35,7 +35,7 @@ describe('a region of another partition', () => {
     expect(() => add(region)).toThrow('issuer')
   })
 
-  test('is refused as the CDK CLI’s default, which a stack without a region is deployed to', () => {
+  test('is refused as the CDK CLI’s default region, for a stack without a region', () => {
     process.env.CDK_DEFAULT_REGION = 'cn-north-1'
     expect(() => add()).toThrow('cn-north-1')
     expect(() => add('eu-west-1')).not.toThrow()

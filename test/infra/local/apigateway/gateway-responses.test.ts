@@ -25,7 +25,7 @@ async function start(resources: Record<string, TemplateResource> = {}, outcome?:
 const post = (path: string, init: RequestInit = {}) =>
   (gateway as ServedGateway).send(path, { method: 'POST', ...init })
 
-/** The status of POST /things for this Host, which `fetch` can't set. */
+/** The status of POST /things for this Host. `fetch` can't set the Host header. */
 async function statusAt(host: string): Promise<number | undefined> {
   const sent = request(`${gateway?.url}/things`, { method: 'POST', headers: { host } }).end()
   const [response] = (await once(sent, 'response')) as [IncomingMessage]
@@ -63,7 +63,7 @@ describe('without gateway responses in the template', () => {
     expect([response.status, await response.json()]).toEqual([403, { message: 'Forbidden' }])
   })
 
-  test('a disabled default endpoint is a 403, and a custom domain is not', async () => {
+  test('a disabled default endpoint is a 403, but a custom domain works', async () => {
     const disabled = { Name: 'sample', DisableExecuteApiEndpoint: true }
     const { calls } = await start({ Api: { Type: 'AWS::ApiGateway::RestApi', Properties: disabled } })
     await post('/things')
@@ -77,7 +77,7 @@ describe('without gateway responses in the template', () => {
     ['exceeds its own Timeout', { kind: 'timeout', limit: 'function' }, 502, 'Internal server error'],
     ['exceeds the limit of API Gateway', { kind: 'timeout', limit: 'caller' }, 504, 'Endpoint request timed out'],
     ['may not be invoked', { kind: 'denied' }, 500, 'Internal server error'],
-  ])('a function that %s gets its own status and message', async (_name, outcome, status, message) => {
+  ])('a function that %s leads to a fixed status and message', async (_name, outcome, status, message) => {
     await start({}, outcome)
     const response = await post('/things')
     expect([response.status, await response.json()]).toEqual([status, { message }])
@@ -196,7 +196,7 @@ describe('a required parameter', () => {
     expect((await post('/things?q=1', { headers: { wanted: 'yes' } })).status).toBe(200)
   })
 
-  test('is not checked unless both the parameter and the validator require it', async () => {
+  test('is checked only if both the parameter and the validator require it', async () => {
     await start(validated({ 'method.request.header.Wanted': false }))
     expect((await post('/things')).status).toBe(200)
     await gateway?.close()
@@ -236,7 +236,7 @@ describe('the order of the checks', () => {
   })
 })
 
-describe('the start refuses by name', () => {
+describe('the gateway does not start, and the error names', () => {
   test.each<[string, Record<string, TemplateResource>, string]>([
     [
       'an authorizer',

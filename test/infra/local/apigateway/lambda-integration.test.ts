@@ -23,7 +23,7 @@ const post = (init: RequestInit = {}, path = '/things') =>
   (gateway as ServedGateway).send(path, { method: 'POST', ...init })
 const event = () => gateway?.calls[0]?.event ?? {}
 
-/** Sends headers with their exact spelling. fetch changes it. */
+/** Sends headers with their exact spelling. `fetch` changes the spelling. */
 function sendRaw(headers: string[]): Promise<void> {
   return new Promise((resolve, reject) => {
     const sent = request(`${gateway?.url}/things`, { method: 'POST' }, (response) =>
@@ -226,7 +226,7 @@ describe('the size', () => {
   })
 
   test.each(['REQUEST_TOO_LARGE', 'DEFAULT_4XX'])(
-    'of a body over 6 MB is answered as if %s were not there',
+    'of a body over 6 MB is answered without the gateway response for %s',
     async (type) => {
       const ResponseTemplates = { 'application/json': '{"status":"error"}' }
       await start(undefined, apiTemplate({ Changed: gatewayResponse(type, { StatusCode: '400', ResponseTemplates }) }))

@@ -59,7 +59,7 @@ const resource = (properties: Record<string, unknown> = {}, more: Partial<Templa
 })
 const stackOf = (Resources: Record<string, TemplateResource>) => new Stack({ Resources }, place)
 
-/** @param handler the function; an error that it throws is a failed invocation */
+/** @param handler the function. If it throws, the invocation fails */
 function cloudFormation(handler: Handler) {
   const run = async (_: string, event: unknown): Promise<Outcome> => {
     events.push(structuredClone(event) as Event)
@@ -103,7 +103,7 @@ describe('a deployment', () => {
     expect(created?.physicalId).toBe('physical-Thing')
   })
 
-  test('creates a resource after its dependencies: by DependsOn, by reference, and indirect ones', async () => {
+  test('creates a resource after its direct and indirect dependencies, by DependsOn or by reference', async () => {
     const role = { Type: 'AWS::IAM::Role', DependsOn: 'Second' }
     await cloudFormation(succeed).deploy({
       Third: resource({ Role: { 'Fn::GetAtt': ['Role', 'Arn'] } }),

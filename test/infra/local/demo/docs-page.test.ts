@@ -18,7 +18,7 @@ beforeAll(async () => {
 })
 afterAll(() => run?.close())
 
-/** Sends the path unchanged. fetch would normalize it. */
+/** Sends the path unchanged. `fetch` would normalize the path. */
 async function read(path: string, headers: Record<string, string> = {}, method = 'GET') {
   const { hostname, port } = new URL(apiUrl)
   return new Promise<{ status: number | undefined; headers: IncomingHttpHeaders; body: string }>((resolve, reject) => {

@@ -199,7 +199,7 @@ describe('a function', () => {
     expect(JSON.stringify(lines())).not.toContain('unseen')
   })
 
-  test('logs from the level of the template', async () => {
+  test('logs at the template’s log level and above', async () => {
     const invoke = await start('export const handler = async () => console.debug("seen")', {
       LoggingConfig: { LogFormat: 'JSON', ApplicationLogLevel: 'DEBUG' },
     })
@@ -231,7 +231,7 @@ describe('a function definition', () => {
 describe('a permission', () => {
   const pool = 'arn:aws:cognito-idp:us-east-1:000000000000:userpool/us-east-1_abc'
   const route = 'arn:aws:execute-api:us-east-1:000000000000:api/v1/POST/auth/impersonate'
-  const permitted = (properties: Record<string, unknown>, principal: string, sourceArn: string) => {
+  const permitted = (properties: Record<string, unknown>, caller: { principal: string; sourceArn: string }) => {
     const stack = stackOf({
       Function: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'sample' } },
       Permission: {
@@ -243,45 +243,63 @@ describe('a permission', () => {
         },
       },
     })
-    return isPermitted(readPermissions(stack), arn, { principal, sourceArn })
+    return isPermitted(readPermissions(stack), arn, caller)
   }
   const cognito = 'cognito-idp.amazonaws.com'
   const gateway = 'apigateway.amazonaws.com'
 
   test.each<[string, Record<string, unknown>, string, string, boolean]>([
-    ['the same principal and source', { Principal: cognito, SourceArn: pool }, cognito, pool, true],
-    ['a function by its name', { Principal: cognito, FunctionName: { Ref: 'Function' } }, cognito, pool, true],
-    ['another principal', { Principal: gateway, SourceArn: pool }, cognito, pool, false],
-    ['another source', { Principal: cognito, SourceArn: `${pool}d` }, cognito, pool, false],
-    ['a source with the same beginning', { Principal: cognito, SourceArn: pool }, cognito, `${pool}d`, false],
-    ['no source', { Principal: cognito }, cognito, pool, true],
-    ['the source account', { Principal: cognito, SourceAccount: '000000000000' }, cognito, pool, true],
-    ['another source account', { Principal: cognito, SourceAccount: '111111111111' }, cognito, pool, false],
-    ['a wildcard stage', { Principal: gateway, SourceArn: route.replace('/v1/', '/*/') }, gateway, route, true],
+    ['allows its principal and source', { Principal: cognito, SourceArn: pool }, cognito, pool, true],
+    ['can name its function by Ref', { Principal: cognito, FunctionName: { Ref: 'Function' } }, cognito, pool, true],
+    ['denies another principal', { Principal: gateway, SourceArn: pool }, cognito, pool, false],
     [
-      'a wildcard over path segments',
+      'denies a source that is a prefix of its source',
+      { Principal: cognito, SourceArn: `${pool}d` },
+      cognito,
+      pool,
+      false,
+    ],
+    [
+      'denies a source that begins with its source',
+      { Principal: cognito, SourceArn: pool },
+      cognito,
+      `${pool}d`,
+      false,
+    ],
+    ['without a source allows every source', { Principal: cognito }, cognito, pool, true],
+    ['allows its source account', { Principal: cognito, SourceAccount: '000000000000' }, cognito, pool, true],
+    ['denies another source account', { Principal: cognito, SourceAccount: '111111111111' }, cognito, pool, false],
+    [
+      'allows every stage by a wildcard',
+      { Principal: gateway, SourceArn: route.replace('/v1/', '/*/') },
+      gateway,
+      route,
+      true,
+    ],
+    [
+      'allows several path segments by a wildcard',
       { Principal: gateway, SourceArn: route.replace('auth/impersonate', '*') },
       gateway,
       route,
       true,
     ],
     [
-      'a wildcard across a colon',
+      'does not match a colon by a wildcard',
       { Principal: gateway, SourceArn: 'arn:aws:execute-api:*/v1/POST/auth/impersonate' },
       gateway,
       route,
       false,
     ],
     [
-      'a dot instead of a hyphen',
+      'does not match a hyphen by a dot',
       { Principal: cognito, SourceArn: pool.replace('us-east-1:', 'us.east.1:') },
       cognito,
       pool,
       false,
     ],
-    ['another action', { Action: 'lambda:GetFunction', Principal: cognito }, cognito, pool, false],
-  ])('with %s', (_name, properties, principal, sourceArn, expected) => {
-    expect(permitted(properties, principal, sourceArn)).toBe(expected)
+    ['of another action denies the call', { Action: 'lambda:GetFunction', Principal: cognito }, cognito, pool, false],
+  ])('%s', (_name, properties, principal, sourceArn, expected) => {
+    expect(permitted(properties, { principal, sourceArn })).toBe(expected)
   })
 
   test('covers one function only', () => {
