@@ -56,7 +56,7 @@ function renameTriggers({ Resources }: Template) {
   Object.assign(triggers?.Properties ?? {}, { FunctionName: 'renamed' })
 }
 
-/** What attachTriggers=false does. */
+/** Changes the template like attachTriggers=false. */
 function detachTriggers({ Resources }: Template) {
   for (const [logicalId, { Type }] of Object.entries(Resources)) {
     if (Type === 'Custom::UserPoolTriggers') delete Resources[logicalId]
@@ -177,7 +177,7 @@ describe('a deployment', () => {
     expect(await signIn()).toEqual(claims)
   })
 
-  test('that replaces the function is refused, and impersonation goes on with the former function', async () => {
+  test('that replaces the function is refused, and impersonation still runs the former function', async () => {
     const { id } = await account.makePool()
     const first = await account.deploy(id)
     await makeDemoPeople(account.owner, id)

@@ -1,4 +1,4 @@
-// Existing pools with triggers of their own in the slots that impersonation needs: before, attached, and detached again.
+// Existing pools with their own triggers in the slots that impersonation needs: before, during and after attachment.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -52,7 +52,7 @@ const assembly = mkdtempSync(join(tmpdir(), 'next-triggers-'))
 beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate, nextTriggers: settings.all }))
 afterAll(() => rmSync(assembly, { recursive: true }))
 
-/** Gives the template, which was synthesized for \`all\`, another setting. */
+/** Replaces the setting `all` in the synthesized template. */
 function setNextTriggers(template: Template, name: Name) {
   const text = name === 'none' ? '' : JSON.stringify(settings[name])
   const replaced = JSON.stringify(template).replaceAll(
@@ -94,7 +94,7 @@ async function setUp(name: Name, slots: LambdaConfigType = settings[name]) {
         change?.(template)
       },
     })
-  /** The subject's nickname tells their function what to do. */
+  /** Sets the nickname, which selects the behaviour of the owner's function. */
   const behave = (Username: string, nickname: string) =>
     account.owner.send(
       new AdminUpdateUserAttributesCommand({
@@ -119,7 +119,7 @@ async function impersonate(run: LocalRun) {
 }
 
 describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('a pool whose own PreTokenGeneration is of %s', (version) => {
-  test('keeps its tokens, and impersonated sessions have its claims', async () => {
+  test('keeps its tokens, and adds its claims to impersonated sessions', async () => {
     const { id, signIn, deploy } = await setUp(version)
     const before = await account.look(id)
     const claims = await signIn()
@@ -142,7 +142,7 @@ describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('a pool whose own PreTokenGener
     expect(await signIn()).toEqual(claims)
   })
 
-  test('keeps the errors of its own trigger, word for word', async () => {
+  test('returns the errors of its own trigger unchanged', async () => {
     const { id, signIn, deploy, behave } = await setUp(version)
     for (const nickname of ['throws', 'text', 'no response', 'crashes']) {
       await behave('zoe', nickname)
@@ -156,7 +156,7 @@ describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('a pool whose own PreTokenGener
   })
 })
 
-describe('an impersonation, where the pool’s own PreTokenGeneration', () => {
+describe('if the pool’s own PreTokenGeneration', () => {
   let pool: Awaited<ReturnType<typeof setUp>>
   let run: LocalRun
   beforeEach(async () => {
@@ -173,14 +173,14 @@ describe('an impersonation, where the pool’s own PreTokenGeneration', () => {
     ['no response', 503, 'NextTriggerFailed'],
     ['a list of claims', 503, 'NextTriggerFailed'],
     ['joins admins', 403, 'SubjectProtected'],
-  ])('%s, is refused with %s %s and gets no token', async (nickname, status, code) => {
+  ])('does “%s”, the impersonation is refused with %s %s and gets no token', async (nickname, status, code) => {
     await pool.behave('alice', nickname)
     const refused = await impersonate(run)
     expect(refused).toMatchObject({ status, record: { state: 'refused', code } })
     expect(refused.id).toBeUndefined()
   })
 
-  test('suppresses and forges our claims, has ours and theirs', async () => {
+  test('suppresses and forges our claims, the tokens have our claims and the owner’s', async () => {
     await pool.behave('alice', 'suppresses')
     const { status, record, id, access } = await impersonate(run)
     expect(status).toBe(200)
@@ -193,13 +193,13 @@ describe('an impersonation, where the pool’s own PreTokenGeneration', () => {
     }
   })
 
-  test('adds scopes, has them without the self-service scope', async () => {
+  test('adds scopes, the tokens have them without the self-service scope', async () => {
     await pool.behave('alice', 'scopes')
     const { status, access } = await impersonate(run)
     expect([status, access?.scope]).toEqual([200, 'orders/read'])
   })
 
-  test('overrides groups, has those', async () => {
+  test('overrides groups, the tokens have those groups', async () => {
     await pool.behave('alice', 'joins gold')
     const { id, access } = await impersonate(run)
     expect([id?.['cognito:groups'], access?.['cognito:groups']]).toEqual([['gold'], ['gold']])
@@ -266,7 +266,7 @@ describe('a passwordless pool', () => {
 })
 
 describe('a deployment', () => {
-  test('that leaves nextTriggers out is refused, and the pool still runs ours with theirs', async () => {
+  test('without nextTriggers is refused, and the pool still runs our triggers and the owner’s', async () => {
     const { id, signIn, deploy } = await setUp('V2_0')
     const first = await deploy()
     const claims = await signIn()
@@ -277,7 +277,7 @@ describe('a deployment', () => {
     expect(await signIn()).toEqual(claims)
   })
 
-  test('may add a function, once the pool has it', async () => {
+  test('may add a function to nextTriggers if the pool runs it', async () => {
     const { id, deploy } = await setUp('passwordless', { ...passwordless, ...tokens('V2_0') })
     await expect(deploy()).rejects.toThrow(
       `PreTokenGenerationConfig runs ${arnOf('own-triggers')} (V2_0). Nothing was changed. To have impersonation run them, deploy with -c 'nextTriggers=`,
@@ -288,7 +288,7 @@ describe('a deployment', () => {
     expect((await account.look(id)).settings).toEqual(before.settings)
   })
 
-  test('that fails after attaching puts theirs back', async () => {
+  test('that fails after attaching puts the owner’s triggers back', async () => {
     const { id, signIn, deploy } = await setUp('V1_0')
     const before = await account.look(id)
     const claims = await signIn()

@@ -1,4 +1,4 @@
-// Requests to the functions behind the custom resources, from somebody who may invoke them and is not CloudFormation.
+// Forged requests to the functions of the custom resources: the attacker may invoke them, but is not CloudFormation.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -25,7 +25,7 @@ afterEach(() => account.close())
 const evil = 'arn:aws:lambda:us-east-1:000000000000:function:evil'
 const look = () => Promise.all(pools.map((id) => account.look(id)))
 
-/** Sends an event with the properties of the deployed resource, but for `changes`. */
+/** Sends an event with the properties of the deployed resource and with `changes`. */
 async function forge(type: string, changes: object, event: object = {}) {
   const resource = run.customResources.find((resource) => resource.type === type)
   return account.runFunction(resource?.serviceToken ?? '', {
@@ -61,13 +61,13 @@ test.each<[string, (other: string) => [changes: object, event?: object]]>([
     'an alleged rollback to another function',
     () => [{ TriggersArn: evil, DeployedAt: '1' }, { OldResourceProperties: { TriggersArn: evil, DeployedAt: '2' } }],
   ],
-])('the triggers stay as they are, on both pools: %s', async (_, forged) => {
+])('a forged request does not change the triggers of either pool: %s', async (_, forged) => {
   const before = await look()
   await forge('Custom::UserPoolTriggers', ...forged(String(pools[1])))
   expect(await look()).toEqual(before)
 })
 
-test('a forged delete puts nothing but the owner’s functions into the pool', async () => {
+test('a forged delete puts only the owner’s functions into the pool', async () => {
   const NextTriggers = JSON.stringify({ DefineAuthChallenge: evil })
   await forge('Custom::UserPoolTriggers', { NextTriggers }, { RequestType: 'Delete' })
   expect(JSON.stringify(await look())).not.toContain(evil)
@@ -78,7 +78,7 @@ test.each<[string, (other: string) => [changes: object, event?: object]]>([
   ['another group', () => [{ GroupName: 'root' }, { RequestType: 'Create' }]],
   ['a delete of the owner’s group', () => [{ GroupName: 'admins' }, { RequestType: 'Delete' }]],
   ['a delete for another stack', () => [{}, { RequestType: 'Delete', StackId: 'arn:another' }]],
-])('the groups stay as they are, in both pools: %s', async (_, forged) => {
+])('a forged request does not change the groups of either pool: %s', async (_, forged) => {
   const before = await look()
   await forge('Custom::UserPoolGroup', ...forged(String(pools[1])))
   expect(await look()).toEqual(before)

@@ -44,7 +44,7 @@ test('the pool runs the shop’s trigger and the impersonation triggers', () => 
   for (const arn of Object.values(challenges)) expect(arn).toEqual(PreTokenGenerationConfig.LambdaArn)
 })
 
-test('impersonation may run the shop’s tenant claims, and no other function', () => {
+test('impersonation may run the shop’s TenantClaims function, and no other function', () => {
   const tenantClaims = Object.keys(template.findResources('AWS::Lambda::Function')).find((id) =>
     id.startsWith('TenantClaims'),
   )

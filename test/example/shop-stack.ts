@@ -34,7 +34,7 @@ export class ShopStack extends Stack {
     const impersonation = new Impersonation(this, 'Impersonation', {
       userPool,
       actorClient: shop,
-      // Not `userPool.addTrigger`: Cognito runs one function for each trigger, and impersonation's runs this one.
+      // Not `userPool.addTrigger`: Cognito runs only impersonation's function, which then runs this function.
       nextTriggers: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: tenantClaims } },
       customers: ['back-office'],
       sessionMinutes: 30,

@@ -14,7 +14,7 @@ export interface InvokeApi {
 
 const path = /^\/2015-03-31\/functions\/([^/]+)\/invocations$/
 
-/** Starts the server on 127.0.0.1. It checks nobody's rights, and knows functions by their ARN only. */
+/** Starts the server on 127.0.0.1. It checks no permissions, and accepts only ARNs as function names. */
 export async function startInvokeApi(run: Functions['run']): Promise<InvokeApi> {
   const server = createServer(async (request, response) => {
     const [, functionArn] = path.exec(request.url ?? '') ?? []
@@ -50,7 +50,7 @@ function sendOutcome(response: ServerResponse, outcome: Outcome): void {
   }
 }
 
-/** The function failed, and Invoke itself did not. */
+/** Reports a failure of the function. The call of Invoke itself succeeds. */
 function sendFailure(response: ServerResponse, failure: { errorType: string; errorMessage: string }): void {
   response.writeHead(200, { 'x-amz-function-error': 'Unhandled' }).end(JSON.stringify(failure))
 }

@@ -20,7 +20,7 @@ export function ownerFunctions(next: NextTriggers, known: readonly FunctionDefin
     const [name = ''] = arn.split(':').slice(6)
     const directory = join(examples, name)
     if (!existsSync(join(directory, 'index.mjs'))) {
-      throw new Error(`nextTriggers names the function ${name}: the local run needs its code in ${directory}/index.mjs`)
+      throw new Error(`nextTriggers names the function ${name}, but its code is missing: ${directory}/index.mjs`)
     }
     return ownerFunction({ arn, directory })
   })
@@ -39,7 +39,7 @@ export function ownerFunction({ arn, directory }: { arn: string; directory: stri
   }
 }
 
-/** The owner's pool ran them before, so Cognito has its permission. */
+/** Cognito's permissions: the owner's pool already ran these functions. */
 export function permissionsOfCognito(definitions: readonly FunctionDefinition[]): Permission[] {
   return definitions.map(({ arn }) => ({ functionArn: arn, principal: 'cognito-idp.amazonaws.com' }))
 }

@@ -10,9 +10,9 @@ export interface CustomResourceRequest {
   RequestType: 'Create' | 'Delete'
   ResourceType: string
   ResourceProperties: Record<string, string>
-  /** Default: of no stack. */
+  /** Default: the ARN of a stack that does not exist. */
   StackId?: string
-  /** Default: of no resource. */
+  /** Default: the id of a resource that does not exist. */
   LogicalResourceId?: string
 }
 

@@ -12,7 +12,7 @@ export interface AttachedPool {
   UserPoolId: string
   /** The function that holds the pool's trigger slots. */
   TriggersArn: string
-  /** A group that the stack made. The groups' function refuses any other. */
+  /** A group that the stack made. The groups' function refuses all other groups. */
   group: { GroupName: string; LogicalResourceId: string }
 }
 

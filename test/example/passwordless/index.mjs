@@ -1,4 +1,4 @@
-// A passwordless sign-in: the user sends back a code. A real one makes a new code each time and sends it by e-mail.
+// A passwordless sign-in: the user sends back a code. A real function makes a new code for each sign-in and e-mails it.
 
 const code = '424242'
 

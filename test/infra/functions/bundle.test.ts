@@ -29,10 +29,10 @@ function files(entry: string): string[] {
   return readdirSync(directoryOf(entry)).map((name) => read(entry, name))
 }
 
-/** In the client for Lambda: the path of Invoke's API. */
+/** The URL path of Lambda's Invoke API. Only the client for Lambda contains it. */
 const invokePath = '/2015-03-31/functions/'
 
-/** What an impersonation loads in a pool without triggers of its own. */
+/** The files that an impersonation loads in a pool without its own triggers. */
 function loadedByImpersonation(): string[] {
   const directory = directoryOf('triggers.mjs')
   const entry = readdirSync(directory).find((name) => name.startsWith('impersonation-client')) ?? ''
@@ -70,7 +70,7 @@ describe('bundles', () => {
     expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(310_000)
   })
 
-  test('load the client for Lambda only where the pool has triggers of its own', () => {
+  test('load the client for Lambda only if the pool has its own triggers', () => {
     expect(files('triggers.mjs').filter((source) => source.includes(invokePath))).toHaveLength(1)
     expect([...loadedWith('triggers.mjs'), ...loadedByImpersonation()].join()).not.toContain(invokePath)
   })

@@ -1,4 +1,4 @@
-// The setting nextTriggers: its rule, and what synth refuses.
+// The setting nextTriggers: its rule, and its errors at synth.
 
 import { describe, expect, test } from '@jest/globals'
 import { App, Stack } from 'aws-cdk-lib'
@@ -51,14 +51,14 @@ describe('the rule', () => {
     ['text that is not JSON', 'theirs'],
     ['a number', 7],
     ['null', null],
-  ])('refuses %s, and says what it must be', (_, value) => {
+  ])('refuses %s, with an error that names the rule', (_, value) => {
     expect(nextTriggersRule.read(value)).toBeUndefined()
     const read = () => readSettings({ nextTriggers: value })
     expect(read).toThrow('setting nextTriggers is ')
     expect(read).toThrow('V1_0, V2_0, V3_0')
   })
 
-  test('takes functions, and its error can show them', () => {
+  test('accepts constructs of functions, and its error shows their paths', () => {
     const stack = new Stack(new App(), 'Shop')
     const theirs = LambdaFunction.fromFunctionArn(stack, 'Theirs', arn)
     expect(nextTriggersRule.read({ VerifyAuthChallengeResponse: theirs })).toEqual({ VerifyAuthChallengeResponse: arn })

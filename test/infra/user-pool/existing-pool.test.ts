@@ -83,7 +83,7 @@ describe('the pool', () => {
 describe('the functions behind the custom resources', () => {
   const variables = (path: string) => resource(`${poolScope}/${path}/Function`)?.Properties.Environment.Variables
 
-  test('know what they may touch, and no other endpoint of AWS', () => {
+  test('know their pool, functions and groups, and get no AWS_ENDPOINT_URL', () => {
     expect(variables('AttachTriggers')).toEqual({
       USER_POOL_ID: id,
       TRIGGERS_ARN: { 'Fn::GetAtt': [logicalId('Triggers/Function'), 'Arn'] },
@@ -96,7 +96,7 @@ describe('the functions behind the custom resources', () => {
     })
   })
 
-  test('know the pool’s own triggers, and so does the trigger function', () => {
+  test('know the pool’s own triggers, as the trigger function does', () => {
     const DefineAuthChallenge = 'arn:aws:lambda:us-east-1:123456789012:function:theirs'
     const NextTriggers = JSON.stringify({ DefineAuthChallenge })
     const next = templateOf({ userPoolId: id, nextTriggers: NextTriggers })

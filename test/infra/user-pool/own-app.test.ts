@@ -59,7 +59,7 @@ describe('on a pool of the same stack', () => {
     template.resourceCountIs('Custom::UserPoolTriggers', 0)
   })
 
-  test('runs the pool’s own triggers, and may run nothing else', () => {
+  test('runs the pool’s own triggers, and may run no other function', () => {
     const { stack, pool, add, appTrigger } = setUp(env)
     const nextTriggers = {
       DefineAuthChallenge: appTrigger,

@@ -1,4 +1,4 @@
-// A pool owner's PreTokenGeneration for tests: the user's nickname says what it does. Event version V1_0 or V2_0.
+// A pool owner's PreTokenGeneration for tests: the user's nickname selects its behaviour. Event version V1_0 or V2_0.
 
 const act = { sub: 'nobody' }
 
