@@ -18,7 +18,7 @@ async function impersonate(behaviour: Partial<WorldBehaviour>, authorization = t
   time.forget()
   const started = Date.now()
   const answer = await time.settle(world.post({ headers: { Authorization: [authorization] } }))
-  if (answer === 'ended') throw new Error('the endpoint reached its function timeout of 29 s')
+  if (answer === 'ended') throw new Error('the endpoint reached its function timeout of 28 s')
   expectContract(answer)
   return { answer, seconds: (Date.now() - started) / 1000 }
 }

@@ -51,11 +51,14 @@ export async function startDeployment(options: LocalRunOptions) {
   }
 }
 
+/** Raises the limits of each customer and of the stage. */
 const liftLimits: NonNullable<LocalRunOptions['change']> = ({ Resources }) => {
   for (const { Type, Properties = {} } of Object.values(Resources)) {
-    if (Type !== 'AWS::ApiGateway::UsagePlan') continue
-    delete Properties.Quota
-    Properties.Throttle = { RateLimit: 10_000, BurstLimit: 5_000 }
+    if (Type === 'AWS::ApiGateway::UsagePlan') {
+      delete Properties.Quota
+      Properties.Throttle = { RateLimit: 10_000, BurstLimit: 5_000 }
+    }
+    if (Type === 'AWS::ApiGateway::Stage') delete Properties.MethodSettings
   }
 }
 

@@ -29,7 +29,7 @@ const clients: Client[] = [
     id: 'ours',
     secret: 'client_secret_for_tests_1',
     properties: {
-      ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH'],
+      ExplicitAuthFlows: ['ALLOW_CUSTOM_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
       PreventUserExistenceErrors: 'LEGACY',
       AccessTokenValidity: 60,
       IdTokenValidity: 60,

@@ -1,4 +1,4 @@
-// A DynamoDB table in memory for the calls of lambda/records.ts: a hundred times faster than dynalite.
+// A DynamoDB table in memory for the calls of lambda/records.ts. Much faster than dynalite.
 
 type Value = { S: string } | { N: string }
 type Item = Record<string, Value>

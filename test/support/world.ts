@@ -52,7 +52,7 @@ export const calm: WorldBehaviour = {
 }
 
 /** Function timeouts of the stack in ms. */
-const functionLimits = { endpoint: 29_000, trigger: 4_000 }
+const functionLimits = { endpoint: 28_000, trigger: 4_000 }
 
 /** @param keysUrl serves the pool's keys. The verifier fetches a key from there if the key is not cached. */
 export async function createWorld(environment: Partial<typeof endpointEnvironment> = {}, keysUrl?: string) {
