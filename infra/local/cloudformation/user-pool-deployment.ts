@@ -79,8 +79,13 @@ function change(pool: Pool, contents: PoolContents & Partial<UserPoolDefinition>
   const groups = contents.groups.map(
     ({ GroupName }) => [String(GroupName), pool.groups.get(String(GroupName))] as const,
   )
-  addParts(pool, contents)
   if (contents.properties) pool.properties = contents.properties
+  try {
+    addParts(pool, contents)
+  } catch (error) {
+    pool.properties = properties
+    throw error
+  }
   return () => {
     if (contents.properties) pool.properties = properties
     for (const [id, client] of clients) restore(pool.clients, id, client)

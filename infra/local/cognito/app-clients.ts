@@ -1,5 +1,6 @@
 // CreateUserPoolClient and DescribeUserPoolClient.
 import { secret } from '../random.ts'
+import { assertAttributeLists } from './attribute-permissions.ts'
 import { adminClientCall, type Call, poolOf } from './call.ts'
 import { assertClientSettings } from './client-rules.ts'
 import type { Client, Pool } from './pool.ts'
@@ -30,6 +31,7 @@ export function createUserPoolClient(call: Call) {
     properties: { ...input.pick(appClientSettings), ClientName: input.text('ClientName') },
   }
   assertClientSettings(client)
+  assertAttributeLists(pool.properties, client.properties)
   pool.clients.set(client.id, client)
   return { UserPoolClient: describeClient(pool, client) }
 }

@@ -1,6 +1,7 @@
 // The claims of ID and access tokens, before the PreTokenGeneration trigger changes them.
 // Source: developer guide, "Understanding the identity (ID) token" and "Understanding the access token".
 import { randomUUID } from 'node:crypto'
+import { mayRead } from './attribute-permissions.ts'
 import { lifetimes, supportsRevocation } from './client-settings.ts'
 import type { Claims } from './keys.ts'
 import type { Client, Family, Pool } from './pool.ts'
@@ -62,8 +63,7 @@ export function idClaims(request: TokenRequest): Claims {
 
 /** The attributes that the client may read, with the types of OpenID Connect Core §5.1. */
 function attributeClaims(client: Client, attributes: Map<string, string>): Claims {
-  const readable = client.properties.ReadAttributes ?? []
-  const shown = [...attributes].filter(([name]) => readable.length === 0 || readable.includes(name))
+  const shown = [...attributes].filter(([name]) => mayRead(client, name))
   return Object.fromEntries(shown.map(([name, value]) => [name, claimValue(name, value)]))
 }
 

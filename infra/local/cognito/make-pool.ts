@@ -1,5 +1,6 @@
 // Makes pools from their definitions.
 import { randomBytes } from 'node:crypto'
+import { assertAttributeLists } from './attribute-permissions.ts'
 import { assertClientSettings } from './client-rules.ts'
 import type { Keys } from './keys.ts'
 import type { Client, Group, Pool, UserPoolDefinition } from './pool.ts'
@@ -26,10 +27,13 @@ export function makePool(definition: UserPoolDefinition, keys: Keys, now: number
 
 /**
  * Adds app clients and groups. Replaces those of the same id or name.
- * @throws CognitoError InvalidParameterException for settings that CreateUserPoolClient refuses
+ * @throws CognitoError InvalidParameterException, before any change, for settings that CreateUserPoolClient refuses
  */
 export function addParts(pool: Pool, { clients, groups }: Pick<UserPoolDefinition, 'clients' | 'groups'>) {
-  for (const client of clients) assertClientSettings(client)
+  for (const client of clients) {
+    assertClientSettings(client)
+    assertAttributeLists(pool.properties, client.properties)
+  }
   for (const { id, secret, properties } of clients) {
     const client: Client = { id, secret, properties }
     pool.clients.set(id, client)

@@ -78,6 +78,7 @@ export interface ClientProperties {
   RefreshTokenRotation?: { Feature?: 'ENABLED' | 'DISABLED'; RetryGracePeriodSeconds?: number }
   RefreshTokenValidity?: number
   TokenValidityUnits?: { AccessToken?: string; IdToken?: string; RefreshToken?: string }
+  WriteAttributes?: string[]
 }
 
 export interface Client {

@@ -1,15 +1,16 @@
 // The operations that users call with their own access token.
 
+import { assertWritable, mayRead } from './attribute-permissions.ts'
 import type { Call } from './call.ts'
 import { selfServiceScope } from './claims.ts'
 import { codeDelivery } from './code-delivery.ts'
 import { notAuthorized, userNotFound } from './errors.ts'
 import { type Claims, readToken } from './keys.ts'
-import type { Pool, User } from './pool.ts'
-import { assertWritable, findUser, listAttributes, withUnverified, writeAttributes } from './users.ts'
+import type { Client, Pool, User } from './pool.ts'
+import { findUser, listAttributes, withUnverified, writeAttributes } from './users.ts'
 
-/** Finds the user of the access token. @throws CognitoError NotAuthorizedException, UserNotFoundException */
-function authenticate(call: Call): { pool: Pool; user: User } {
+/** Finds the user of the access token, and the client that it was issued to. @throws CognitoError NotAuthorizedException, UserNotFoundException */
+function authenticate(call: Call): { pool: Pool; client: Client; user: User } {
   const token = call.input.text('AccessToken')
   for (const pool of call.pools.values()) {
     const claims = readToken(pool.keys.access, token)
@@ -21,7 +22,9 @@ function authenticate(call: Call): { pool: Pool; user: User } {
     if (isRevoked(pool, claims)) throw notAuthorized('Access Token has been revoked')
     const scopes = String(claims.scope ?? '').split(' ')
     if (!scopes.includes(selfServiceScope)) throw notAuthorized('Access Token does not have required scopes')
-    return { pool, user }
+    const client = pool.clients.get(String(claims.client_id))
+    if (!client) throw notAuthorized('Invalid Access Token')
+    return { pool, client, user }
   }
   throw notAuthorized('Invalid Access Token')
 }
@@ -31,15 +34,15 @@ const isRevoked = (pool: Pool, claims: Claims) =>
   [...pool.families.values()].some(({ eventId, revoked }) => revoked && eventId === claims.event_id)
 
 export function getUser(call: Call) {
-  const { user } = authenticate(call)
-  return { Username: user.username, UserAttributes: listAttributes(user) }
+  const { client, user } = authenticate(call)
+  return { Username: user.username, UserAttributes: listAttributes(user).filter(({ Name }) => mayRead(client, Name)) }
 }
 
 /** A changed address becomes unverified. Lists the addresses that Cognito would send a code to. */
 export function updateUserAttributes(call: Call) {
-  const { pool, user } = authenticate(call)
+  const { pool, client, user } = authenticate(call)
   const attributes = call.input.attributes('UserAttributes')
-  assertWritable(attributes)
+  assertWritable(client, attributes)
   const changes = withUnverified(user, attributes)
   writeAttributes(pool, user, changes, call.now)
   const written = new Set(changes.map(([name]) => name))

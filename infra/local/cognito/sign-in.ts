@@ -1,5 +1,6 @@
 // InitiateAuth, RespondToAuthChallenge and their Admin variants: checks the flow, the client and the user.
 
+import { assertWritable } from './attribute-permissions.ts'
 import { runPreAuthentication } from './authentication-triggers.ts'
 import { adminClientCall, type Call, type ClientCall, publicClientCall } from './call.ts'
 import { assertFlow, assertSecretHash, hidesUnknownUsers } from './client-settings.ts'
@@ -145,6 +146,7 @@ function chooseNewPassword(call: ClientCall, user: User, responses: StringMap, m
   const attributes = Object.entries(responses)
     .filter(([name]) => name.startsWith(prefix))
     .map(([name, value]): [string, string] => [name.slice(prefix.length), value])
+  assertWritable(call.client, attributes)
   setPassword(call.pool, user, required(responses, 'NEW_PASSWORD'), 'CONFIRMED', call.now)
   writeAttributes(call.pool, user, attributes, call.now)
   return finishSignIn(call, user, 'TokenGeneration_NewPasswordChallenge', metadata)

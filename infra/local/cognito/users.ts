@@ -1,6 +1,6 @@
 // Users: how they are found, made, changed, and shown by the API and to the triggers.
 import { randomUUID } from 'node:crypto'
-import { CognitoError, invalidParameter, notAuthorized, userNotFound } from './errors.ts'
+import { CognitoError, invalidParameter, userNotFound } from './errors.ts'
 import type { Group, Pool, User, UserStatus } from './pool.ts'
 
 /** The claims of OpenID Connect Core §5.1 that Cognito stores as standard attributes. */
@@ -133,12 +133,6 @@ function holderOfAlias(pool: Pool, user: User, attribute: 'email' | 'phone_numbe
   const value = user.attributes.get(attribute)
   if (value === undefined || !pool.properties.AliasAttributes?.includes(attribute)) return undefined
   return [...pool.users.values()].find((other) => other !== user && hasAlias(pool, other, value))
-}
-
-/** Only Cognito and administrators may set `…_verified`. @throws CognitoError NotAuthorizedException */
-export function assertWritable(attributes: [string, string][]) {
-  if (attributes.some(([name]) => name.endsWith('_verified')))
-    throw notAuthorized('A client attempted to write unauthorized attribute')
 }
 
 /** The attributes as the API lists them, `sub` first. */

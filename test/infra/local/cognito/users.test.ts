@@ -300,6 +300,76 @@ describe('the operations with an access token', () => {
   })
 })
 
+describe('an app client with lists of attributes', () => {
+  const lists = { ReadAttributes: ['name', 'custom:tenant'], WriteAttributes: ['name'] }
+  const open = { ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH'], ...lists }
+
+  test('reads only what its list names, and the sub', async () => {
+    await restart({ pool: { Schema: [{ Name: 'tenant' }] }, clients: { open } })
+    await pool.addUser('alice', 'Alice-Local-1!', { ...verified, name: 'Alice', 'custom:tenant': 'acme' })
+    const { UserAttributes } = await pool.sdk.getUser({ AccessToken: (await pool.signIn('alice')).access })
+    expect(UserAttributes?.map(({ Name }) => Name)).toEqual(['sub', 'name', 'custom:tenant'])
+  })
+
+  test.each([
+    ['accepts', 'name', 'nothing'],
+    ['refuses', 'email', 'NotAuthorizedException'],
+    ['refuses', 'custom:tenant', 'NotAuthorizedException'],
+    ['refuses', 'sub', 'NotAuthorizedException'],
+  ])('%s %s in UpdateUserAttributes, SignUp and NEW_PASSWORD_REQUIRED', async (_, attribute, expected) => {
+    await restart({ pool: { Schema: [{ Name: 'tenant' }] }, clients: { open } })
+    await pool.addUser('alice')
+    await create('ivan', {}, { TemporaryPassword: 'Invited-1!' })
+    const UserAttributes = attributes({ [attribute]: 'x' })
+    const { access: AccessToken } = await pool.signIn('alice')
+    expect(await errorOf(pool.sdk.updateUserAttributes({ AccessToken, UserAttributes }))).toBe(expected)
+    const signUp = { ClientId: 'open', Username: 'una', Password: 'Alice-Local-1!', UserAttributes }
+    expect(await errorOf(pool.sdk.signUp(signUp))).toBe(expected)
+    const { Session } = await pool.sdk.initiateAuth({
+      ClientId: 'open',
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: 'ivan', PASSWORD: 'Invited-1!' },
+    })
+    const answer = pool.sdk.respondToAuthChallenge({
+      ClientId: 'open',
+      ChallengeName: 'NEW_PASSWORD_REQUIRED',
+      Session,
+      ChallengeResponses: { USERNAME: 'ivan', NEW_PASSWORD: 'Ivan-Local-1!', [`userAttributes.${attribute}`]: 'x' },
+    })
+    expect(await errorOf(answer)).toBe(expected)
+    if (expected === 'NotAuthorizedException')
+      expect(await errorOf(pool.sdk.adminGetUser(user('una')))).toBe('UserNotFoundException')
+  })
+
+  test.each([undefined, []])('writes all attributes if its list is %j', async (WriteAttributes) => {
+    await restart({ pool: { Schema: [{ Name: 'tenant' }] }, clients: { open: { ...open, WriteAttributes } } })
+    await pool.addUser('alice')
+    const { access: AccessToken } = await pool.signIn('alice')
+    const UserAttributes = attributes({ 'custom:tenant': 'other' })
+    expect(await errorOf(pool.sdk.updateUserAttributes({ AccessToken, UserAttributes }))).toBe('nothing')
+  })
+
+  test.each<[string, object]>([
+    ['nothing', { WriteAttributes: ['locale', 'email'], ReadAttributes: ['email_verified', 'custom:tenant'] }],
+    ['nothing', { WriteAttributes: [], ReadAttributes: [] }],
+    ['Invalid write', { WriteAttributes: ['locale'] }],
+    ['Invalid write', { WriteAttributes: ['email', 'email_verified'] }],
+    ['Invalid write', { WriteAttributes: ['email', 'sub'] }],
+    ['Invalid write', { WriteAttributes: ['email', 'custom:unknown'] }],
+    ['Invalid read', { ReadAttributes: ['custom:unknown'] }],
+    ['Invalid read', { ReadAttributes: ['tenant'] }],
+  ])('in a pool that requires the e-mail address, CreateUserPoolClient answers %s for %j', async (expected, lists) => {
+    await restart({
+      pool: { Schema: [{ Name: 'email', Required: true }, { Name: 'tenant' }] },
+    })
+    const { name, message } = await failure(
+      pool.sdk.createUserPoolClient({ UserPoolId: poolId, ClientName: 'app', ...lists }),
+    )
+    expect(name === 'nothing' ? name : message).toContain(expected)
+    if (name !== 'nothing') expect(name).toBe('InvalidParameterException')
+  })
+})
+
 describe('SignUp', () => {
   const signUp = (Username: string, from: Record<string, string> = {}) =>
     pool.sdk.signUp({ ClientId: 'open', Username, Password: 'Alice-Local-1!', UserAttributes: attributes(from) })
