@@ -18,6 +18,7 @@ import { refuseUnfitForBasic } from './user-pool/actor-client-faults.ts'
 import { addImpersonationClient, refuseImpersonationClientAmong, selectActorClient } from './user-pool/app-clients.ts'
 import { attachToExistingPool } from './user-pool/attach-to-existing-pool.ts'
 import { attachToStackPool } from './user-pool/attach-to-stack-pool.ts'
+import { readableInImpersonation, warnOfUnknownAttributes } from './user-pool/client-attributes.ts'
 import { assertNextTriggers } from './user-pool/next-triggers.ts'
 import { assertSupportedRegion } from './user-pool/region.ts'
 import { type SelectedPool, selectPool } from './user-pool/select-pool.ts'
@@ -31,6 +32,11 @@ export type ImpersonationProps = SettingsProps & {
    * ADMIN_USER_PASSWORD_AUTH. Default: the construct makes one.
    */
   actorClient?: IUserPoolClient
+  /**
+   * The app client that your app's users sign in with, of `userPool` and made in this app. An impersonated ID token then
+   * shows the same attributes as a user's own. Default: the setting `readAttributes`.
+   */
+  appClient?: IUserPoolClient
 }
 
 /** A stack can contain only one Impersonation. */
@@ -50,7 +56,7 @@ export class Impersonation extends Construct {
   /** @throws Error naming the setting that breaks its rule, or saying why the pool can't be used */
   constructor(scope: Construct, id: string, props: ImpersonationProps = {}) {
     super(scope, id)
-    const { userPool, actorClient, ...values } = props
+    const { userPool, actorClient, appClient, ...values } = props
     const settings = readSettings(values)
     this.settings = settings
     this.records = new RecordsTable(this, 'Records', { deletionProtection: settings.data === 'keep' })
@@ -61,7 +67,12 @@ export class Impersonation extends Construct {
     assertNextTriggers(this, settings.nextTriggers, this.userPool.userPoolId)
     this.actorClient = selectActorClient(this, actorClient, { pool, settings })
     if (settings.basic) refuseUnfitForBasic(this, this.actorClient)
-    this.impersonationClient = addImpersonationClient(this, this.userPool, settings)
+    this.impersonationClient = addImpersonationClient(this, {
+      pool,
+      settings,
+      readAttributes: readableInImpersonation(this, { appClient, pool, settings }),
+    })
+    warnOfUnknownAttributes(this, { pool, appClient, given: values })
     refuseImpersonationClientAmong(this, {
       actorClientIds: [this.actorClient.userPoolClientId, ...settings.actorClientIds],
       impersonationClient: this.impersonationClient,

@@ -20,6 +20,8 @@ export const endpointVariables = {
   impersonationClientSecret: ['IMPERSONATION_CLIENT_SECRET', clientSecret],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
+  /** Tokens of a member of these groups are not handed over. */
+  protectedGroups: ['PROTECTED_GROUPS', list],
   sessionMinutes: ['SESSION_MINUTES', count],
   recordRetentionDays: ['RECORD_RETENTION_DAYS', count],
   signInMaxAgeMinutes: ['SIGN_IN_MAX_AGE_MINUTES', count],
@@ -39,6 +41,8 @@ export const triggerVariables = {
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   protectedGroups: ['PROTECTED_GROUPS', list],
   sessionMinutes: ['SESSION_MINUTES', count],
+  /** Added to the access token. */
+  scopes: ['SCOPES', list],
   /** The pool's own triggers. Empty: the pool has none. */
   nextTriggers: ['NEXT_TRIGGERS', readNextTriggers],
 } as const satisfies Variables

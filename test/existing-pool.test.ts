@@ -20,7 +20,7 @@ import { type OpenAccount, openAccount, poolIdInTemplate } from './support/exist
 import { type createFullUserPool, everySetting } from './support/full-user-pool.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'existing-pool-'))
-beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate }))
+beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate, requiredAttributes: 'email' }))
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 let account: OpenAccount
@@ -128,6 +128,12 @@ describe('a deployment is refused, and the pool stays unchanged:', () => {
       { LambdaConfig: { DefineAuthChallenge: ownersFunction, PreTokenGeneration: ownersFunction } },
       undefined,
       new RegExp(`DefineAuthChallenge runs ${ownersFunction};.* PreTokenGenerationConfig runs ${ownersFunction}`),
+    ],
+    [
+      'a pool that requires an attribute besides those of requiredAttributes',
+      { Schema: ['email', 'name'].map((Name) => ({ Name, Required: true })) },
+      undefined,
+      'Invalid write attributes specified while creating a client',
     ],
     ['a Lite pool', { UserPoolTier: 'LITE', UserPoolAddOns: undefined }, undefined, 'feature plan is LITE'],
     [

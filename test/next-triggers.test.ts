@@ -49,7 +49,9 @@ const settings = {
 type Name = keyof typeof settings
 
 const assembly = mkdtempSync(join(tmpdir(), 'next-triggers-'))
-beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate, nextTriggers: settings.all }))
+beforeAll(() =>
+  synthesizeInto(assembly, { userPoolId: poolIdInTemplate, requiredAttributes: 'email', nextTriggers: settings.all }),
+)
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 /** Replaces the setting `all` in the synthesized template. */

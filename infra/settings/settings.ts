@@ -2,6 +2,8 @@
 
 import { Token } from 'aws-cdk-lib'
 import { Construct } from 'constructs'
+import { isGrantable } from '../../lambda/scopes.ts'
+import { canBeRequired, isAttributeName } from './attribute-names.ts'
 import { type NextTriggersProps, nextTriggersRule } from './next-triggers.ts'
 import { fields, list, matching, oneOf, orWord, type Rule, unlessAcknowledged, wholeNumber } from './rules.ts'
 
@@ -64,6 +66,25 @@ const table = {
   actorClientIds: setting(
     [],
     list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || clientIdPattern.test(id) }),
+  ),
+  /**
+   * The attributes that an existing pool requires of its users. Cognito makes no app client that may not write them. The
+   * stack finds out by itself what its own pool and a pool of the same stack require.
+   */
+  requiredAttributes: setting([], list({ must: 'standard attributes that Cognito can require', test: canBeRequired })),
+  /**
+   * The user attributes that an impersonated ID token shows. Default: all attributes of an own pool or a pool of the same
+   * stack; Cognito's default for an existing pool.
+   */
+  readAttributes: setting(
+    [],
+    // Cognito takes an empty list for its default.
+    list({ must: 'at least one user attribute, such as email or custom:tenant', test: isAttributeName, least: 1 }),
+  ),
+  /** The scopes of an impersonated access token. */
+  scopes: setting(
+    [],
+    list({ must: 'scopes without blanks, none of which starts with aws.cognito.', test: isGrantable }),
   ),
   /** Accepts `Authorization: Basic`. */
   basic: setting(true, oneOf(true, false)),

@@ -1,9 +1,10 @@
 // The app clients: the actors' client, and the impersonation client.
 
-import { Stack } from 'aws-cdk-lib'
-import { CfnUserPoolClient, type IUserPool, type IUserPoolClient, UserPoolClient } from 'aws-cdk-lib/aws-cognito'
+import { Duration, Stack } from 'aws-cdk-lib'
+import { CfnUserPoolClient, ClientAttributes, type IUserPoolClient, UserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import type { Construct } from 'constructs'
 import type { Settings } from '../settings/settings.ts'
+import { fewestWritable, harmlessAttribute } from './client-attributes.ts'
 import type { SelectedPool } from './select-pool.ts'
 
 /**
@@ -26,32 +27,42 @@ export function selectActorClient(
     }
     return actorClient ?? UserPoolClient.fromUserPoolClientId(scope, 'GivenActorClient', actorClientId)
   }
-  return addActorClient(pool.poolScope, pool.userPool, settings)
+  return addActorClient(pool, settings)
 }
 
-/** Actors sign in with this client by SRP and, if `basic` is true, by the endpoint's `Authorization: Basic`. */
-function addActorClient(scope: Construct, userPool: IUserPool, { basic }: Pick<Settings, 'basic'>): UserPoolClient {
-  return new UserPoolClient(scope, 'ActorClient', {
-    userPool,
+/**
+ * Actors sign in with this client by SRP and, if `basic` is true, by the endpoint's `Authorization: Basic`. It has no
+ * secret, so every user of the pool can sign in with it: they may do as little as Cognito allows.
+ */
+function addActorClient(pool: SelectedPool, settings: Settings): UserPoolClient {
+  const { basic, signInMaxAgeMinutes } = settings
+  const client = new UserPoolClient(pool.poolScope, 'ActorClient', {
+    userPool: pool.userPool,
     userPoolClientName: 'actors',
     authFlows: { userSrp: true, adminUserPassword: basic },
+    readAttributes: new ClientAttributes().withStandardAttributes({ [harmlessAttribute]: true }),
+    // A refreshed ID token keeps the time of the sign-in, so a longer life would be of no use. Cognito requires an hour.
+    refreshTokenValidity: Duration.minutes(Math.max(60, signInMaxAgeMinutes)),
     disableOAuth: true,
     preventUserExistenceErrors: true,
     enableTokenRevocation: true,
   })
+  const resource = client.node.defaultChild as CfnUserPoolClient
+  resource.writeAttributes = fewestWritable(pool, settings)
+  return client
 }
 
 /**
- * Cognito issues impersonated sessions to this client. It may read all attributes (Cognito's default), so the ID token has
- * the same attributes as the subject's own. It is an L1 construct: the L2 reads a secret by a custom resource.
+ * Cognito issues impersonated sessions to this client. It is an L1 construct: the L2 reads a secret by a custom resource.
+ * @param readAttributes undefined: Cognito's default
  */
 export function addImpersonationClient(
   scope: Construct,
-  { userPoolId }: IUserPool,
-  { sessionMinutes }: Pick<Settings, 'sessionMinutes'>,
+  { pool, settings, readAttributes }: { pool: SelectedPool; settings: Settings; readAttributes: string[] | undefined },
 ): CfnUserPoolClient {
+  const { sessionMinutes } = settings
   return new CfnUserPoolClient(scope, 'ImpersonationClient', {
-    userPoolId,
+    userPoolId: pool.userPool.userPoolId,
     clientName: 'impersonation',
     generateSecret: true,
     // Cognito has refused clients without the refresh flow (aws-cdk#7625). It gives nobody a way in: no refresh token
@@ -62,6 +73,8 @@ export function addImpersonationClient(
     // LEGACY tells a missing subject from one who can't sign in. Only the endpoint uses this client.
     preventUserExistenceErrors: 'LEGACY',
     enableTokenRevocation: true,
+    ...(readAttributes && { readAttributes }),
+    writeAttributes: fewestWritable(pool, settings),
     idTokenValidity: sessionMinutes,
     accessTokenValidity: sessionMinutes,
     // Nobody gets the refresh token. Cognito requires at least an hour, and no less than the other tokens.

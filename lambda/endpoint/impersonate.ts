@@ -77,6 +77,7 @@ export function createImpersonate(options: {
           impersonationId: grant.id,
           clientId: config.impersonationClientId,
           sessionMinutes: config.sessionMinutes,
+          protectedGroups: config.protectedGroups,
         }),
       }
     } catch (error) {

@@ -2,6 +2,7 @@
 
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
 import { ImpersonationError } from '../errors.ts'
+import { selfServiceScope } from '../scopes.ts'
 
 export interface Session {
   idToken: string
@@ -20,7 +21,13 @@ export interface Session {
  */
 export function readSession(
   tokens: { IdToken?: string | undefined; AccessToken?: string | undefined },
-  expected: { actorSub: string; impersonationId: string; clientId: string; sessionMinutes: number },
+  expected: {
+    actorSub: string
+    impersonationId: string
+    clientId: string
+    sessionMinutes: number
+    protectedGroups: readonly string[]
+  },
 ): Session {
   const { IdToken: idToken, AccessToken: accessToken } = tokens
   assertFit(idToken && accessToken, 'a token is missing')
@@ -31,10 +38,11 @@ export function readSession(
   assertFit(id.aud === expected.clientId, 'aud')
   assertFit(access.client_id === expected.clientId, 'client_id')
   assertFit(id.sub && id.sub === access.sub && id.sub !== expected.actorSub, 'sub')
-  assertFit(!String(access.scope).includes('aws.cognito.signin.user.admin'), 'scope')
-  for (const { act, impersonation_id, iat = NaN, exp = NaN } of [id, access]) {
+  assertFit(!String(access.scope).includes(selfServiceScope), 'scope')
+  for (const { act, impersonation_id, iat = NaN, exp = NaN, 'cognito:groups': groups = [] } of [id, access]) {
     assertFit(subOf(act) === expected.actorSub, 'act') // RFC 8693 §4.1
     assertFit(impersonation_id === expected.impersonationId, 'impersonation_id')
+    assertFit(isUnprotected(groups, expected.protectedGroups), 'cognito:groups')
     assertFit(exp > iat && exp - iat <= expected.sessionMinutes * 60, 'lifetime')
   }
   assertFit(typeof id['cognito:username'] === 'string', 'cognito:username')
@@ -48,6 +56,11 @@ function claimsOf(token: string) {
   } catch (cause) {
     throw new ImpersonationError('TokensUnfit', { message: 'a token cannot be read', cause })
   }
+}
+
+/** A second net: the trigger has refused protected subjects. False if the groups cannot be read. */
+function isUnprotected(groups: unknown, protectedGroups: readonly string[]): boolean {
+  return Array.isArray(groups) && groups.every((name) => typeof name === 'string' && !protectedGroups.includes(name))
 }
 
 function subOf(act: unknown): unknown {

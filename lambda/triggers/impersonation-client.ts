@@ -23,7 +23,7 @@ export type RunNextTokens = (event: TriggerEvent, context: TriggerContext | unde
  */
 export function createImpersonationTriggers(
   records: Pick<Records, 'redeem' | 'issue' | 'refuse'>,
-  policy: Pick<TriggerConfig, 'protectedGroups' | 'sessionMinutes'>,
+  policy: Pick<TriggerConfig, 'protectedGroups' | 'sessionMinutes' | 'scopes'>,
   log: Log,
   next?: RunNextTokens,
 ) {

@@ -2,11 +2,9 @@
 
 import { asImpersonationError, type Code, ImpersonationError } from '../errors.ts'
 import type { Records } from '../records.ts'
+import { isGrantable, selfServiceScope } from '../scopes.ts'
 import type { TriggerEvent } from './event.ts'
 import type { NextTokens } from './next/impersonated-tokens.ts'
-
-/** With this scope, a session can change the user's password, e-mail address and MFA at Cognito. */
-const selfServiceScope = 'aws.cognito.signin.user.admin'
 
 /**
  * @param next runs the pool's own trigger, where the owner named one
@@ -15,7 +13,7 @@ const selfServiceScope = 'aws.cognito.signin.user.admin'
 export async function preTokenGeneration(
   event: TriggerEvent,
   records: Pick<Records, 'issue' | 'refuse'>,
-  policy: { protectedGroups: string[]; sessionMinutes: number },
+  policy: { protectedGroups: string[]; sessionMinutes: number; scopes: string[] },
   next?: (event: TriggerEvent) => Promise<NextTokens>,
 ) {
   const { triggerSource, request, callerContext } = event
@@ -30,13 +28,16 @@ export async function preTokenGeneration(
     throw refused('TriggerRefused', 'the event lacks the impersonation id, the sub or the app client')
 
   const { groupConfiguration } = request
-  if (!groupConfiguration) throw refused('TriggerRefused', "the event lacks the subject's groups")
-  const refuseProtected = async (groups: readonly string[] | null | undefined) => {
-    if (!groups?.some((group) => policy.protectedGroups.includes(group))) return
+  const groups: unknown = groupConfiguration?.groupsToOverride
+  // A subject whose groups cannot be read could be protected. A user without groups has an empty list.
+  if (!groupConfiguration || !isListOfNames(groups))
+    throw refused('TriggerRefused', "the event lacks the subject's groups")
+  const refuseProtected = async (names: readonly string[] | undefined) => {
+    if (!names?.some((group) => policy.protectedGroups.includes(group))) return
     await records.refuse(id, 'SubjectProtected')
     throw refused('SubjectProtected', 'the subject is protected')
   }
-  await refuseProtected(groupConfiguration.groupsToOverride)
+  await refuseProtected(groups)
   const theirs = await next?.(event).catch(async (error) => {
     await records.refuse(id, asImpersonationError(error).code)
     throw error
@@ -56,13 +57,22 @@ export async function preTokenGeneration(
     act: { sub: record.actorSub }, // RFC 8693 §4.1
     impersonation_id: record.id,
   }
+  const scopesToAdd = policy.scopes.filter(isGrantable)
   const ours = {
     idTokenGeneration: { claimsToAddOrOverride },
-    accessTokenGeneration: { claimsToAddOrOverride, scopesToSuppress: [selfServiceScope] },
+    accessTokenGeneration: {
+      claimsToAddOrOverride,
+      scopesToSuppress: [selfServiceScope],
+      ...(scopesToAdd.length > 0 && { scopesToAdd }),
+    },
     // Without this, Cognito would issue tokens without the subject's groups.
     groupOverrideDetails: groupConfiguration,
   }
   return { claimsAndScopeOverrideDetails: theirs ? theirs.mergeUnder(ours) : ours }
+}
+
+function isListOfNames(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string')
 }
 
 function refused(code: Code, message: string): ImpersonationError {

@@ -9,7 +9,7 @@ import type { LocalRun } from '../../infra/local/run.ts'
 import { type OpenAccount, openAccount, poolIdInTemplate } from '../support/existing-pool.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'forged-'))
-beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate }))
+beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate, requiredAttributes: 'email' }))
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 let account: OpenAccount

@@ -16,17 +16,19 @@ interface Replacement {
   id?: object
   access?: object
   scopes?: string[]
+  groups?: string[]
 }
 
 async function impersonate(replacement: (id: string) => Replacement): Promise<Answer> {
   await world.reset({
     ...calm,
     replace: (id) => {
-      const { id: idClaims = {}, access = {}, scopes = [selfService] } = replacement(id)
+      const { id: idClaims = {}, access = {}, scopes = [selfService], groups = [] } = replacement(id)
       return {
         claimsAndScopeOverrideDetails: {
           idTokenGeneration: { claimsToAddOrOverride: idClaims },
           accessTokenGeneration: { claimsToAddOrOverride: access, scopesToSuppress: scopes },
+          groupOverrideDetails: { groupsToOverride: groups },
         },
       }
     },
@@ -56,6 +58,7 @@ describe('discards and revokes tokens if the trigger', () => {
     ['names another record', (id) => ({ id: right(id), access: right('x') })],
     ['names no record', (id) => ({ id: { act: right(id).act }, access: right(id) })],
     ['keeps the scope aws.cognito.signin.user.admin', (id) => ({ id: right(id), access: right(id), scopes: [] })],
+    ['does not refuse a protected subject', (id) => ({ id: right(id), access: right(id), groups: ['gold', 'admins'] })],
     ['names the actor only in the ID token', (id) => ({ id: right(id) })],
     ['names the actor only in the access token', (id) => ({ access: right(id) })],
   ])('%s', async (_, replacement) => {

@@ -16,7 +16,11 @@ let triggers: (event: TriggerEvent) => Promise<TriggerEvent>
 beforeAll(async () => {
   table = await startTable()
   records = createRecords({ ...table, timeout: 5_000, now: Date.now })
-  triggers = createImpersonationTriggers(records, { protectedGroups: ['admins'], sessionMinutes: 60 }, () => {})
+  triggers = createImpersonationTriggers(
+    records,
+    { protectedGroups: ['admins'], sessionMinutes: 60, scopes: [] },
+    () => {},
+  )
 })
 afterAll(() => table.close())
 
@@ -217,7 +221,7 @@ test.each<[string, (id: string, answer: string) => TriggerEvent]>([
   ['PreToken for a protected subject', (id) => preToken(id, { groupConfiguration: { groupsToOverride: ['admins'] } })],
 ])('%s throws if the table cannot be reached, so that Cognito retries', async (_, event) => {
   const gone = createRecords({ ...table, tableName: 'gone', timeout: 5_000, now: Date.now })
-  const policy = { protectedGroups: ['admins'], sessionMinutes: 60 }
+  const policy = { protectedGroups: ['admins'], sessionMinutes: 60, scopes: [] }
   const { id, answer } = newGrant()
   const handle = createImpersonationTriggers(gone, policy, () => {})
   await expect(handle(event(id, answer))).rejects.toMatchObject({ code: 'Unavailable', cause: expect.any(Error) })

@@ -35,7 +35,7 @@ export async function testExistingPool(
   ] as const) {
     await step(name, async () => {
       // data=destroy: MiniStack cannot switch termination protection off.
-      const context = { userPoolId: id, data: 'destroy', sessionMinutes }
+      const context = { userPoolId: id, requiredAttributes: 'email', data: 'destroy', sessionMinutes }
       const outputsFile = await deploy(join(folder, `on-${sessionMinutes}`), options, context)
       deepStrictEqual(await describeUserPool(cognito, id), withTriggers(before, triggersArn(outputsFile)))
     })

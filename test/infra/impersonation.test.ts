@@ -63,6 +63,7 @@ describe('functions', () => {
       IMPERSONATION_CLIENT_SECRET: '<ImpersonationClient.ClientSecret>',
       RECORDS_TABLE_NAME: '<Records>',
       IMPERSONATORS_GROUP: 'impersonators',
+      PROTECTED_GROUPS: '["impersonators","admins"]',
       SESSION_MINUTES: '60',
       RECORD_RETENTION_DAYS: '400',
       SIGN_IN_MAX_AGE_MINUTES: '720',
@@ -78,6 +79,7 @@ describe('functions', () => {
       PROTECTED_GROUPS: '["impersonators","admins"]',
       SESSION_MINUTES: '60',
       NEXT_TRIGGERS: '',
+      SCOPES: '[]',
     }
     expect(functions['Endpoint/Function']?.Environment.Variables).toEqual(endpoint)
     expect(functions['Triggers/Function']?.Environment.Variables).toEqual(triggers)

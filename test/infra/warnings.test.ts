@@ -21,6 +21,20 @@ test.each<[ImpersonationProps, string[]]>([
   [{ alarmEmail }, ['cognito-impersonation:accessLog']],
   [{ accessLog: false }, ['cognito-impersonation:alarmEmail']],
   [{ alarmEmail, accessLog: true }, []],
+  [
+    { alarmEmail, accessLog: true, userPoolId: 'us-east-1_Abc123' },
+    ['cognito-impersonation:requiredAttributes', 'cognito-impersonation:readAttributes'],
+  ],
+  [
+    {
+      alarmEmail,
+      accessLog: true,
+      userPoolId: 'us-east-1_Abc123',
+      requiredAttributes: [],
+      readAttributes: ['email'],
+    },
+    [],
+  ],
 ])('with %j the warnings are %j', (props, ids) => {
   expect(warningsOf(props)).toEqual(ids)
 })

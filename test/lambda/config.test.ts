@@ -11,6 +11,7 @@ test('reads the endpoint’s settings', () => {
     impersonationClientSecret: 'client_secret_for_tests_1',
     recordsTableName: 'records',
     impersonatorsGroup: 'impersonators',
+    protectedGroups: ['impersonators', 'admins'],
     sessionMinutes: 60,
     recordRetentionDays: 400,
     signInMaxAgeMinutes: 720,
@@ -28,6 +29,7 @@ test('reads the triggers’ settings', () => {
     protectedGroups: ['impersonators', 'admins'],
     sessionMinutes: 60,
     nextTriggers: {},
+    scopes: [],
   })
 })
 test('reads the pool’s own triggers', () => {

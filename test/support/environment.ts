@@ -11,6 +11,7 @@ export const endpointEnvironment: EndpointEnvironment = {
   IMPERSONATION_CLIENT_SECRET: 'client_secret_for_tests_1',
   RECORDS_TABLE_NAME: 'records',
   IMPERSONATORS_GROUP: 'impersonators',
+  PROTECTED_GROUPS: '["impersonators","admins"]',
   SESSION_MINUTES: '60',
   RECORD_RETENTION_DAYS: '400',
   SIGN_IN_MAX_AGE_MINUTES: '720',
@@ -27,4 +28,5 @@ export const triggerEnvironment: TriggerEnvironment = {
   PROTECTED_GROUPS: '["impersonators","admins"]',
   SESSION_MINUTES: '60',
   NEXT_TRIGGERS: '',
+  SCOPES: '[]',
 }

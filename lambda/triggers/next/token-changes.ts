@@ -1,5 +1,6 @@
 // What the pool's own PreTokenGeneration changes in an impersonation's tokens: read strictly, and merged so that ours wins.
 
+import { selfServiceScope } from '../../scopes.ts'
 import { isObject } from './event-version.ts'
 
 /** A trigger's changes to one token. */
@@ -16,8 +17,6 @@ export interface Details {
   /** Undefined or null: as Cognito documents, or does not document, for the pool's own trigger. */
   groupOverrideDetails?: object | null
 }
-
-const selfServiceScope = 'aws.cognito.signin.user.admin'
 
 /**
  * Takes only the fields that Cognito documents.

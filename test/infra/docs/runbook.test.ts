@@ -54,7 +54,7 @@ async function triggerFields(): Promise<string[]> {
   const line = jest.fn<(line: unknown) => void>()
   const refuse = async () => {}
   const records = { redeem: async () => false, issue: async () => undefined, refuse }
-  const triggers = createImpersonationTriggers(records, { protectedGroups: [], sessionMinutes: 60 }, line)
+  const triggers = createImpersonationTriggers(records, { protectedGroups: [], sessionMinutes: 60, scopes: [] }, line)
   await triggers(triggerEvent('TokenGeneration_RefreshTokens')).catch(() => {})
   return underMessage(line.mock.calls.flat())
 }

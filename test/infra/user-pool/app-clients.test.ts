@@ -5,6 +5,12 @@ import { App, Lazy, Stack } from 'aws-cdk-lib'
 import { Impersonation } from '../../../infra/impersonation.ts'
 import { ofType, type StackTemplate, templateOf } from '../template.ts'
 
+/** The standard attributes of a pool without others. */
+const all = (
+  'address birthdate email email_verified family_name gender given_name locale middle_name name nickname phone_number ' +
+  'phone_number_verified picture preferred_username profile updated_at website zoneinfo'
+).split(' ')
+
 let template: StackTemplate
 beforeAll(() => {
   template = templateOf()
@@ -24,6 +30,8 @@ describe('impersonation client', () => {
       SupportedIdentityProviders: ['COGNITO'],
       PreventUserExistenceErrors: 'LEGACY',
       EnableTokenRevocation: true,
+      ReadAttributes: all,
+      WriteAttributes: ['locale'],
       IdTokenValidity: 60,
       AccessTokenValidity: 60,
       RefreshTokenValidity: 60,
@@ -66,8 +74,24 @@ describe('actors’ client', () => {
       SupportedIdentityProviders: ['COGNITO'],
       PreventUserExistenceErrors: 'ENABLED',
       EnableTokenRevocation: true,
+      ReadAttributes: ['locale'],
+      WriteAttributes: ['locale'],
+      RefreshTokenValidity: 720,
+      TokenValidityUnits: { RefreshToken: 'minutes' },
     })
   })
+
+  test.each([
+    [1, 60],
+    [60, 60],
+    [61, 61],
+    [43_200, 43_200],
+  ])(
+    'has refresh tokens that live no longer than a sign-in counts: %i minutes → %i',
+    (signInMaxAgeMinutes, minutes) => {
+      expect(settingsOf(templateOf({ signInMaxAgeMinutes }))?.RefreshTokenValidity).toBe(minutes)
+    },
+  )
 
   test('does not allow ADMIN_USER_PASSWORD_AUTH with basic=false', () => {
     const { ExplicitAuthFlows } = settingsOf(templateOf({ basic: false })) ?? {}

@@ -4,11 +4,14 @@ import { describe, expect, test } from '@jest/globals'
 import { App, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import {
+  type CfnUserPool,
   CfnUserPoolClient,
   CfnUserPoolGroup,
+  ClientAttributes,
   FeaturePlan,
   type IUserPool,
   LambdaVersion,
+  StringAttribute,
   UserPool,
   UserPoolClient,
   type UserPoolClientOptions,
@@ -200,6 +203,109 @@ describe('an actors’ client of the same app', () => {
     const { ref } = new CfnUserPoolClient(stack, 'Shop', { userPoolId: userPool.userPoolId, explicitAuthFlows })
     add({ userPool, actorClient: UserPoolClient.fromUserPoolClientId(stack, 'ImportedShop', ref) })
     expect(() => app.synth()).not.toThrow()
+  })
+})
+
+describe('user attributes', () => {
+  const clientsIn = (stack: Stack) =>
+    Object.fromEntries(
+      Object.values(Template.fromStack(stack).findResources('AWS::Cognito::UserPoolClient')).map(({ Properties }) => [
+        Properties.ClientName,
+        { read: Properties.ReadAttributes, write: Properties.WriteAttributes },
+      ]),
+    )
+  const schema = {
+    standardAttributes: { email: { required: true }, fullname: { required: false } },
+    customAttributes: { tenant: new StringAttribute() },
+  } satisfies UserPoolProps
+
+  test('of a pool of the same stack: all are shown, and only a harmless one and the required ones can be written', () => {
+    const { stack, pool, add } = setUp()
+    add({ userPool: pool(schema) })
+    const { impersonation, actors } = clientsIn(stack)
+    expect(impersonation?.read).toEqual(expect.arrayContaining(['email', 'email_verified', 'custom:tenant']))
+    expect(impersonation?.read).toHaveLength(20)
+    expect(impersonation?.write).toEqual(['locale', 'email'])
+    expect(actors).toEqual({ read: ['locale'], write: ['locale', 'email'] })
+  })
+
+  test('are read from the pool at synth, without developer-only ones', () => {
+    const { stack, pool, add } = setUp()
+    const userPool = pool()
+    add({ userPool })
+    const resource = userPool.node.defaultChild as CfnUserPool
+    resource.schema = [
+      { name: 'sub', required: true },
+      { name: 'secret', developerOnlyAttribute: true },
+      { name: 'late' },
+    ]
+    const { read, write } = clientsIn(stack).impersonation ?? {}
+    expect(read).toContain('custom:late')
+    expect(read.filter((name: string) => /secret|sub/.test(name))).toEqual([])
+    expect(write).toEqual(['locale'])
+  })
+
+  test('are those that the app’s own client shows', () => {
+    const { stack, pool, add } = setUp()
+    const userPool = pool(schema)
+    const readAttributes = new ClientAttributes().withStandardAttributes({ email: true }).withCustomAttributes('tenant')
+    add({ userPool, appClient: userPool.addClient('App', { readAttributes }) })
+    expect(clientsIn(stack).impersonation?.read).toEqual(['custom:tenant', 'email'])
+  })
+
+  test('are Cognito’s default if the app’s own client has none set', () => {
+    const { stack, pool, add } = setUp()
+    const userPool = pool(schema)
+    add({ userPool, appClient: userPool.addClient('App') })
+    expect(clientsIn(stack).impersonation).toEqual({ read: undefined, write: ['locale', 'email'] })
+  })
+
+  test('are those of readAttributes, which must be in the pool', () => {
+    const { app, stack, pool, add } = setUp()
+    add({ userPool: pool(schema), readAttributes: ['email', 'custom:tenant'] })
+    expect(clientsIn(stack).impersonation?.read).toEqual(['email', 'custom:tenant'])
+    expect(() => app.synth()).not.toThrow()
+    const other = setUp()
+    other.add({ userPool: other.pool(schema), readAttributes: ['custom:role'] })
+    expect(() => other.app.synth()).toThrow('setting readAttributes contains custom:role')
+  })
+
+  test('of an existing pool are set only by readAttributes and requiredAttributes', () => {
+    const { stack, add, existingPool } = setUp(env)
+    add({ userPool: existingPool() })
+    expect(clientsIn(stack).impersonation).toEqual({ read: undefined, write: ['locale'] })
+    const other = setUp(env)
+    other.add({
+      userPool: other.existingPool(),
+      readAttributes: ['custom:role'],
+      requiredAttributes: ['email', 'locale'],
+    })
+    expect(clientsIn(other.stack)).toEqual({
+      impersonation: { read: ['custom:role'], write: ['locale', 'email'] },
+      actors: { read: ['locale'], write: ['locale', 'email'] },
+    })
+  })
+
+  test.each<[string, (userPool: UserPool, stack: Stack) => ImpersonationProps, string]>([
+    [
+      'appClient with readAttributes',
+      (userPool) => ({ userPool, appClient: userPool.addClient('App'), readAttributes: ['email'] }),
+      'both appClient and setting readAttributes',
+    ],
+    ['appClient without its pool', (userPool) => ({ appClient: userPool.addClient('App') }), 'without userPool'],
+    [
+      'an imported appClient',
+      (userPool, stack) => ({ userPool, appClient: UserPoolClient.fromUserPoolClientId(stack, 'App', '1abc') }),
+      'set readAttributes instead',
+    ],
+    [
+      'requiredAttributes for a pool that the stack knows',
+      (userPool) => ({ userPool, requiredAttributes: ['email'] }),
+      'only for an existing pool',
+    ],
+  ])('refuse %s', (_, propsOf, message) => {
+    const { stack, pool, add } = setUp()
+    expect(() => add(propsOf(pool(), stack))).toThrow(message)
   })
 })
 

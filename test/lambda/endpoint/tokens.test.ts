@@ -4,7 +4,13 @@ import { readSession } from '../../../lambda/endpoint/tokens.ts'
 import { newKey, signToken } from '../../support/tokens.ts'
 
 const key = newKey()
-const expected = { actorSub: 'sub-of-olivia', impersonationId: 'record-1', clientId: 'ours', sessionMinutes: 60 }
+const expected = {
+  actorSub: 'sub-of-olivia',
+  impersonationId: 'record-1',
+  clientId: 'ours',
+  sessionMinutes: 60,
+  protectedGroups: ['impersonators', 'admins'],
+}
 const both = {
   sub: 'sub-of-alice',
   act: { sub: 'sub-of-olivia' },
@@ -26,10 +32,17 @@ test.each([[{}], [{ scope: undefined }], [{ scope: '' }]])('returns tokens with 
   expect(session()).toEqual({ idToken: IdToken, accessToken: AccessToken, username: 'alice', endsAt: 4_600 })
 })
 
+test.each([[undefined], [[]], [['gold']], [['Admins', 'admin']]])('returns tokens with the groups %j', (groups) => {
+  const { session } = read({ 'cognito:groups': groups }, { 'cognito:groups': groups })
+  expect(session()).toMatchObject({ username: 'alice' })
+})
+
 describe('refuses tokens, naming the first wrong claim,', () => {
   const changed = {
     act: [{ sub: 'sub-of-bob' }, undefined, null, 'sub-of-olivia', {}],
     impersonation_id: ['record-2', undefined],
+    // Of a protected subject, or unreadable.
+    'cognito:groups': [['admins'], ['gold', 'impersonators'], 'admins', '', null, {}, [['admins']], ['gold', null]],
   }
   test.each<[string, string, object, object]>([
     ...Object.entries(changed).flatMap(([claim, values]) =>

@@ -17,7 +17,7 @@ async function run(event: TriggerEvent, redeemed = true) {
       issue: async ({ id }) => ({ id, actorSub: 'sub-of-olivia' }) as ImpersonationRecord,
       refuse: jest.fn<Records['refuse']>(),
     },
-    { protectedGroups: ['admins'], sessionMinutes: 60 },
+    { protectedGroups: ['admins'], sessionMinutes: 60, scopes: [] },
     log,
   )
   const result = await triggers(event).catch((error) => error)

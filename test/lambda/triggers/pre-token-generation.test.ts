@@ -7,12 +7,13 @@ import { triggerEvent } from '../../support/trigger-event.ts'
 
 const id = '5f5e7c7e-3d0f-4c39-9d2c-0f1b2a3c4d5e'
 const groupConfiguration = { groupsToOverride: ['gold'], iamRolesToOverride: ['arn:role'], preferredRole: 'arn:role' }
-const policy = { protectedGroups: ['impersonators', 'admins'], sessionMinutes: 15 }
+const policy = { protectedGroups: ['impersonators', 'admins'], sessionMinutes: 15, scopes: [] as string[] }
 
 function preToken(
   request: Partial<TriggerEvent['request']> = {},
   source = 'TokenGeneration_Authentication',
   issued = true,
+  scopes: string[] = [],
 ) {
   const records = {
     issue: jest
@@ -21,7 +22,7 @@ function preToken(
     refuse: jest.fn<Records['refuse']>().mockResolvedValue(),
   }
   const event = triggerEvent(source, { clientMetadata: { impersonationId: id }, groupConfiguration, ...request })
-  return { response: preTokenGeneration(event, records, policy), ...records }
+  return { response: preTokenGeneration(event, records, { ...policy, scopes }), ...records }
 }
 
 test('names the actor and the record in both tokens, removes the self-service scope and keeps the groups', async () => {
@@ -37,12 +38,34 @@ test('names the actor and the record in both tokens, removes the self-service sc
   expect(issue.mock.calls).toEqual([[{ id, clientId: 'ours', subjectSub: 'sub-of-alice', sessionLength: 15 * 60_000 }]])
   expect(refuse).not.toHaveBeenCalled()
 })
-test.each([{}, { groupsToOverride: [] }, { groupsToOverride: null }])(
-  'issues for a user without groups: %j',
-  async (groups) => {
-    await expect(preToken({ groupConfiguration: groups }).response).resolves.toBeDefined()
-  },
-)
+test('issues for a user without groups, for whom Cognito sends an empty list', async () => {
+  await expect(preToken({ groupConfiguration: { groupsToOverride: [] } }).response).resolves.toBeDefined()
+})
+
+describe('scopes', () => {
+  const accessTokenOf = async (scopes: string[]) => {
+    const { response } = preToken({}, 'TokenGeneration_Authentication', true, scopes)
+    return (await response).claimsAndScopeOverrideDetails.accessTokenGeneration
+  }
+  test('are added to the access token, and the self-service scope is removed', async () => {
+    expect(await accessTokenOf(['orders/read', 'openid'])).toMatchObject({
+      scopesToAdd: ['orders/read', 'openid'],
+      scopesToSuppress: ['aws.cognito.signin.user.admin'],
+    })
+  })
+  test.each([
+    'aws.cognito.signin.user.admin',
+    'AWS.Cognito.signin.user.admin',
+    'aws.cognito.anything',
+    'openid aws.cognito.signin.user.admin',
+    ' aws.cognito.signin.user.admin',
+    'aws.cognito.signin.user.admin\n',
+    'openid\taws.cognito.signin.user.admin',
+    '',
+  ])('that open the self-service API are never added, even if configured: %j', async (scope) => {
+    expect(await accessTokenOf([scope, 'orders/read'])).toMatchObject({ scopesToAdd: ['orders/read'] })
+  })
+})
 
 describe('a protected subject', () => {
   test.each([['impersonators'], ['admins'], ['gold', 'admins']])(
@@ -114,11 +137,23 @@ describe('throws with the reason, without a call to the table,', () => {
       expect(issue).not.toHaveBeenCalled()
     },
   )
-  test("without the subject's groups", async () => {
-    const { issue, refuse } = preToken()
-    issue.mockClear()
-    const event = triggerEvent('TokenGeneration_Authentication', { clientMetadata: { impersonationId: id } })
-    await expect(preTokenGeneration(event, { issue, refuse }, policy)).rejects.toMatchObject({
+  test.each<[unknown]>([
+    [undefined],
+    [null],
+    ['admins'],
+    [[]],
+    [[{ groupsToOverride: ['admins'] }]],
+    [{}],
+    [{ groupsToOverride: null }],
+    [{ groupsToOverride: 'admins' }],
+    [{ groupsToOverride: { 0: 'admins', length: 1 } }],
+    [{ groupsToOverride: [['admins']] }],
+    [{ groupsToOverride: ['gold', null] }],
+    [{ groupsToOverride: [{ groupName: 'admins' }] }],
+    [{ groups: ['admins'] }],
+  ])('with groups of an unknown shape: %j', async (groupConfiguration) => {
+    const { response, issue } = preToken({ groupConfiguration: groupConfiguration as never })
+    await expect(response).rejects.toMatchObject({
       code: 'TriggerRefused',
       message: "the event lacks the subject's groups",
     })

@@ -33,7 +33,7 @@ async function issue(theirs: unknown, request: Partial<TriggerEvent['request']> 
     ...request,
   })
   const context = { getRemainingTimeInMillis: () => 4_000 }
-  const policy = { protectedGroups: ['impersonators', 'admins'], sessionMinutes: 15 }
+  const policy = { protectedGroups: ['impersonators', 'admins'], sessionMinutes: 15, scopes: [] }
   const result = preTokenGeneration(event, records, policy, (event) =>
     runNextTokens(event, context, next, async (invocation) => {
       order.push('theirs')
