@@ -1,0 +1,55 @@
+// A local run on an existing pool with the custom attributes `shown` and `hidden`, of which the app's client reads the first.
+
+import { CreateUserPoolClientCommand, CreateUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider'
+import { startAccount } from '../../infra/local/account.ts'
+import { demoApiKey, makeDemoPeople } from '../../infra/local/demo/people.ts'
+import { runLocally } from '../../infra/local/run.ts'
+import { connect, type Outputs, type Target } from './target.ts'
+
+/** The attributes that an app client of the pool's owner may read. */
+export const readable = ['email', 'email_verified', 'custom:shown']
+
+/** The settings of the deployment. On AWS, the pool's owner also sets `userPoolId`. */
+export const settings = { readAttributes: readable, requiredAttributes: ['email'], scopes: ['orders/read', 'openid'] }
+
+/** @returns the target, and the id of the owner's app client */
+export async function openExistingPool(): Promise<Target & { appClientId: string }> {
+  const account = await startAccount()
+  const { cognito: owner } = connect({ UserPoolId: 'us-east-1_1', CognitoEndpoint: account.cognito.url } as Outputs)
+  const { UserPool } = await owner.send(
+    new CreateUserPoolCommand({
+      PoolName: 'owner',
+      AliasAttributes: ['email'],
+      Schema: [
+        { Name: 'email', AttributeDataType: 'String', Required: true, Mutable: true },
+        { Name: 'shown', AttributeDataType: 'String', Mutable: true },
+        { Name: 'hidden', AttributeDataType: 'String', Mutable: true },
+      ],
+    }),
+  )
+  const { UserPoolClient } = await owner.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId: UserPool?.Id,
+      ClientName: 'app',
+      ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'],
+      ReadAttributes: readable,
+    }),
+  )
+  const run = await runLocally({ account, context: { ...settings, userPoolId: UserPool?.Id } })
+  const outputs = run.outputs as unknown as Outputs
+  const clients = connect(outputs)
+  await makeDemoPeople(owner, outputs.UserPoolId)
+  return {
+    outputs,
+    apiKey: demoApiKey,
+    ...clients,
+    appClientId: UserPoolClient?.ClientId ?? '',
+    async close() {
+      owner.destroy()
+      clients.cognito.destroy()
+      clients.dynamoDB.destroy()
+      await run.close()
+      await account.close()
+    },
+  }
+}
