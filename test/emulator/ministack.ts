@@ -4,10 +4,13 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { localAccess } from '../../infra/local/client-access.ts'
 import { listen } from '../../infra/local/listen.ts'
 import { pythonEnvironment } from '../support/python.ts'
 import { place } from './deployment.ts'
+
+const startFile = fileURLToPath(new URL('start-ministack.py', import.meta.url))
 
 export interface Emulator {
   endpoint: string
@@ -21,7 +24,7 @@ export async function startEmulator(env: NodeJS.ProcessEnv, signal: AbortSignal)
   const port = await freePort()
   const endpoint = `http://127.0.0.1:${port}`
   const { credentials } = localAccess(place.region, endpoint)
-  const child = spawn(pythonEnvironment('emulator').program('ministack'), {
+  const child = spawn(pythonEnvironment('emulator').program('python'), [startFile], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...env,
