@@ -65,18 +65,22 @@ export async function testExistingPool(
   return tried
 }
 
-function triggersArn(outputsFile: string): string {
+/** The ARN of the stack's trigger function. */
+export function triggersArn(outputsFile: string): string {
   const [outputs] = Object.values(
     JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Record<string, string>>,
   )
   return `arn:aws:lambda:${place.region}:${place.account}:function:${outputs?.TriggersFunctionName}`
 }
 
-function withTriggers(pool: Partial<UserPoolType>, arn: string): Partial<UserPoolType> {
+/** The pool with our function in every slot that impersonation needs. */
+export function withTriggers(pool: Partial<UserPoolType>, arn: string): Partial<UserPoolType> {
   const triggers = {
     DefineAuthChallenge: arn,
     CreateAuthChallenge: arn,
     VerifyAuthChallengeResponse: arn,
+    // Where a pool has the older name, both must name the same function.
+    ...(pool.LambdaConfig?.PreTokenGeneration && { PreTokenGeneration: arn }),
     PreTokenGenerationConfig: { LambdaVersion: 'V2_0' as const, LambdaArn: arn },
   }
   return { ...pool, LambdaConfig: { ...pool.LambdaConfig, ...triggers } }

@@ -1,4 +1,4 @@
-// `npm run test:emulator`: deploys to an AWS emulator, runs the acceptance tests, and deploys to an existing pool.
+// `npm run test:emulator`: deploys to an AWS emulator, runs the acceptance tests, and deploys to existing pools.
 
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -17,6 +17,7 @@ import {
 import { testExistingPool } from './existing-pool.ts'
 import { lint } from './lint.ts'
 import { type Emulator, startEmulator } from './ministack.ts'
+import { testNextTriggers } from './next-triggers.ts'
 import { impersonationProbes } from './permissions/impersonation-probes.ts'
 import type { TriedPermission } from './permissions/prove.ts'
 import { tryRecordsPolicy } from './permissions/records-policy.ts'
@@ -45,7 +46,7 @@ try {
   const { cases, tried } = await runOnOwnPool({ endpoint: emulator.endpoint, template })
   await emulator.stop()
   emulator = await start()
-  const further = await runOnExistingPool({ endpoint: emulator.endpoint, template }, tried)
+  const further = await runOnExistingPools({ endpoint: emulator.endpoint, template }, tried)
   report(cases, [...tried, ...further])
 } catch (error) {
   process.exitCode = 1
@@ -89,13 +90,15 @@ async function runOnOwnPool({ endpoint, template }: Target): Promise<{ cases: Ca
   return { cases, tried }
 }
 
-async function runOnExistingPool(
+async function runOnExistingPools(
   { endpoint, template }: Target,
   triedBefore: readonly TriedPermission[],
 ): Promise<TriedPermission[]> {
   const options = { env: environmentFor({ endpoint, folder }), signal }
   await step('Bootstrapping', () => bootstrap(template, options))
-  return testExistingPool({ endpoint, folder, triedBefore }, options, step)
+  const tried = await testExistingPool({ endpoint, folder, triedBefore }, options, step)
+  const further = await testNextTriggers({ endpoint, folder, triedBefore: [...triedBefore, ...tried] }, options, step)
+  return [...tried, ...further]
 }
 
 async function step<Result>(name: string, work: () => Promise<Result>): Promise<Result> {

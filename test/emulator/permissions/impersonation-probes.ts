@@ -1,39 +1,12 @@
 // Calls that need the permissions of the endpoint and of the triggers.
 
-import { AdminInitiateAuthCommand, type CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import { GetItemCommand } from '@aws-sdk/client-dynamodb'
-import { passwords } from '../../acceptance/people.ts'
-import { connect, type Outputs } from '../../acceptance/target.ts'
+import { type Access, signInOlivia } from '../olivia.ts'
 import type { Probe, Probes } from './prove.ts'
 
 /** @returns probes by the function's entry */
-export async function impersonationProbes({
-  outputs,
-  apiKey,
-  signal,
-}: {
-  outputs: Outputs
-  apiKey: string
-  signal: AbortSignal
-}): Promise<Record<string, Probes>> {
-  const { cognito, dynamoDB } = connect(outputs)
-  const authorization = await signInOlivia(cognito, outputs)
+export async function impersonationProbes(access: Access): Promise<Record<string, Probes>> {
+  const { impersonate, record } = await signInOlivia(access)
 
-  async function impersonate(username: string): Promise<{ status: number; id: string | null }> {
-    const answer = await fetch(`${outputs.ApiUrl}/auth/impersonate`, {
-      method: 'POST',
-      signal,
-      headers: { 'X-API-Key': apiKey, 'Content-Type': 'application/json', Authorization: authorization },
-      body: JSON.stringify({ username }),
-    })
-    await answer.body?.cancel()
-    return { status: answer.status, id: answer.headers.get('impersonation-id') }
-  }
-  async function stateOf(id: string | null): Promise<string | undefined> {
-    const Key = { id: { S: id ?? '' } }
-    const { Item } = await dynamoDB.send(new GetItemCommand({ TableName: outputs.RecordsTableName, Key }))
-    return Item?.state?.S
-  }
   const asked = (username: string, expected: Pick<Probe, 'allowed' | 'denied'>): Probe => ({
     call: async () => String((await impersonate(username)).status),
     ...expected,
@@ -41,7 +14,7 @@ export async function impersonationProbes({
   const withRecord = (username: string, expected: Pick<Probe, 'allowed' | 'denied'>): Probe => ({
     async call() {
       const { status, id } = await impersonate(username)
-      return `${status}, the record is ${await stateOf(id)}`
+      return `${status}, the record is ${(await record(id))?.state}`
     },
     ...expected,
   })
@@ -66,14 +39,9 @@ export async function impersonationProbes({
   }
 }
 
-async function signInOlivia(cognito: CognitoIdentityProviderClient, outputs: Outputs): Promise<string> {
-  const { AuthenticationResult } = await cognito.send(
-    new AdminInitiateAuthCommand({
-      UserPoolId: outputs.UserPoolId,
-      ClientId: outputs.ActorClientId,
-      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: 'olivia', PASSWORD: passwords.olivia },
-    }),
-  )
-  return AuthenticationResult?.IdToken ?? ''
+/** @returns the probe of a deployment that runs a PreTokenGeneration of the pool's owner */
+export async function nextTriggerProbes(access: Access): Promise<Record<string, Probes>> {
+  const { impersonate } = await signInOlivia(access)
+  const call = async () => String((await impersonate('alice')).status)
+  return { triggers: { 'lambda:InvokeFunction': { call, allowed: '200', denied: '503' } } }
 }

@@ -22,7 +22,7 @@ export interface Trial {
   endpoint: string
   /** The folder of the deployed template. */
   assembly: string
-  /** The permissions that were tried before. A function that has only such permissions is left out. */
+  /** The permissions that were tried before. They are left out. */
   triedBefore?: readonly TriedPermission[]
   /** True if the probes of a function do not call another function. The functions are then tried at the same time. */
   independent?: boolean
@@ -54,7 +54,8 @@ async function untriedFunctions({ endpoint, assembly, triedBefore = [] }: Trial)
     StackResources.find(({ LogicalResourceId }) => LogicalResourceId === id)?.PhysicalResourceId ?? ''
   const tried = new Set(triedBefore.map(({ permission }) => permission))
   return functionRoles(template)
-    .filter(({ entry, actions }) => !actions.every((action) => tried.has(`${entry} ${action}`)))
+    .map((role) => ({ ...role, actions: role.actions.filter((action) => !tried.has(`${role.entry} ${action}`)) }))
+    .filter(({ actions }) => actions.length > 0)
     .map((role) => ({
       ...role,
       functionName: nameOf(role.functionId),
