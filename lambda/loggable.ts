@@ -32,6 +32,7 @@ export function loggable(thrown: unknown): Record<string, unknown> | undefined {
  */
 const arnOrSecret = /(arn:aws[\w/:.-]+)|[\w+/=.%\\-]{40,}/g
 
-function withoutSecrets(message: string): string {
+/** A text without everything that looks like a secret. */
+export function withoutSecrets(message: string): string {
   return message.replace(arnOrSecret, (_, arn?: string) => arn ?? '[cut]')
 }

@@ -7,7 +7,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { errorName } from '../aws-errors.ts'
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, errorBody, faultMessage, ImpersonationError } from '../errors.ts'
-import { loggable } from '../loggable.ts'
+import { loggable, withoutSecrets } from '../loggable.ts'
 import { errorResponse } from './http/error-response.ts'
 import {
   baseOf,
@@ -134,11 +134,14 @@ export function createEndpoint(options: {
     isGatewayEvent(event) ? chain(event, context) : refuseEvent(context.awsRequestId)
 }
 
-/** The source of a request without a known actor, to find somebody who guesses passwords. Never contains the password. */
+/**
+ * The source of a request without a known actor, to find somebody who guesses passwords. Never contains the password, nor
+ * an API key or a token that was sent as the username: some systems expect it there.
+ */
 function callerOf(event: GatewayEvent & Partial<Authenticated>, { usernameTried }: ImpersonationError) {
   if (event.actor) return {}
   const { sourceIp, apiKeyId } = sourceOf(event)
-  return { sourceIp, apiKeyId, usernameTried }
+  return { sourceIp, apiKeyId, usernameTried: usernameTried && withoutSecrets(usernameTried) }
 }
 
 /** Returns only the name. The message may quote the caller's input, or a trigger's text about a user. */

@@ -18,8 +18,9 @@ const s3Host = /^[a-z0-9][a-z0-9.-]*\.s3(\.dualstack)?([.-][a-z]{2}(-[a-z]+)+-\d
 export function isResponseUrl(url: unknown, env: Readonly<Record<string, string | undefined>> = process.env): boolean {
   if (env.AWS_ENDPOINT_URL || env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER) return true
   if (typeof url !== 'string' || !URL.canParse(url)) return false
-  const { protocol, host } = new URL(url)
-  return protocol === 'https:' && s3Host.test(host)
+  // `host` contains a port. With a name or a password in the URL, no response could be sent.
+  const { protocol, host, username, password } = new URL(url)
+  return protocol === 'https:' && s3Host.test(host) && !username && !password
 }
 
 /**

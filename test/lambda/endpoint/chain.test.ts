@@ -241,6 +241,7 @@ describe('responds 400, naming the problem, to', () => {
     ['an empty body', { body: '' }, /body must be JSON/],
     ['a body that is not JSON', { body: '{"username":' }, /body must be JSON/],
     ['a body that is not an object', { body: '["alice"]' }, /body must be a JSON object/],
+    ['a body of many open brackets', { body: '['.repeat(3_000_000) }, /body must be JSON/],
     ['a body with the key __proto__', { body: '{"username":"alice","__proto__":{}}' }, /body must be JSON/],
     ['no username', { body: '{}' }, /^username /],
     ['a blank reason', { body: '{"username":"alice","reason":" "}' }, /^reason /],
@@ -364,6 +365,15 @@ describe('the log line of a decision', () => {
     expect(log[level].mock.calls).toMatchObject([
       [{ outcome: code, sourceIp: '192.0.2.1', apiKeyId: 'key-1', usernameTried: 'olivia' }],
     ])
+  })
+  test.each([
+    ['an API key', 'k'.repeat(40)],
+    ['a token', `eyJhbGciOiJSUzI1NiJ9.${'x'.repeat(60)}.sig`],
+  ])('does not have %s that was sent as the username of Basic', async (_, usernameTried) => {
+    const refused = Object.assign(new ImpersonationError('CredentialsInvalid'), { usernameTried })
+    const { send, log } = setUp({ authenticationFailure: refused })
+    await send()
+    expect(log.warn.mock.calls).toMatchObject([[{ sourceIp: '192.0.2.1', usernameTried: '[cut]' }]])
   })
   test('has the name of a refusal’s cause, and never its message', async () => {
     const cause = Object.assign(new Error('secret'), { name: 'NotAuthorizedException', $fault: 'client' })
