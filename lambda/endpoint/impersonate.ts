@@ -53,11 +53,12 @@ export function createImpersonate(options: {
 
     const grant = newGrant()
     const groupMember = { username: actor.username, group: config.impersonatorsGroup }
+    const stop = new AbortController()
     const [put, member, active, challenge] = await Promise.allSettled([
       records.put(newRecord(grant, actor, request, source)),
-      !config.lookUpGroup || userPool.isMember(groupMember, signal),
-      !config.lookUpGroup || userPool.isActive(actor, signal),
-      userPool.challenge(request.username, contextData, signal),
+      !config.lookUpGroup || orStop(userPool.isMember(groupMember, signal), stop),
+      !config.lookUpGroup || orStop(userPool.isActive(actor, signal), stop),
+      userPool.challenge(request.username, contextData, AbortSignal.any([signal, stop.signal])),
     ])
     // If Cognito issued tokens before it got the grant, the pool's triggers were replaced. Always drop these tokens.
     let tokens = challenge.status === 'fulfilled' && 'tokens' in challenge.value ? challenge.value.tokens : undefined
@@ -148,6 +149,19 @@ export function createImpersonate(options: {
   async function revokeTokens(id: string, { RefreshToken }: Tokens): Promise<void> {
     if (RefreshToken) await userPool.revoke(RefreshToken).catch((error) => log('revoke', id, error))
   }
+}
+
+/**
+ * Stops the subject's sign-in unless the look-up of the actor succeeds. It takes longer for a user who exists, so waiting
+ * for it would tell an actor without the right who exists.
+ */
+async function orStop(lookUp: Promise<boolean>, stop: AbortController): Promise<boolean> {
+  const allowed = await lookUp.catch((error) => {
+    stop.abort()
+    throw error
+  })
+  if (!allowed) stop.abort()
+  return allowed
 }
 
 function resultOf<Value>(result: PromiseSettledResult<Value>): Value {

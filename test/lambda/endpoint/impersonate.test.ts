@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, jest, test } from '@jest/globals'
 import { readEndpointConfig } from '../../../lambda/config.ts'
 import { UnexplainedRefusal } from '../../../lambda/endpoint/cognito-errors.ts'
@@ -169,6 +170,18 @@ describe('the actor’s right at Cognito', () => {
       expect.anything(),
     )
     expect(answer).not.toHaveBeenCalled()
+  })
+  test.each<[string, Parameters<typeof setUp>[0]]>([
+    ['is false', { isMember: async () => false }],
+    ['is false of the user', { isActive: async () => false }],
+    ['is unknown', { isMember: () => Promise.reject(errorOf('Unavailable')) }],
+  ])('if it %s, does not wait for the subject’s sign-in: its time would tell who exists', async (_, options) => {
+    const challenge: UserPool['challenge'] = (_username, _context, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(errorOf('Unavailable'))))
+    const { run, refuse } = setUp({ ...options, challenge })
+    const outcome = run().catch(({ code }) => code)
+    expect(await Promise.race([outcome, sleep(500, 'still waiting')])).toMatch(/ActorNotAllowed|Unavailable/)
+    expect(refuse).toHaveBeenCalledTimes(1)
   })
   test.each(['isMember', 'isActive'])('refuses if %s fails', async (lookUp) => {
     const { run, answer } = setUp({ [lookUp]: () => Promise.reject(errorOf('Unavailable')) })
