@@ -72,7 +72,7 @@ function setUp(
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
   const impersonate = createImpersonate({ config, records, userPool, now: () => noon, log })
   const run = () => impersonate({ ...olivia, ...options.actor }, request, caller, new AbortController().signal)
-  return { run, log, ...records, ...userPool }
+  return { run, impersonate, log, ...records, ...userPool }
 }
 const recordOf = (put: ReturnType<typeof setUp>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
 
@@ -194,6 +194,18 @@ describe('the actor’s right at Cognito', () => {
     expect(isMember).not.toHaveBeenCalled()
     expect(isActive).not.toHaveBeenCalled()
   })
+})
+
+test('ends the subject’s sign-in when the request takes too long', async () => {
+  let abortedWithRequest = false
+  const { impersonate } = setUp({
+    challenge: async (_username, _context, signal) => {
+      abortedWithRequest = signal.aborted
+      return challenged
+    },
+  })
+  await impersonate(olivia, request, caller, AbortSignal.abort())
+  expect(abortedWithRequest).toBe(true)
 })
 
 describe('a subject who cannot sign in', () => {

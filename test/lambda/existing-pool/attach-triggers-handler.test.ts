@@ -83,6 +83,19 @@ describe('a forged request is refused, and nothing is called:', () => {
     expect(calls).toEqual([])
     expect(error).toHaveBeenCalledTimes(3)
   })
+
+  test('an alleged rollback to other next triggers', async () => {
+    const { ask, calls, error } = setUp('none', { nextTriggers })
+    await ask('Update', { ...first, NextTriggers: JSON.stringify({ DefineAuthChallenge: other }) }, second)
+    expect(calls).toEqual([])
+    expect(error).toHaveBeenCalledTimes(1)
+  })
+})
+
+test.each(['Create', 'Delete'] as const)('a %s with former properties is not a rollback', async (type) => {
+  const { ask, calls } = setUp('both')
+  await expect(ask(type, first, second)).rejects.toThrow(type === 'Create' ? 'no attach' : 'no detach')
+  expect(calls).toHaveLength(1)
 })
 
 describe('the next triggers', () => {

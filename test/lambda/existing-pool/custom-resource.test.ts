@@ -262,6 +262,7 @@ describe('a response URL', () => {
     '',
     undefined,
     7,
+    ['https://bucket.s3.amazonaws.com/x'],
   ])('of anyone else is refused: %s', (url) => {
     expect(isResponseUrl(url, {})).toBe(false)
   })
