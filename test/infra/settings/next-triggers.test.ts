@@ -38,6 +38,10 @@ describe('the rule', () => {
   test.each<[string, unknown]>([
     ['another slot', { PreSignUp: arn }],
     ['a name', { DefineAuthChallenge: 'theirs' }],
+    // A permission for such an ARN would allow many functions.
+    ['every function of that beginning', { DefineAuthChallenge: `${arn}*` }],
+    ['every version', { DefineAuthChallenge: `${arn}:*` }],
+    ['an ARN after something else', { DefineAuthChallenge: `*${arn}` }],
     ['an ARN of something else', { DefineAuthChallenge: arn.replace(':lambda:', ':sns:') }],
     ['an empty ARN', { DefineAuthChallenge: '' }],
     ['undefined in a slot', { DefineAuthChallenge: undefined }],
