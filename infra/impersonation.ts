@@ -1,6 +1,6 @@
 // The construct: an API that lets actors act as the users of a user pool.
 
-import { Annotations, Aws } from 'aws-cdk-lib'
+import { Annotations, Aws, Stack } from 'aws-cdk-lib'
 import type { CfnUserPoolClient, IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
@@ -19,13 +19,17 @@ import { addImpersonationClient, refuseImpersonationClientAmong, selectActorClie
 import { attachToExistingPool } from './user-pool/attach-to-existing-pool.ts'
 import { attachToStackPool } from './user-pool/attach-to-stack-pool.ts'
 import { readableInImpersonation, warnOfUnknownAttributes } from './user-pool/client-attributes.ts'
+import { groupsFor, type PoolGroups } from './user-pool/groups.ts'
 import { assertNextTriggers } from './user-pool/next-triggers.ts'
 import { assertSupportedRegion } from './user-pool/region.ts'
 import { type SelectedPool, selectPool } from './user-pool/select-pool.ts'
 
 /** The settings, and the app's own user pool and app client. */
 export type ImpersonationProps = SettingsProps & {
-  /** A pool of this stack, or an existing one. It keeps its own removal policy. Default: the construct makes a pool. */
+  /**
+   * A pool of this stack, or an existing one, also of another stack of the app. It keeps its own removal policy. Default:
+   * the construct makes a pool.
+   */
   userPool?: IUserPool
   /**
    * Actors sign in with this app client of `userPool`. With `basic`, it must have no secret and allow
@@ -56,6 +60,7 @@ export class Impersonation extends Construct {
   /** @throws Error naming the setting that breaks its rule, or saying why the pool can't be used */
   constructor(scope: Construct, id: string, props: ImpersonationProps = {}) {
     super(scope, id)
+    assertOnlyOne(this)
     const { userPool, actorClient, appClient, ...values } = props
     const settings = readSettings(values)
     this.settings = settings
@@ -88,7 +93,7 @@ export class Impersonation extends Construct {
       settings,
     })
     records.denyWritesExcept(this.endpoint.role, this.triggers.role)
-    this.#attachTo(pool)
+    this.#attachTo(pool, groupsFor(pool, settings, values.protectedGroups !== undefined))
 
     this.accessLog = settings.accessLog
       ? new LogGroup(this, 'AccessLog', { retention: settings.logRetentionDays })
@@ -114,16 +119,16 @@ export class Impersonation extends Construct {
     return `https://${restApiId}.execute-api.${Aws.REGION}.${Aws.URL_SUFFIX}/${deploymentStage.stageName}`
   }
 
-  #attachTo(pool: SelectedPool): void {
+  #attachTo(pool: SelectedPool, groups: PoolGroups): void {
     const { settings, triggers } = this
-    const { attachTriggers, logRetentionDays, nextTriggers } = settings
-    const groups = [...new Set([settings.impersonatorsGroup, ...settings.protectedGroups])]
+    const { attachTriggers, logRetentionDays, nextTriggers, smsRoleArn } = settings
     if (pool.origin === 'existing') {
       const logGroups = attachToExistingPool(pool.poolScope, {
         userPool: pool.userPool,
         groups,
         triggers: attachTriggers ? triggers : undefined,
         nextTriggers,
+        smsRoleArn,
         logRetentionDays,
       })
       applyRemoval(settings, [triggers.logGroup, ...logGroups])
@@ -132,7 +137,7 @@ export class Impersonation extends Construct {
     }
     attachToStackPool(pool.poolScope, {
       userPool: pool.userPool,
-      groups,
+      groups: groups.made,
       triggers: attachTriggers ? triggers.byName : undefined,
       nextTriggers,
     })
@@ -169,4 +174,15 @@ export class Impersonation extends Construct {
     new ImpersonationDashboard(this, 'Dashboard', { metrics, clientIds })
     new Alarms(this, 'Alarms', { rules: alarmRules(metrics, this.settings), topic: this.alarmTopic })
   }
+}
+
+/** A second one would take the pool's triggers and the names of the first one's functions. */
+function assertOnlyOne(impersonation: Impersonation): void {
+  const other = Stack.of(impersonation)
+    .node.findAll()
+    .find((construct) => construct instanceof Impersonation && construct !== impersonation)
+  if (!other) return
+  throw new Error(
+    `${impersonation.node.path}: the stack already contains ${other.node.path}, and a stack can contain one Impersonation. Make the second one in another stack`,
+  )
 }

@@ -53,13 +53,18 @@ export const attachmentVariables = {
   /** Our trigger function. */
   triggersArn: ['TRIGGERS_ARN', text],
   nextTriggers: ['NEXT_TRIGGERS', readNextTriggers],
+  /** The pool's role for text messages, which this function may pass. */
+  smsRoleArn: ['SMS_ROLE_ARN', optionalText],
 } as const satisfies Variables
 
-/** The only pool and groups that the group function may change. */
+/** The only pool and groups that the group function may change or require. */
 export const groupVariables = {
   userPoolId: ['USER_POOL_ID', text],
   stackId: ['STACK_ID', text],
+  /** Groups that it makes. */
   groupNames: ['GROUP_NAMES', list],
+  /** Groups that must exist. */
+  requiredGroups: ['REQUIRED_GROUPS', list],
 } as const satisfies Variables
 
 export type EndpointConfig = ConfigOf<typeof endpointVariables>

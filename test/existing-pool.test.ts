@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import {
   DeleteUserPoolCommand,
   type LambdaConfigType,
+  SetUserPoolSessionConfigurationCommand,
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -17,10 +18,17 @@ import { makeDemoPeople } from '../infra/local/demo/people.ts'
 import type { LocalRun } from '../infra/local/run.ts'
 import type { Intercept } from './support/deployment.ts'
 import { type OpenAccount, openAccount, poolIdInTemplate } from './support/existing-pool.ts'
-import { type createFullUserPool, everySetting } from './support/full-user-pool.ts'
+import { type createFullUserPool, everySetting, smsRoleArn } from './support/full-user-pool.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'existing-pool-'))
-beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate, requiredAttributes: 'email' }))
+beforeAll(() =>
+  synthesizeInto(assembly, {
+    userPoolId: poolIdInTemplate,
+    protectedGroups: 'impersonators,admins',
+    requiredAttributes: 'email',
+    smsRoleArn,
+  }),
+)
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 let account: OpenAccount
@@ -54,6 +62,30 @@ const setTriggers = (UserPoolId: string, LambdaConfig: LambdaConfigType) => {
 function renameTriggers({ Resources }: Template) {
   const triggers = Object.values(Resources).find(({ Properties }) => Properties?.Handler === 'triggers.handler')
   Object.assign(triggers?.Properties ?? {}, { FunctionName: 'renamed' })
+}
+
+/** What a stack without the setting smsRoleArn has. */
+function withoutSmsRole(template: Template) {
+  withoutPassRole(template)
+  Object.assign(
+    template,
+    JSON.parse(JSON.stringify(template).replace(`"SMS_ROLE_ARN":"${smsRoleArn}"`, '"SMS_ROLE_ARN":""')),
+  )
+}
+
+/** The role may be passed to another service only. */
+function withoutPassRole(template: Template) {
+  const passed = '"iam:PassedToService":"cognito-idp.amazonaws.com"'
+  Object.assign(
+    template,
+    JSON.parse(JSON.stringify(template).replace(passed, '"iam:PassedToService":"sns.amazonaws.com"')),
+  )
+}
+
+/** Spells the protected group `admins` in another way. */
+function renameGroup(template: Template, name: string) {
+  const text = JSON.stringify(template)
+  Object.assign(template, JSON.parse(text.replace(/(?<=")admins(?=\\?")/g, name)))
 }
 
 /** Changes the template like attachTriggers=false. */
@@ -157,6 +189,31 @@ describe('a deployment is refused, and the pool stays unchanged:', () => {
     expect(await account.look(id)).toEqual(before)
   })
 
+  test('a role for text messages that nobody may pass: at once, and the message shows the setting', async () => {
+    const { id } = await account.makePool()
+    const before = await account.look(id)
+    const started = Date.now()
+    const deploying = account.deploy(id, { change: withoutSmsRole })
+    await expect(deploying).rejects.toThrow(`Deploy with -c smsRoleArn=${smsRoleArn}`)
+    expect(Date.now() - started).toBeLessThan(10_000)
+    expect(await account.look(id)).toEqual(before)
+  })
+
+  test('a role for text messages that the stack names and its function may not pass', async () => {
+    const { id } = await account.makePool()
+    const before = await account.look(id)
+    await expect(account.deploy(id, { change: withoutPassRole })).rejects.toThrow(/AccessDeniedException.*iam:PassRole/)
+    expect(await account.look(id)).toEqual(before)
+  }, 60_000)
+
+  test('a protected group that the pool does not have, such as one in other capitals', async () => {
+    const { id } = await account.makePool()
+    const before = await account.look(id)
+    const deploying = account.deploy(id, { change: (template) => renameGroup(template, 'Admins') })
+    await expect(deploying).rejects.toThrow(/no group Admins.*The pool's groups: admins/)
+    expect(await account.look(id)).toEqual(before)
+  })
+
   test('the owner’s function in one of our slots, where it stays after the stack is deleted', async () => {
     const { id } = await account.makePool()
     const first = await account.deploy(id)
@@ -181,6 +238,14 @@ describe('a deployment', () => {
     )
     expect(await account.look(id)).toEqual(before)
     expect(await signIn()).toEqual(claims)
+  })
+
+  test('warns of a limit on the sessions of a user, with the number', async () => {
+    const { id } = await account.makePool()
+    const limit = { UserSessionTracking: 'ENABLED' as const, TokenSession: { MaxPerUser: 2 } }
+    await account.owner.send(new SetUserPoolSessionConfigurationCommand({ UserPoolId: id, ...limit }))
+    await account.deploy(id)
+    expect(JSON.stringify(account.log)).toMatch(/"sessions-are-limited","UserPoolId":"[^"]+","MaxPerUser":2/)
   })
 
   test('that replaces the function is refused, and impersonation still runs the former function', async () => {

@@ -21,6 +21,7 @@ import { ownerFunction, permissionsOfCognito } from '../infra/local/lambda/owner
 import type { LocalRun } from '../infra/local/run.ts'
 import type { NextTriggers } from '../lambda/next-triggers.ts'
 import { type OpenAccount, openAccount, poolIdInTemplate } from './support/existing-pool.ts'
+import { smsRoleArn } from './support/full-user-pool.ts'
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -50,7 +51,13 @@ type Name = keyof typeof settings
 
 const assembly = mkdtempSync(join(tmpdir(), 'next-triggers-'))
 beforeAll(() =>
-  synthesizeInto(assembly, { userPoolId: poolIdInTemplate, requiredAttributes: 'email', nextTriggers: settings.all }),
+  synthesizeInto(assembly, {
+    userPoolId: poolIdInTemplate,
+    protectedGroups: 'impersonators,admins',
+    requiredAttributes: 'email',
+    smsRoleArn,
+    nextTriggers: settings.all,
+  }),
 )
 afterAll(() => rmSync(assembly, { recursive: true }))
 

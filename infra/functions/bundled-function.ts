@@ -60,6 +60,12 @@ export class BundledFunction extends Construct {
   allow(resource: string, ...actions: string[]): void {
     this.role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }))
   }
+
+  /** @param service the only service that may get the role, e.g. `cognito-idp.amazonaws.com` */
+  allowToPass(roleArn: string, service: string): void {
+    const conditions = { StringEquals: { 'iam:PassedToService': service } }
+    this.role.addToPolicy(new PolicyStatement({ actions: ['iam:PassRole'], resources: [roleArn], conditions }))
+  }
 }
 
 /** The function behind a custom resource. */

@@ -13,6 +13,7 @@ import type { Template } from './cloudformation/template.ts'
 import { type FunctionDefinition, readFunctions } from './lambda/function-definitions.ts'
 import { type FunctionSettings, readActorClientIds, readOwnTriggers, readSettings } from './lambda/function-settings.ts'
 import { ownerFunctions, permissionsOfCognito } from './lambda/owner-functions.ts'
+import { type PassableRoles, readPassableRoles } from './lambda/pass-role.ts'
 import { type Permission, readPermissions } from './lambda/permissions.ts'
 
 export interface LoadStackOptions {
@@ -29,6 +30,7 @@ export interface LoadedStack {
   stack: Stack
   definitions: FunctionDefinition[]
   permissions: Permission[]
+  passableRoles: PassableRoles
   settings: FunctionSettings
   /** The app clients that actors sign in with. */
   actorClientIds: string[]
@@ -51,6 +53,7 @@ export async function loadStack(options: LoadStackOptions, closers: Closers): Pr
     stack,
     definitions: [...definitions, ...owners],
     permissions: [...readPermissions(stack), ...permissionsOfCognito(owners)],
+    passableRoles: readPassableRoles(stack),
     settings: readSettings(definitions),
     actorClientIds: readActorClientIds(definitions),
     nextTriggers,

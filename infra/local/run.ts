@@ -67,7 +67,9 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
     const { stack, settings } = loaded
     const servers = await startServers(loaded, { port, cognitoPort, log, now, intercept, account }, closers)
     const { cognito } = servers.account
-    const newPool = account ? undefined : { clientIds: loaded.actorClientIds, triggers: loaded.nextTriggers }
+    const newPool = account
+      ? undefined
+      : { clientIds: loaded.actorClientIds, groups: ownersGroups(loaded.settings), triggers: loaded.nextTriggers }
     revertUserPools = await applyUserPools(stack, cognito, now(), newPool)
     const sendRequest = createSendRequest(
       stack.id,
@@ -105,6 +107,11 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
     await closers.close()
     throw error
   }
+}
+
+/** The groups that an existing pool must have. */
+function ownersGroups({ impersonatorsGroup, protectedGroups }: FunctionSettings): string[] {
+  return protectedGroups.filter((name) => name !== impersonatorsGroup)
 }
 
 /** @returns the value of each API key, by the name of the customer */

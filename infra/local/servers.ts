@@ -47,7 +47,7 @@ export async function startServers(loaded: LoadedStack, options: ServerOptions, 
   const functions = closers.track(await startStackFunctions(loaded, servers, options.log))
   startedFunctions.resolve(functions)
   const functionArns = loaded.definitions.map(({ arn }) => arn)
-  closers.add(account.registerFunctions(functionArns, functions))
+  closers.add(account.registerFunctions(functionArns, functions, loaded.passableRoles))
   return servers
 }
 

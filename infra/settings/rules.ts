@@ -26,7 +26,7 @@ export function oneOf<const T extends string | number | boolean>(...choices: T[]
   }
 }
 
-export function matching(must: string, pattern: RegExp): Rule<string> {
+export function matching(must: string, pattern: { test(text: string): boolean }): Rule<string> {
   return { must, read: (value) => (typeof value === 'string' && pattern.test(value) ? value : undefined) }
 }
 

@@ -20,6 +20,11 @@ const logRetentions = [
 
 const clientIdPattern = /^[\w+]{1,128}$/
 
+const roleArnPattern = /^arn:aws:iam::\d{12}:role\/[\w+=,.@/-]+$/
+const smsRoleRule = matching('the ARN of an IAM role, such as arn:aws:iam::123456789012:role/sms', {
+  test: (arn) => Token.isUnresolved(arn) || roleArnPattern.test(arn),
+})
+
 const groupPattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
 
 /** Each setting's default and rule. The default '' means that the setting is not set. */
@@ -40,7 +45,7 @@ const table = {
     'impersonators',
     matching('a Cognito group name: no blanks, at most 128 characters', groupPattern),
   ),
-  /** Nobody may act as a member of these groups. Default: `impersonatorsGroup` and `admins`. */
+  /** Nobody may act as a member of these groups. Default: `impersonatorsGroup` and `admins`; on an existing pool, none. */
   protectedGroups: setting(
     ({ impersonatorsGroup }) => [impersonatorsGroup, 'admins'],
     unlessAcknowledged(
@@ -60,6 +65,8 @@ const table = {
    * function, and sign-ins fail until the function exists. If people already sign in to the pool, deploy first with false.
    */
   attachTriggers: setting(true, oneOf(true, false)),
+  /** The role with which the existing pool sends text messages. An update of the pool must pass it to Cognito. */
+  smsRoleArn: setting('', smsRoleRule),
   /** The pool's own triggers in the slots that impersonation needs. The trigger function replaces them and runs them. */
   nextTriggers: setting({}, nextTriggersRule),
   /** ID tokens of these app clients are also accepted from actors. */

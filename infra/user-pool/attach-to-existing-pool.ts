@@ -8,49 +8,75 @@ import { attachmentVariables, groupVariables } from '../../lambda/config.ts'
 import type { NextTriggers } from '../../lambda/next-triggers.ts'
 import { type BundledFunction, CustomResourceFunction } from '../functions/bundled-function.ts'
 import { environmentOf } from '../functions/environment.ts'
+import type { PoolGroups } from './groups.ts'
 
 export interface AttachToExistingPoolProps {
   userPool: IUserPool
-  /** Groups that must exist. */
-  groups: string[]
+  groups: PoolGroups
   /** Undefined: no triggers are attached. */
   triggers: BundledFunction | undefined
   /** The functions that the slots had before, and get back. */
   nextTriggers: NextTriggers
+  /** The pool's role for text messages. Empty: the pool has none. */
+  smsRoleArn: string
   logRetentionDays: RetentionDays
 }
 
 /**
- * Makes missing groups and attaches the triggers. The functions behind the custom resources know what they may touch from
+ * Makes or requires the groups, and attaches the triggers. The functions behind the custom resources know what they may touch from
  * their environment: whoever else invokes them can't have them touch anything else. When they are deleted, the custom resources undo what they did.
  * @returns the log groups of the custom resources' functions
  */
 export function attachToExistingPool(scope: Construct, props: AttachToExistingPoolProps): LogGroup[] {
-  const { userPool, groups, triggers, nextTriggers, logRetentionDays } = props
+  const { userPool, groups, triggers, nextTriggers, smsRoleArn, logRetentionDays } = props
   const { userPoolId, userPoolArn } = userPool
   // A new value makes CloudFormation update the custom resources at each deployment, so they repair the pool.
   const DeployedAt = new Date().toISOString()
 
   const groupMaker = new CustomResourceFunction(scope, 'MakeGroup', {
     entry: 'groups',
-    environment: environmentOf(scope, groupVariables, { userPoolId, stackId: Aws.STACK_ID, groupNames: groups }),
+    environment: environmentOf(scope, groupVariables, {
+      userPoolId,
+      stackId: Aws.STACK_ID,
+      groupNames: groups.made,
+      requiredGroups: groups.required,
+    }),
     logRetentionDays,
   })
-  groupMaker.allow(userPoolArn, 'cognito-idp:GetGroup', 'cognito-idp:CreateGroup', 'cognito-idp:DeleteGroup')
-  const groupResources = groups.map((GroupName) => {
+  groupMaker.allow(
+    userPoolArn,
+    'cognito-idp:GetGroup',
+    'cognito-idp:CreateGroup',
+    'cognito-idp:DeleteGroup',
+    'cognito-idp:ListUsersInGroup',
+    ...(groups.required.length > 0 ? ['cognito-idp:ListGroups'] : []),
+  )
+  const groupResources = [...groups.made, ...groups.required].map((GroupName) => {
     const properties = { UserPoolId: userPoolId, GroupName, DeployedAt }
     return groupMaker.addResource(scope, `Group-${GroupName}`, 'Custom::UserPoolGroup', properties)
   })
   if (!triggers) return [groupMaker.logGroup]
 
   const triggersArn = triggers.function.functionArn
-  const environment = environmentOf(scope, attachmentVariables, { userPoolId, triggersArn, nextTriggers })
+  const environment = environmentOf(scope, attachmentVariables, {
+    userPoolId,
+    triggersArn,
+    nextTriggers,
+    smsRoleArn: smsRoleArn || undefined,
+  })
   const attacher = new CustomResourceFunction(scope, 'AttachTriggers', {
     entry: 'attach-triggers',
     environment,
     logRetentionDays,
   })
-  attacher.allow(userPoolArn, 'cognito-idp:DescribeUserPool', 'cognito-idp:UpdateUserPool')
+  attacher.allow(
+    userPoolArn,
+    'cognito-idp:DescribeUserPool',
+    'cognito-idp:GetUserPoolMfaConfig',
+    'cognito-idp:GetUserPoolSessionConfiguration',
+    'cognito-idp:UpdateUserPool',
+  )
+  if (smsRoleArn) attacher.allowToPass(smsRoleArn, 'cognito-idp.amazonaws.com')
   const { NEXT_TRIGGERS: NextTriggers } = environment
   const properties = {
     UserPoolId: userPoolId,
@@ -61,7 +87,7 @@ export function attachToExistingPool(scope: Construct, props: AttachToExistingPo
   const attachment = attacher.addResource(scope, 'Triggers', 'Custom::UserPoolTriggers', properties)
   // Cognito needs its permission to run the function before the pool names it, and until the pool no longer does.
   attachment.node.addDependency(triggers)
-  // If a group can't be made, the deployment fails before the pool changes.
+  // If a group is missing or can't be made, the deployment fails before the triggers are attached.
   attachment.node.addDependency(...groupResources)
   return [groupMaker.logGroup, attacher.logGroup]
 }

@@ -24,7 +24,7 @@ export interface AttachToStackPoolProps {
 
 /**
  * Sets the pool's triggers, and makes the groups that the stack does not have yet.
- * @throws Error if the app has set one of the triggers
+ * @throws Error if the app has set one of the triggers, or has a group that differs only in capitals
  */
 export function attachToStackPool(scope: Construct, props: AttachToStackPoolProps): void {
   const { userPool, groups, triggers, nextTriggers } = props
@@ -38,8 +38,21 @@ export function attachToStackPool(scope: Construct, props: AttachToStackPoolProp
   }
   const appGroups = groupsOf(userPool)
   for (const groupName of groups.filter((name) => !appGroups.includes(name))) {
+    assertNoOtherCapitals(groupName, { userPool, appGroups })
     new CfnUserPoolGroup(scope, `Group-${groupName}`, { userPoolId: userPool.userPoolId, groupName })
   }
+}
+
+/** Cognito has both groups then, and ours would be empty and protect nobody. */
+function assertNoOtherCapitals(
+  groupName: string,
+  { userPool, appGroups }: { userPool: UserPool; appGroups: string[] },
+): void {
+  const similar = appGroups.find((name) => name.toLowerCase() === groupName.toLowerCase())
+  if (similar === undefined) return
+  throw new Error(
+    `user pool ${userPool.node.path} has the group "${similar}", and the settings protectedGroups and impersonatorsGroup name "${groupName}": capitals count. Use the same name`,
+  )
 }
 
 /** Throws an error with the fix. CDK's own error says only that the trigger exists. */

@@ -17,7 +17,7 @@ export type SelectedPool = {
       userPool: UserPool
     }
   | {
-      /** The template refers to the pool by its id. */
+      /** The template refers to the pool by its id. It can be of another stack of the app. */
       origin: 'existing'
       userPool: IUserPool
     }
@@ -33,29 +33,25 @@ export function selectPool(scope: Construct, userPool: IUserPool | undefined, se
     const ownPool = new OwnUserPool(scope, 'UserPool', { deletionProtection: settings.data === 'keep' })
     return { origin: 'own', userPool: ownPool, poolScope: ownPool }
   }
-  if (userPool instanceof UserPool) {
-    assertSameStack(scope, userPool)
+  if (userPool instanceof UserPool && Stack.of(userPool) === Stack.of(scope)) {
     scope.node.addValidation({ validate: () => findFaults(userPool, settings) })
     return { origin: 'same-stack', userPool, poolScope: new Construct(scope, 'UserPool') }
   }
-  if (userPool && CfnResource.isCfnResource(userPool.node.defaultChild)) {
+  if (userPool && !(userPool instanceof UserPool) && CfnResource.isCfnResource(userPool.node.defaultChild)) {
     throw new Error(
       `userPool ${userPool.node.path} comes from another copy of aws-cdk-lib: the whole app must use the same copy`,
     )
   }
-  const existingPool = userPool ?? UserPool.fromUserPoolId(scope, 'ExistingUserPool', settings.userPoolId)
+  if (userPool) assertSameAccountAndRegion(scope, userPool)
+  // A pool of another stack is used by its id alone, or that stack would depend on this one, too.
+  const isImported = userPool !== undefined && !(userPool instanceof UserPool)
+  const poolId = userPool?.userPoolId ?? settings.userPoolId
+  const existingPool = isImported ? userPool : UserPool.fromUserPoolId(scope, 'ExistingUserPool', poolId)
   assertSameAccountAndRegion(scope, existingPool)
   // The pool's id is part of the logical ids: with a new id, CloudFormation deletes the old pool's custom resources, and
   // they detach the triggers.
   const id = Token.isUnresolved(existingPool.userPoolId) ? 'UserPool' : `UserPool-${existingPool.userPoolId}`
   return { origin: 'existing', userPool: existingPool, poolScope: new Construct(scope, id) }
-}
-
-function assertSameStack(scope: Construct, userPool: UserPool): void {
-  if (Stack.of(scope) === Stack.of(userPool)) return
-  throw new Error(
-    `userPool ${userPool.node.path} belongs to another stack: the two stacks would depend on each other. Make Impersonation in that stack, or pass the pool by UserPool.fromUserPoolId`,
-  )
 }
 
 function assertSameAccountAndRegion(scope: Construct, { userPoolId, env }: IUserPool): void {

@@ -6,7 +6,7 @@ import { type AttachmentConfig, readAttachmentConfig } from '../config.ts'
 import { loggable } from '../loggable.ts'
 import { type NextTriggers, nextArns, readNextTriggers } from '../next-triggers.ts'
 import { type CustomResource, createCustomResource, type Request } from './custom-resource.ts'
-import { createPoolTriggers, type PoolTriggers } from './pool-triggers.ts'
+import { type Attachment, createPoolTriggers, type PoolTriggers } from './pool-triggers.ts'
 import { namesItself } from './trigger-slots.ts'
 
 type Properties = 'UserPoolId' | 'TriggersArn' | 'DeployedAt'
@@ -16,7 +16,7 @@ type Properties = 'UserPoolId' | 'TriggersArn' | 'DeployedAt'
  * and the owner's come from this function's own settings.
  */
 export function createAttachTriggers(
-  { attach, detach }: PoolTriggers,
+  { attach, detach, sessionLimit }: PoolTriggers,
   config: AttachmentConfig,
   log: CustomResource<Properties>['log'] = console,
 ): CustomResource<Properties> {
@@ -61,8 +61,22 @@ export function createAttachTriggers(
       assertNoneDropped(request, config.nextTriggers)
       assertNamesOwn(request, config)
       assertNextTriggers(request, config)
-      return attach(target)
+      await attach(target)
+      await warnOfSessionLimit(target)
     },
+  }
+
+  /** Only a warning: the triggers are attached, and a limit is the owner's choice. */
+  async function warnOfSessionLimit(target: Pick<Attachment, 'userPoolId' | 'signal'>): Promise<void> {
+    const { userPoolId: UserPoolId } = target
+    try {
+      const MaxPerUser = await sessionLimit(target)
+      if (MaxPerUser === undefined) return
+      const consequence = 'An impersonation counts as a session of the subject, and can end the oldest one of them.'
+      log.warn({ event: 'sessions-are-limited', UserPoolId, MaxPerUser, consequence })
+    } catch (error) {
+      log.warn({ event: 'session-limit-not-read', UserPoolId, error: loggable(error) })
+    }
   }
 }
 

@@ -22,6 +22,7 @@ export interface Request<Name extends string> {
 
 /** Properties that a former version's resources lack. */
 interface OptionalProperties {
+  DeployedAt?: string
   NextTriggers?: string
 }
 
@@ -32,7 +33,7 @@ export interface CustomResource<Name extends string> {
   identify(properties: Partial<Record<Name, string>>): string
   /** @throws Error with a message for the person who deploys: what is wrong and what to do */
   work(request: Request<Name>, signal: AbortSignal): Promise<void>
-  log: Pick<Console, 'info' | 'error'>
+  log: Pick<Console, 'info' | 'warn' | 'error'>
   answer?: (url: string, answer: CloudFormationCustomResourceResponse) => Promise<void>
   /** Whether CloudFormation gave this URL. Nothing is done for a request with another. */
   isResponseUrl?: (url: unknown) => boolean

@@ -1,77 +1,94 @@
-// Custom::UserPoolGroup: a group of an existing pool. Creates it if it is missing, and later deletes only what it created.
+// Custom::UserPoolGroup: a group of an existing pool. Makes the group, or requires that it exists. Later deletes only what it made.
 
-import {
-  CognitoIdentityProviderClient,
-  CreateGroupCommand,
-  DeleteGroupCommand,
-  GetGroupCommand,
-} from '@aws-sdk/client-cognito-identity-provider'
+import { CognitoIdentityProviderClient, type GroupType } from '@aws-sdk/client-cognito-identity-provider'
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda'
-import { errorName } from '../aws-errors.ts'
 import { type GroupConfig, readGroupConfig } from '../config.ts'
+import { loggable } from '../loggable.ts'
 import { type CustomResource, createCustomResource, type Request } from './custom-resource.ts'
-import { retry } from './retry.ts'
+import { poolGroups } from './pool-groups.ts'
+
+type Properties = 'UserPoolId' | 'GroupName'
 
 /** The description of a group that this resource created. Never change the text: deployed groups are found by it. */
 export function madeBy({ stackId, logicalId }: Pick<Request<never>, 'stackId' | 'logicalId'>): string {
   return `Made for impersonation by ${stackId}, ${logicalId}. It goes with that stack as long as it says so here.`
 }
 
-/** @param pauses before each further GetGroup while access is denied, ms: a new IAM policy can take some seconds to apply */
+/** @param pauses before each further try of a call while access is denied, ms */
 export function createUserPoolGroup(
   cognito: CognitoIdentityProviderClient,
   config: GroupConfig,
   log: CustomResource<never>['log'] = console,
   pauses: readonly number[] = [1_000, 2_000, 4_000, 8_000],
-): CustomResource<'UserPoolId' | 'GroupName'> {
+): CustomResource<Properties> {
   return {
     properties: ['UserPoolId', 'GroupName'],
     identify: ({ UserPoolId, GroupName }) => `${UserPoolId}/groups/${GroupName}`,
     log,
     async work(request, abortSignal) {
       assertNamesOwn(request, config)
-      const { type, stackId, logicalId, properties } = request
-      const { UserPoolId, GroupName } = properties
-      const Description = madeBy({ stackId, logicalId })
-      const getGroup = () => cognito.send(new GetGroupCommand({ UserPoolId, GroupName }), { abortSignal })
-      const isRetryable = (error: unknown) => errorName(error) === 'AccessDeniedException'
-      const group = await retry(getGroup, { pauses, isRetryable, signal: abortSignal }).then(
-        ({ Group }) => Group,
-        ignore('ResourceNotFoundException'),
-      )
-      if (type === 'Delete') {
-        if (group?.Description !== Description) return
-        const command = new DeleteGroupCommand({ UserPoolId, GroupName })
-        await cognito.send(command, { abortSignal }).catch(ignore('ResourceNotFoundException'))
-      } else if (group && group.Description !== Description && group.Description?.includes(` ${stackId}, `)) {
-        // CloudFormation deletes that resource after this update or its rollback, and the group and its members with it.
-        throw new Error(
-          `Group ${GroupName} was made by another resource of this stack. Nothing was changed. Give the construct its former id again. Or change the description of the group: the stack then keeps the group.`,
-        )
-      } else if (!group) {
-        const command = new CreateGroupCommand({ UserPoolId, GroupName, Description })
-        await cognito.send(command, { abortSignal }).catch(ignore('GroupExistsException'))
+      const { GroupName } = request.properties
+      const mark = madeBy(request)
+      const groups = poolGroups(cognito, { userPoolId: config.userPoolId, abortSignal, pauses })
+
+      if (request.type === 'Delete') {
+        if ((await groups.find(GroupName))?.Description !== mark) return
+        // A forged Delete would otherwise take the members' protection or right away.
+        if (await groups.hasMembers(GroupName)) return log.warn({ event: 'group-kept', GroupName, why: 'has members' })
+        return groups.remove(GroupName)
       }
+      if (config.requiredGroups.includes(GroupName)) {
+        try {
+          assertOwnersGroup(request, await groups.list())
+        } catch (error) {
+          if (!isRollback(request)) throw error
+          // A second failure would leave the stack in UPDATE_ROLLBACK_FAILED.
+          log.error({ event: 'group-missing', GroupName, error: loggable(error) })
+        }
+        return
+      }
+      const group = await groups.find(GroupName)
+      assertNotOfOtherResource(request, group)
+      if (!group) await groups.make(GroupName, mark)
     },
   }
 }
 
-/** Anyone with lambda:InvokeFunction can send a request. A group that is to be deleted may have left the settings. */
-function assertNamesOwn(request: Request<'UserPoolId' | 'GroupName'>, config: GroupConfig): void {
-  const { type, stackId, properties } = request
-  const isOwnPool = properties.UserPoolId === config.userPoolId && stackId === config.stackId
-  if (isOwnPool && (type === 'Delete' || config.groupNames.includes(properties.GroupName))) return
+/** A protected group that does not exist protects nobody, so a typo must not make an empty one. */
+function assertOwnersGroup(request: Request<Properties>, groups: readonly GroupType[]): void {
+  const { GroupName } = request.properties
+  const group = groups.find((each) => each.GroupName === GroupName)
+  assertNotOfOtherResource(request, group)
+  if (group) return
+  const names = groups.map((each) => each.GroupName).join(', ') || 'none'
   throw new Error(
-    `This function makes only the groups ${config.groupNames.join(', ')} of ${config.userPoolId}, and the request names ${properties.GroupName} of ${properties.UserPoolId}. Nothing was changed.`,
+    `The user pool has no group ${GroupName}, which the setting protectedGroups names. Nothing was changed. Capitals count. The pool's groups: ${names}. Correct the setting, or make the group in the pool.`,
   )
 }
 
-/** Handles an error of this name, and throws every other one. */
-function ignore(name: string): (error: unknown) => undefined {
-  return (error) => {
-    if (errorName(error) !== name) throw error
-    return undefined
-  }
+function assertNotOfOtherResource(request: Request<Properties>, group: GroupType | undefined): void {
+  if (!group || group.Description === madeBy(request)) return
+  if (!group.Description?.includes(` ${request.stackId}, `)) return
+  // CloudFormation deletes that resource after this update or its rollback, and the group with it.
+  throw new Error(
+    `Group ${group.GroupName} was made by another resource of this stack. Nothing was changed. Give the construct its former id again. Or change the description of the group: the stack then keeps the group.`,
+  )
+}
+
+/** Whether CloudFormation rolls back an update: to an earlier time than before. */
+function isRollback({ type, properties, oldProperties }: Request<Properties>): boolean {
+  return type === 'Update' && (oldProperties.DeployedAt ?? '') > (properties.DeployedAt ?? '')
+}
+
+/** Anyone with lambda:InvokeFunction can send a request. A group that is to be deleted may have left the settings. */
+function assertNamesOwn(request: Request<Properties>, config: GroupConfig): void {
+  const { type, stackId, properties } = request
+  const isOwnPool = properties.UserPoolId === config.userPoolId && stackId === config.stackId
+  const own = [...config.groupNames, ...config.requiredGroups]
+  if (isOwnPool && (type === 'Delete' || own.includes(properties.GroupName))) return
+  throw new Error(
+    `This function is only for the groups ${own.join(', ')} of ${config.userPoolId}, and the request names ${properties.GroupName} of ${properties.UserPoolId}. Nothing was changed.`,
+  )
 }
 
 let handle: ReturnType<typeof createCustomResource> | undefined

@@ -5,7 +5,9 @@ import {
   type CognitoIdentityProviderClient,
   type CreateUserPoolRequest,
   DescribeUserPoolCommand,
+  GetUserPoolMfaConfigCommand,
   type LambdaConfigType,
+  type SmsConfigurationType,
   UpdateUserPoolCommand,
   type UpdateUserPoolRequest,
   type UserPoolType,
@@ -16,6 +18,7 @@ export interface PoolSettings extends Record<string, unknown> {
   Name?: string
   UserPoolTier?: string
   LambdaConfig?: LambdaConfigType
+  SmsConfiguration?: SmsConfigurationType
 }
 
 export interface DescribedPool {
@@ -109,6 +112,16 @@ export async function describePool(
     (path) => !readOnly.includes(path.split('.')[0] ?? ''),
   )
   return { settings, unknown }
+}
+
+/** The settings of MFA, most of which DescribeUserPool does not show. @throws AWS's errors. */
+export async function readMfa(
+  cognito: CognitoIdentityProviderClient,
+  UserPoolId: string,
+  abortSignal: AbortSignal,
+): Promise<PoolSettings> {
+  const { $metadata: _, ...mfa } = await cognito.send(new GetUserPoolMfaConfigCommand({ UserPoolId }), { abortSignal })
+  return { ...mfa }
 }
 
 /** Sends every setting. @throws AWS's errors. */

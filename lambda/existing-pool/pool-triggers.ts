@@ -1,9 +1,20 @@
 // Attaches our triggers to an existing pool and detaches them. Every other setting keeps its value.
 
-import type { CognitoIdentityProviderClient, LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
+import {
+  type CognitoIdentityProviderClient,
+  GetUserPoolSessionConfigurationCommand,
+  type LambdaConfigType,
+} from '@aws-sdk/client-cognito-identity-provider'
 import { errorName, isClientFault } from '../aws-errors.ts'
 import { timeLimit } from '../time-limit.ts'
-import { type DescribedPool, describePool, differences, type PoolSettings, updatePool } from './pool-settings.ts'
+import {
+  type DescribedPool,
+  describePool,
+  differences,
+  type PoolSettings,
+  readMfa,
+  updatePool,
+} from './pool-settings.ts'
 import { retry } from './retry.ts'
 import {
   type ForeignTrigger,
@@ -27,14 +38,14 @@ class UnconfirmedUpdate extends Error {}
 /** What to attach or detach, and where. */
 export interface Attachment extends Triggers {
   userPoolId: string
+  /** The role that an update may pass to Cognito. */
+  smsRoleArn: string | undefined
   signal: AbortSignal
 }
 
 export type PoolTriggers = ReturnType<typeof createPoolTriggers>
 
-interface Change {
-  userPoolId: string
-  signal: AbortSignal
+interface Change extends Pick<Attachment, 'userPoolId' | 'smsRoleArn' | 'signal'> {
   /** Returns the LambdaConfig to set, or undefined if the pool already has it. Throws if the pool must not be updated. */
   newConfig(pool: DescribedPool): LambdaConfigType | undefined
   /** How to continue by hand, for error messages. */
@@ -63,14 +74,21 @@ export function createPoolTriggers(
   pauses: readonly number[] = [100, 500, 1_000, 2_000, 4_000, 8_000],
 ) {
   /** Reads the pool, updates it if necessary, and reads it again, until it has the new LambdaConfig. */
-  async function change({ userPoolId, signal, newConfig, advice }: Change): Promise<void> {
-    let sent: PoolSettings | undefined
+  async function change({ userPoolId, smsRoleArn, signal, newConfig, advice }: Change): Promise<void> {
+    /** The last update, and the settings of MFA before it. */
+    let before: { sent: PoolSettings; mfa: PoolSettings } | undefined
+    const mfaNow = () => readMfa(cognito, userPoolId, timeLimit(callTimeout, signal))
 
     async function checkAndUpdate(): Promise<void> {
       const pool = await describePool(cognito, userPoolId, timeLimit(callTimeout, signal))
       const LambdaConfig = newConfig(pool)
-      if (!LambdaConfig) return assertOthersUnchanged({ sent, found: pool.settings })
-      sent = { ...pool.settings, LambdaConfig }
+      if (!LambdaConfig) {
+        if (before) assertOthersUnchanged(before, { found: pool.settings, mfa: await mfaNow() })
+        return
+      }
+      assertMayPass(pool.settings, { smsRoleArn, advice })
+      const sent = { ...pool.settings, LambdaConfig }
+      before = { sent, mfa: await mfaNow() }
       const error: unknown = await updatePool(cognito, userPoolId, sent, timeLimit(callTimeout, signal)).catch(
         (error) => error,
       )
@@ -87,25 +105,34 @@ export function createPoolTriggers(
   }
 
   return {
+    /** How many sessions a user may have. Undefined: the pool does not count them. @throws AWS's errors. */
+    async sessionLimit({ userPoolId, signal }: Pick<Attachment, 'userPoolId' | 'signal'>): Promise<number | undefined> {
+      const command = new GetUserPoolSessionConfigurationCommand({ UserPoolId: userPoolId })
+      const { UserSessionTracking, TokenSession } = await cognito.send(command, {
+        abortSignal: timeLimit(callTimeout, signal),
+      })
+      return UserSessionTracking === 'ENABLED' ? TokenSession?.MaxPerUser : undefined
+    },
+
     /**
      * @throws Error saying why the triggers can't be attached, with the pool unchanged; or, after the update, naming
      *   the other settings that changed
      */
-    async attach({ userPoolId, signal, ...triggers }: Attachment): Promise<void> {
+    async attach({ userPoolId, smsRoleArn, signal, ...triggers }: Attachment): Promise<void> {
       const newConfig = (pool: DescribedPool) => {
         const config = pool.settings.LambdaConfig ?? {}
         if (hasOurTriggers(config, triggers)) return undefined
         assertAttachable(pool, triggers)
         return withTriggers(config, triggers)
       }
-      await change({ userPoolId, signal, newConfig, advice: adviceToAttach(triggers) })
+      await change({ userPoolId, smsRoleArn, signal, newConfig, advice: adviceToAttach(triggers) })
     },
 
     /**
      * Puts the owner's functions back into the slots that run ours. Does nothing if the pool is deleted or runs none of
      * our triggers. @throws Error as `attach` does
      */
-    async detach({ userPoolId, signal, ...triggers }: Attachment): Promise<void> {
+    async detach({ userPoolId, smsRoleArn, signal, ...triggers }: Attachment): Promise<void> {
       const { triggersArn } = triggers
       const advice = `remove the triggers that run ${triggersArn} by hand, then delete again.`
       const newConfig = (pool: DescribedPool) => {
@@ -114,7 +141,7 @@ export function createPoolTriggers(
         assertAllKnown(pool, `To continue, ${advice}`)
         return withoutOurs(config, triggers)
       }
-      await change({ userPoolId, signal, newConfig, advice }).catch((error) => {
+      await change({ userPoolId, smsRoleArn, signal, newConfig, advice }).catch((error) => {
         if (errorName(error) !== 'ResourceNotFoundException') throw error
       })
     },
@@ -155,14 +182,28 @@ function assertAllKnown({ unknown }: DescribedPool, advice: string): void {
   )
 }
 
-/** @param settings `sent`: the last update, if there was one; `found`: the pool after it */
-function assertOthersUnchanged({ sent, found }: { sent: PoolSettings | undefined; found: PoolSettings }): void {
-  if (!sent) return
+/** UpdateUserPool sends the role for text messages back, and Cognito then requires the right to pass it. */
+function assertMayPass(
+  { SmsConfiguration: { SnsCallerArn, EumsSms } = {} }: PoolSettings,
+  { smsRoleArn, advice }: Pick<Change, 'smsRoleArn' | 'advice'>,
+): void {
+  const role = [SnsCallerArn, EumsSms?.CallerArn].find((arn) => arn && arn !== smsRoleArn)
+  if (!role) return
+  throw new Refusal(
+    `The user pool sends text messages with the role ${role}, which Cognito accepts only from somebody who may pass it. Nothing was changed. Deploy with -c smsRoleArn=${role}. Or ${advice}`,
+  )
+}
+
+function assertOthersUnchanged(
+  { sent, mfa }: { sent: PoolSettings; mfa: PoolSettings },
+  now: { found: PoolSettings; mfa: PoolSettings },
+): void {
+  const { found } = now
   const others = (settings: PoolSettings) => ({
     ...settings,
     LambdaConfig: withoutTriggers(settings.LambdaConfig ?? {}),
   })
-  const changed = differences(others(sent), others(found))
+  const changed = differences({ ...others(sent), MFA: mfa }, { ...others(found), MFA: now.mfa })
   if (changed.length === 0) return
   throw new Refusal(
     `The user pool's triggers are correct, but other settings have changed: ${changed.join(', ')}. Another person changed them at the same time, or Cognito rejects a value that it returned. Check these settings and correct them.`,

@@ -1,6 +1,10 @@
 // A local run on an existing pool with the custom attributes `shown` and `hidden`, of which the app's client reads the first.
 
-import { CreateUserPoolClientCommand, CreateUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider'
+import {
+  CreateGroupCommand,
+  CreateUserPoolClientCommand,
+  CreateUserPoolCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
 import { startAccount } from '../../infra/local/account.ts'
 import { demoApiKey, makeDemoPeople } from '../../infra/local/demo/people.ts'
 import { runLocally } from '../../infra/local/run.ts'
@@ -10,7 +14,12 @@ import { connect, type Outputs, type Target } from './target.ts'
 export const readable = ['email', 'email_verified', 'custom:shown']
 
 /** The settings of the deployment. On AWS, the pool's owner also sets `userPoolId`. */
-export const settings = { readAttributes: readable, requiredAttributes: ['email'], scopes: ['orders/read', 'openid'] }
+export const settings = {
+  protectedGroups: ['impersonators', 'admins'],
+  readAttributes: readable,
+  requiredAttributes: ['email'],
+  scopes: ['orders/read', 'openid'],
+}
 
 /** @returns the target, and the id of the owner's app client */
 export async function openExistingPool(): Promise<Target & { appClientId: string }> {
@@ -35,6 +44,7 @@ export async function openExistingPool(): Promise<Target & { appClientId: string
       ReadAttributes: readable,
     }),
   )
+  await owner.send(new CreateGroupCommand({ UserPoolId: UserPool?.Id, GroupName: 'admins' }))
   const run = await runLocally({ account, context: { ...settings, userPoolId: UserPool?.Id } })
   const outputs = run.outputs as unknown as Outputs
   const clients = connect(outputs)

@@ -3,13 +3,22 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AdminAddUserToGroupCommand, ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { synthesizeInto } from '../../infra/local/cloudformation/assembly.ts'
 import type { LocalRun } from '../../infra/local/run.ts'
 import { type OpenAccount, openAccount, poolIdInTemplate } from '../support/existing-pool.ts'
+import { smsRoleArn } from '../support/full-user-pool.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'forged-'))
-beforeAll(() => synthesizeInto(assembly, { userPoolId: poolIdInTemplate, requiredAttributes: 'email' }))
+beforeAll(() =>
+  synthesizeInto(assembly, {
+    userPoolId: poolIdInTemplate,
+    protectedGroups: 'impersonators,admins',
+    requiredAttributes: 'email',
+    smsRoleArn,
+  }),
+)
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 let account: OpenAccount
@@ -71,6 +80,17 @@ test('a forged delete puts only the owner’s functions into the pool', async ()
   const NextTriggers = JSON.stringify({ DefineAuthChallenge: evil })
   await forge('Custom::UserPoolTriggers', { NextTriggers }, { RequestType: 'Delete' })
   expect(JSON.stringify(await look())).not.toContain(evil)
+})
+
+test('a forged delete keeps a group with members, and the right that it gives', async () => {
+  const [UserPoolId = ''] = pools
+  const group = { UserPoolId, GroupName: 'impersonators' }
+  await account.owner.send(new AdminAddUserToGroupCommand({ ...group, Username: 'zoe' }))
+  const before = await look()
+  await forge('Custom::UserPoolGroup', { GroupName: 'impersonators' }, { RequestType: 'Delete' })
+  expect(await look()).toEqual(before)
+  const { Users } = await account.owner.send(new ListUsersInGroupCommand(group))
+  expect(Users?.map(({ Username }) => Username)).toEqual(['zoe'])
 })
 
 test.each<[string, (other: string) => [changes: object, event?: object]]>([

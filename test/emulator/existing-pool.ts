@@ -3,15 +3,22 @@
 import { deepStrictEqual } from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { CognitoIdentityProviderClient, type UserPoolType } from '@aws-sdk/client-cognito-identity-provider'
+import {
+  CognitoIdentityProviderClient,
+  CreateGroupCommand,
+  type UserPoolType,
+} from '@aws-sdk/client-cognito-identity-provider'
 import { localAccess } from '../../infra/local/client-access.ts'
 import type { Template } from '../../infra/local/cloudformation/template.ts'
 import type { RunOptions } from '../support/commands.ts'
-import { createFullUserPool, describeUserPool, everySetting } from '../support/full-user-pool.ts'
+import { createFullUserPool, describeUserPool, everySetting, smsRoleArn } from '../support/full-user-pool.ts'
 import { deploy, place, remove, stackName } from './deployment.ts'
 import { customResourceProbes } from './permissions/custom-resource-probes.ts'
 import type { TriedPermission } from './permissions/prove.ts'
 import { testPermissions } from './permissions/test-permissions.ts'
+
+/** A protected group of the owner. */
+const staff = 'staff'
 
 type Step = <Result>(name: string, work: () => Promise<Result>) => Promise<Result>
 
@@ -27,6 +34,7 @@ export async function testExistingPool(
 ): Promise<TriedPermission[]> {
   const cognito = new CognitoIdentityProviderClient(localAccess(place.region, endpoint))
   const id = await createFullUserPool(cognito)
+  await cognito.send(new CreateGroupCommand({ UserPoolId: id, GroupName: staff }))
   const before = await describeUserPool(cognito, id)
 
   for (const [name, sessionMinutes] of [
@@ -35,7 +43,14 @@ export async function testExistingPool(
   ] as const) {
     await step(name, async () => {
       // data=destroy: MiniStack cannot switch termination protection off.
-      const context = { userPoolId: id, requiredAttributes: 'email', data: 'destroy', sessionMinutes }
+      const context = {
+        userPoolId: id,
+        protectedGroups: `impersonators,${staff}`,
+        requiredAttributes: 'email',
+        smsRoleArn,
+        data: 'destroy',
+        sessionMinutes,
+      }
       const outputsFile = await deploy(join(folder, `on-${sessionMinutes}`), options, context)
       deepStrictEqual(await describeUserPool(cognito, id), withTriggers(before, triggersArn(outputsFile)))
     })
@@ -46,6 +61,7 @@ export async function testExistingPool(
       UserPoolId: id,
       TriggersArn: triggersArn(join(assembly, 'outputs.json')),
       group: { GroupName: 'impersonators', LogicalResourceId: groupResource(assembly, 'impersonators') },
+      ownersGroup: staff,
     }
     const trial = { endpoint, assembly, triedBefore, independent: true }
     return testPermissions(trial, (names) => customResourceProbes({ endpoint, signal: options.signal }, names, pool))

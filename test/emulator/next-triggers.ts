@@ -6,7 +6,7 @@ import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-
 import { localAccess } from '../../infra/local/client-access.ts'
 import type { NextTriggers } from '../../lambda/next-triggers.ts'
 import type { RunOptions } from '../support/commands.ts'
-import { describeUserPool } from '../support/full-user-pool.ts'
+import { describeUserPool, smsRoleArn } from '../support/full-user-pool.ts'
 import { createDemoPeople, deploy, place, remove, useEmulatorAddresses } from './deployment.ts'
 import { triggersArn, withTriggers } from './existing-pool.ts'
 import { expectOutcomes } from './next-trigger-outcomes.ts'
@@ -53,7 +53,13 @@ export async function testNextTriggers(
     expectTenant(before, LambdaVersion, 'zoe')
 
     const assembly = join(folder, `next-${LambdaVersion}`)
-    const context = { userPoolId: pool.id, data: 'destroy', nextTriggers: JSON.stringify(nextTriggers) }
+    const context = {
+      userPoolId: pool.id,
+      protectedGroups: 'impersonators,admins',
+      smsRoleArn,
+      data: 'destroy',
+      nextTriggers: JSON.stringify(nextTriggers),
+    }
     const outputsFile = await deploy(assembly, options, context)
     deepStrictEqual(await describeUserPool(cognito, pool.id), withTriggers(settings, triggersArn(outputsFile)))
     deepStrictEqual(await signIns(pool), before)

@@ -7,6 +7,7 @@ import {
   AdminSetUserPasswordCommand,
   type AuthenticationResultType,
   type CognitoIdentityProviderClient,
+  CreateGroupCommand,
   CreateUserPoolClientCommand,
   type LambdaConfigType,
   RespondToAuthChallengeCommand,
@@ -45,6 +46,7 @@ export async function makeOwnerPool(
     }),
   )
   const ClientId = UserPoolClient?.ClientId
+  await cognito.send(new CreateGroupCommand({ UserPoolId, GroupName: 'admins' }))
   const { Username, Password } = user
   await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username, MessageAction: 'SUPPRESS' }))
   await cognito.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }))

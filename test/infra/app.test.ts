@@ -61,7 +61,11 @@ describe('cdk-nag', () => {
   test.concurrent.each<[string, object, string[]]>([
     ['by default', {}, [...findings, ...ownPoolFindings, noAccessLog]],
     ['with an access log', { accessLog: true }, [...findings, ...ownPoolFindings]],
-    ['on an existing pool', { userPoolId: 'us-east-1_Abc123' }, [...findings, noAccessLog]],
+    [
+      'on an existing pool',
+      { userPoolId: 'us-east-1_Abc123', protectedGroups: 'impersonators,admins' },
+      [...findings, noAccessLog],
+    ],
   ])('has only acknowledged findings, each with a reason, %s', async (_, context, acknowledged) => {
     const report = (await runApp(context)).nag
     expect(report).toMatchObject({ conclusion: 'success', violations: [] })

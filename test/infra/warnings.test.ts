@@ -16,13 +16,15 @@ function warningsOf(props: ImpersonationProps, ...acknowledged: string[]): unkno
 
 const alarmEmail = 'on-call@example.com'
 
+const protectedGroups = ['impersonators', 'admins']
+
 test.each<[ImpersonationProps, string[]]>([
   [{}, ['cognito-impersonation:alarmEmail', 'cognito-impersonation:accessLog']],
   [{ alarmEmail }, ['cognito-impersonation:accessLog']],
   [{ accessLog: false }, ['cognito-impersonation:alarmEmail']],
   [{ alarmEmail, accessLog: true }, []],
   [
-    { alarmEmail, accessLog: true, userPoolId: 'us-east-1_Abc123' },
+    { alarmEmail, accessLog: true, userPoolId: 'us-east-1_Abc123', protectedGroups },
     ['cognito-impersonation:requiredAttributes', 'cognito-impersonation:readAttributes'],
   ],
   [
@@ -30,6 +32,7 @@ test.each<[ImpersonationProps, string[]]>([
       alarmEmail,
       accessLog: true,
       userPoolId: 'us-east-1_Abc123',
+      protectedGroups,
       requiredAttributes: [],
       readAttributes: ['email'],
     },

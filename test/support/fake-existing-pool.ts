@@ -36,6 +36,11 @@ export function createFakeExistingPool(pool: Pool = described, answers: Record<s
     settings: structuredClone(pool) as Pool | undefined,
     calls: [] as string[],
     sent: [] as Pool[],
+    mfa: {
+      MfaConfiguration: 'OPTIONAL',
+      SoftwareTokenMfaConfiguration: { Enabled: true },
+      WebAuthnConfiguration: { RelyingPartyId: 'example.com' },
+    } as Pool,
     afterUpdate: () => {},
   }
 
@@ -43,6 +48,7 @@ export function createFakeExistingPool(pool: Pool = described, answers: Record<s
     if (!state.settings || input.UserPoolId !== existingPoolId)
       return [400, { __type: 'ResourceNotFoundException', message: 'no such pool' }]
     if (operation === 'DescribeUserPool') return [200, { UserPool: state.settings }]
+    if (operation === 'GetUserPoolMfaConfig') return [200, state.mfa]
     state.sent.push(input)
     const { PoolName: Name, UserPoolId: _, ...sent } = input
     const { Policies, AdminCreateUserConfig, UserPoolTags } = sent as typeof everySetting

@@ -35,7 +35,8 @@ type Everything = Complete<
 
 /** The ARN of a function of the pool's owner. */
 export const ownersFunction = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:owner-${name}`
-const role = (name: string) => `arn:aws:iam::000000000000:role/${name}`
+/** A pool has one role for text messages: the settings of SNS and of End User Messaging exclude each other. */
+export const smsRoleArn = 'arn:aws:iam::000000000000:role/sms'
 const kmsKey = 'arn:aws:kms:us-east-1:000000000000:key/3f1a6f1e-8a0f-4b6e-9d0a-2f6c1b7a5d10'
 
 /** Each value differs from Cognito's default. */
@@ -90,11 +91,11 @@ export const everySetting = {
     ConfigurationSet: 'mail',
   },
   SmsConfiguration: {
-    SnsCallerArn: role('sms'),
+    SnsCallerArn: smsRoleArn,
     ExternalId: 'customers',
     SnsRegion: 'us-west-2',
     EumsSms: {
-      CallerArn: role('eums'),
+      CallerArn: smsRoleArn,
       ExternalId: 'customers',
       OriginationIdentity: 'EXAMPLE',
       ConfigurationSetName: 'texts',

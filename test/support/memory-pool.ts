@@ -81,7 +81,12 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
     if (!known) throw new CognitoError('UnknownOperationException', operation)
     const pools = new Map([[userPoolId, pool]])
     const server = { pools, invoke, now: Date.now(), region: 'us-east-1', account: '000000000000' }
-    return known.run({ input: new Input({ ...fields }), ...server, makeKeys: async () => pool.keys })
+    return known.run({
+      input: new Input({ ...fields }),
+      ...server,
+      makeKeys: async () => pool.keys,
+      mayPassRole: () => true,
+    })
   }
 
   const admin = (operation: string, Username: string, more: object = {}) =>

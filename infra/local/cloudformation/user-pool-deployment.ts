@@ -9,6 +9,8 @@ import { type PoolContents, readExistingPools, readUserPools } from './user-pool
 /** The app clients and triggers of an existing pool that is created because Cognito lacks it. */
 export interface OrdinaryPool {
   clientIds: readonly string[]
+  /** The names of the owner's groups. */
+  groups: readonly string[]
   /** The owner's triggers. */
   triggers: LambdaConfig
 }
@@ -102,7 +104,7 @@ function restore<Value>(map: Map<string, Value>, key: string, before: Value | un
 function ordinaryPool(
   { place: { region, account } }: Stack,
   contents: PoolContents,
-  { clientIds, triggers }: OrdinaryPool,
+  { clientIds, groups, triggers }: OrdinaryPool,
 ): UserPoolDefinition {
   const ExplicitAuthFlows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
   const missing = clientIds.filter((clientId) => !contents.clients.some(({ id }) => id === clientId))
@@ -112,6 +114,7 @@ function ordinaryPool(
     region,
     account,
     properties: { AliasAttributes: ['email'], LambdaConfig: triggers },
+    groups: [...contents.groups, ...groups.map((GroupName) => ({ GroupName }))],
     clients: [...contents.clients, ...missing.map((id) => ({ id, properties: { ExplicitAuthFlows } }))],
   }
 }

@@ -17,6 +17,8 @@ export interface Call {
   region: string
   account: string
   makeKeys(): Promise<Keys>
+  /** Whether the caller may pass this IAM role to Cognito. */
+  mayPassRole(roleArn: string): boolean
 }
 
 /** A request that names an app client. */

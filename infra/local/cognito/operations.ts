@@ -4,9 +4,11 @@ import { createUserPoolClient, describeUserPoolClient } from './app-clients.ts'
 import type { Call } from './call.ts'
 import * as groups from './groups.ts'
 import { listUsers, listUsersInGroup } from './list-users.ts'
+import { getUserPoolMfaConfig } from './mfa.ts'
 import { createUserPool, deleteUserPool, describeUserPool, updateUserPool } from './pool-operations.ts'
 import { getTokensFromRefreshToken, revokeToken } from './refresh.ts'
 import { getUser, updateUserAttributes } from './self-service.ts'
+import { getUserPoolSessionConfiguration, setUserPoolSessionConfiguration } from './session-configuration.ts'
 import * as signIn from './sign-in.ts'
 import { signUp } from './sign-up.ts'
 
@@ -36,9 +38,12 @@ const signed: Record<string, Operation> = {
   DescribeUserPool: describeUserPool,
   DescribeUserPoolClient: describeUserPoolClient,
   GetGroup: groups.getGroup,
+  GetUserPoolMfaConfig: getUserPoolMfaConfig,
+  GetUserPoolSessionConfiguration: getUserPoolSessionConfiguration,
   ListGroups: groups.listGroups,
   ListUsers: listUsers,
   ListUsersInGroup: listUsersInGroup,
+  SetUserPoolSessionConfiguration: setUserPoolSessionConfiguration,
   UpdateUserPool: updateUserPool,
 }
 

@@ -1,7 +1,7 @@
 // CreateUserPool, DescribeUserPool, UpdateUserPool and DeleteUserPool.
 import { mixedCase, secret } from '../random.ts'
 import { type Call, poolOf } from './call.ts'
-import { invalidParameter } from './errors.ts'
+import { CognitoError, invalidParameter } from './errors.ts'
 import { makePool } from './make-pool.ts'
 import { type Pool, type PoolProperties, userPoolArn } from './pool.ts'
 import { describeSettings, fixedSettings, updatableSettings } from './pool-defaults.ts'
@@ -48,6 +48,7 @@ export function updateUserPool(call: Call) {
   const before = pool.properties
   const requested: PoolProperties = input.pick(updatableSettings)
   assertConsistent({ requested, before })
+  assertMayPassRoles(call, requested)
   const name = input.optional('PoolName')
   const awsTags = Object.entries(before.UserPoolTags ?? {}).filter(([key]) => isAwsTag(key))
   const kept = Object.entries(before).filter(([key]) => !updatableSettings.some((setting) => setting === key))
@@ -62,6 +63,16 @@ export function updateUserPool(call: Call) {
   pool.properties = after
   pool.modifiedAt = now
   return {}
+}
+
+/** Users report that the right is checked even if the role stays the same. */
+function assertMayPassRoles(
+  { mayPassRole }: Call,
+  { SmsConfiguration: { SnsCallerArn, EumsSms } = {} }: PoolProperties,
+) {
+  const role = [SnsCallerArn, EumsSms?.CallerArn].find((arn) => arn !== undefined && !mayPassRole(arn))
+  if (role === undefined) return
+  throw new CognitoError('AccessDeniedException', `not authorized to perform: iam:PassRole on resource: ${role}`)
 }
 
 export function deleteUserPool(call: Call) {

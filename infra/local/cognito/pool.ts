@@ -31,6 +31,7 @@ export interface PoolProperties {
   LambdaConfig?: LambdaConfig
   MfaConfiguration?: 'OFF' | 'OPTIONAL' | 'ON'
   Policies?: { PasswordPolicy?: PasswordPolicy; SignInPolicy?: object }
+  SmsConfiguration?: { SnsCallerArn?: string; EumsSms?: { CallerArn?: string } }
   Schema?: { Name?: string; Required?: boolean; [detail: string]: unknown }[]
   UserAttributeUpdateSettings?: { AttributesRequireVerificationBeforeUpdate?: string[] }
   UserPoolAddOns?: {
@@ -171,6 +172,8 @@ export interface Pool {
   families: Map<string, Family>
   /** By the token. `endsAt` (ms) is set when rotation replaces a token. */
   refreshTokens: Map<string, { family: Family; endsAt: number | undefined }>
+  /** Undefined: never set. */
+  sessionConfiguration?: object
   keys: Keys
   /**
    * Rules that users report Cognito to skip in CUSTOM_AUTH. AWS documents nothing. Empty by default: a test adds a rule

@@ -38,7 +38,7 @@ function parse(body: string): object {
   throw new CognitoError('SerializationException', 'The request body is not a JSON object')
 }
 
-const scope = String.raw`Credential=[^/,\s]+/\d{8}/[a-z0-9-]+/cognito-idp/aws4_request`
+const scope = String.raw`Credential=(?<accessKeyId>[^/,\s]+)/\d{8}/[a-z0-9-]+/cognito-idp/aws4_request`
 const signature = new RegExp(`^AWS4-HMAC-SHA256 ${scope}, *SignedHeaders=[^,\\s]+, *Signature=[0-9a-f]{64}$`)
 
 /** Checks that a Signature Version 4 is present and well-formed. Does not verify it. @throws CognitoError */
@@ -48,6 +48,11 @@ export function assertSigned(request: IncomingMessage) {
     throw new CognitoError('MissingAuthenticationTokenException', 'Missing Authentication Token')
   if (!signature.test(authorization))
     throw new CognitoError('IncompleteSignatureException', 'Authorization header is not a valid AWS4-HMAC-SHA256 one')
+}
+
+/** Who signed the request. Undefined: nobody. */
+export function accessKeyIdOf({ headers: { authorization = '' } }: IncomingMessage): string | undefined {
+  return signature.exec(authorization)?.groups?.accessKeyId
 }
 
 /** Lets browsers call from any origin and read these headers. */

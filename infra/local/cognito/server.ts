@@ -9,7 +9,15 @@ import { jwks, type Keys, makeKeys } from './keys.ts'
 import { makePool } from './make-pool.ts'
 import { operations } from './operations.ts'
 import type { Pool, UserPoolDefinition } from './pool.ts'
-import { assertSigned, readCall, writeAnswer, writeError, writeJson, writePreflight } from './protocol.ts'
+import {
+  accessKeyIdOf,
+  assertSigned,
+  readCall,
+  writeAnswer,
+  writeError,
+  writeJson,
+  writePreflight,
+} from './protocol.ts'
 import { addUser } from './users.ts'
 
 export { CognitoError } from './errors.ts'
@@ -29,6 +37,8 @@ export interface CognitoOptions {
   now?: () => number
   /** Makes a pool's signing keys. Tests that start many servers share one pair. */
   keys?: () => Promise<Keys>
+  /** Default: everybody may pass every role. */
+  mayPassRole?: (caller: { accessKeyId: string | undefined; roleArn: string }) => boolean
   /**
    * Wraps every operation, so that tests can inject faults. `run` runs the operation. Throw a CognitoError to answer
    * with that error, throw a LostAnswer to close the connection without an answer, or return a promise that never settles.
@@ -72,7 +82,9 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
     if (!entry) throw new CognitoError('UnknownOperationException', `The local Cognito has no operation ${operation}.`)
     if (entry.isSigned) assertSigned(request)
     const input = new Input({ ...fields })
-    const call = { input, pools, invoke: options.invoke, now: now(), region, account, makeKeys: keys }
+    const accessKeyId = accessKeyIdOf(request)
+    const mayPassRole = (roleArn: string) => options.mayPassRole?.({ accessKeyId, roleArn }) ?? true
+    const call = { input, pools, invoke: options.invoke, now: now(), region, account, makeKeys: keys, mayPassRole }
     const { intercept = (_operation, _fields, run) => run() } = options
     writeAnswer(response, await intercept(operation, fields, async () => entry.run(call)))
   }

@@ -7,6 +7,7 @@ import type { Log } from '../log.ts'
 import type { FunctionDefinition } from './function-definitions.ts'
 import type { FromWorker, Invocation, WorkerData } from './function-worker.ts'
 import type { Outcome } from './outcome.ts'
+import { accessKeyIdOf } from './pass-role.ts'
 
 export class ExecutionEnvironment {
   /** Resolves to undefined when the handler is loaded, or to the failure. */
@@ -94,7 +95,7 @@ export class ExecutionEnvironment {
 // Lambda's "Defined runtime environment variables". HOME hides this machine's AWS profile from the SDK.
 function lambdaVariables(definition: FunctionDefinition): Record<string, string> {
   return {
-    AWS_ACCESS_KEY_ID: 'local',
+    AWS_ACCESS_KEY_ID: accessKeyIdOf(definition.name),
     AWS_SECRET_ACCESS_KEY: 'local',
     AWS_SESSION_TOKEN: 'local',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',

@@ -14,6 +14,8 @@ export interface AttachedPool {
   TriggersArn: string
   /** A group that the stack made. The groups' function refuses all other groups. */
   group: { GroupName: string; LogicalResourceId: string }
+  /** A group that the pool must have. */
+  ownersGroup: string
 }
 
 /**
@@ -23,7 +25,7 @@ export interface AttachedPool {
 export function customResourceProbes(
   { endpoint, signal }: { endpoint: string; signal: AbortSignal },
   functionNames: Record<string, string>,
-  { UserPoolId, TriggersArn, group: { GroupName, LogicalResourceId } }: AttachedPool,
+  { UserPoolId, TriggersArn, group: { GroupName, LogicalResourceId }, ownersGroup }: AttachedPool,
 ): Record<string, Probes> {
   const lambda = new LambdaClient(localAccess(place.region, endpoint))
   const send = (entry: string, request: CustomResourceRequest) =>
@@ -32,11 +34,11 @@ export function customResourceProbes(
     const command = new GetFunctionConfigurationCommand({ FunctionName: functionNames.groups })
     return (await lambda.send(command, { abortSignal: signal })).Environment?.Variables?.STACK_ID ?? ''
   }
-  const group = async (RequestType: 'Create' | 'Delete') =>
+  const group = async (RequestType: 'Create' | 'Delete', name = GroupName) =>
     send('groups', {
       RequestType,
       ResourceType: 'Custom::UserPoolGroup',
-      ResourceProperties: { UserPoolId, GroupName },
+      ResourceProperties: { UserPoolId, GroupName: name },
       StackId: await stackId(),
       LogicalResourceId,
     })
@@ -46,6 +48,15 @@ export function customResourceProbes(
       ResourceType: 'Custom::UserPoolTriggers',
       ResourceProperties: { UserPoolId, TriggersArn, DeployedAt: new Date().toISOString() },
     })
+
+  const updating: Probe = {
+    async call() {
+      const detached = await triggers('Delete')
+      if (detached === outcomes.allowed) await triggers('Create')
+      return detached
+    },
+    ...outcomes,
+  }
 
   return {
     groups: {
@@ -58,17 +69,16 @@ export function customResourceProbes(
         () => group('Create'),
         () => group('Delete'),
       ),
+      'cognito-idp:ListGroups': { call: () => group('Create', ownersGroup), ...outcomes },
+      'cognito-idp:ListUsersInGroup': after(
+        () => group('Create'),
+        () => group('Delete'),
+      ),
     },
     'attach-triggers': {
       'cognito-idp:DescribeUserPool': { call: () => triggers('Create'), ...outcomes },
-      'cognito-idp:UpdateUserPool': {
-        async call() {
-          const detached = await triggers('Delete')
-          if (detached === outcomes.allowed) await triggers('Create')
-          return detached
-        },
-        ...outcomes,
-      },
+      'cognito-idp:GetUserPoolMfaConfig': updating,
+      'cognito-idp:UpdateUserPool': updating,
     },
   }
 }

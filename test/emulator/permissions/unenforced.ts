@@ -2,8 +2,10 @@
 
 /** By action, for every function. */
 export const unenforcedActions: Readonly<Record<string, string>> = {
+  'cognito-idp:GetUserPoolSessionConfiguration': 'MiniStack has no session management, and the function only warns',
   'logs:CreateLogStream': 'MiniStack itself writes the logs of functions',
   'logs:PutLogEvents': 'MiniStack itself writes the logs of functions',
+  'iam:PassRole': 'MiniStack does not check the roles that UpdateUserPool passes on',
   'xray:PutTraceSegments': 'MiniStack has no X-Ray',
   'xray:PutTelemetryRecords': 'MiniStack has no X-Ray',
 }

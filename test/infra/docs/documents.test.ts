@@ -18,6 +18,6 @@ test('RUNBOOK.md quotes messages of the code that attaches to existing pools', (
     .map(read)
     .join('\n')
   const messages = firstColumn('infra/docs/RUNBOOK.md', 'Deploying to an existing pool fails')
-  expect(messages).toHaveLength(13)
+  expect(messages).toHaveLength(15)
   expect(messages.filter((message) => !code.includes(message))).toEqual([])
 })

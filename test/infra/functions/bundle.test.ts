@@ -11,7 +11,7 @@ const outdir = mkdtempSync(join(tmpdir(), 'bundle-'))
 let bundles: string[]
 beforeAll(async () => {
   // A deployment to an existing pool has all functions.
-  await synthesizeInto(outdir, { userPoolId: 'us-east-1_Abc123' })
+  await synthesizeInto(outdir, { userPoolId: 'us-east-1_Abc123', protectedGroups: 'impersonators,admins' })
   bundles = readdirSync(outdir).filter((name) => name.startsWith('asset.'))
 })
 afterAll(() => rmSync(outdir, { recursive: true }))
@@ -88,7 +88,11 @@ describe('bundles', () => {
 
   test('are identical for the same code, so CloudFormation does not update the functions', async () => {
     const again = mkdtempSync(join(tmpdir(), 'bundle-'))
-    await synthesizeInto(again, { userPoolId: 'us-east-1_Abc123', sessionMinutes: 30 })
+    await synthesizeInto(again, {
+      userPoolId: 'us-east-1_Abc123',
+      protectedGroups: 'impersonators,admins',
+      sessionMinutes: 30,
+    })
     const names = readdirSync(again).filter((name) => name.startsWith('asset.'))
     rmSync(again, { recursive: true })
     expect(names).toEqual(bundles)

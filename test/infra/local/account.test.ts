@@ -21,7 +21,11 @@ const folder = mkdtempSync(join(tmpdir(), 'account-'))
 const [existingPoolAssembly, ownPoolAssembly] = [join(folder, 'existing-pool'), join(folder, 'own-pool')]
 beforeAll(async () => {
   await Promise.all([
-    synthesizeInto(existingPoolAssembly, { userPoolId: UserPoolId, actorClientId }),
+    synthesizeInto(existingPoolAssembly, {
+      userPoolId: UserPoolId,
+      protectedGroups: 'impersonators,admins',
+      actorClientId,
+    }),
     synthesizeInto(ownPoolAssembly),
   ])
 })
@@ -75,12 +79,12 @@ describe('a run on an existing pool, without an account', () => {
     expect(await impersonate(run)).toBe(200)
   })
 
-  test('keeps the pool and the actors’ app client when the stack is deleted', async () => {
+  test('keeps the pool, the owner’s group and the actors’ app client when the stack is deleted', async () => {
     const run = await start({ assembly: existingPoolAssembly })
     await run.destroy()
     const pool = run.cognito.pools.get(UserPoolId)
     expect([...(pool?.clients.keys() ?? [])]).toEqual([actorClientId])
-    expect([...(pool?.groups.keys() ?? [])]).toEqual([])
+    expect([...(pool?.groups.keys() ?? [])]).toEqual(['admins'])
     expect(pool?.properties.LambdaConfig).toEqual({})
     await expect(fetch(run.outputs.ApiUrl ?? '')).rejects.toThrow('fetch failed')
   })

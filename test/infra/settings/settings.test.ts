@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
+import { Lazy } from 'aws-cdk-lib'
 import {
   groupNotLookedUp,
   nobodyProtected,
@@ -22,6 +23,7 @@ describe('settings', () => {
       reasonRequired: false,
       userPoolId: '',
       actorClientId: '',
+      smsRoleArn: '',
       attachTriggers: true,
       actorClientIds: [],
       requiredAttributes: [],
@@ -57,6 +59,8 @@ describe('settings', () => {
     ['reasonRequired', 'true', true],
     ['userPoolId', 'us-east-1_Abc123', 'us-east-1_Abc123'],
     ['actorClientId', '1abc2def', '1abc2def'],
+    ['smsRoleArn', 'arn:aws:iam::123456789012:role/path/sms', 'arn:aws:iam::123456789012:role/path/sms'],
+    ['smsRoleArn', Lazy.string({ produce: () => 'later' }), expect.any(String)],
     ['attachTriggers', 'false', false],
     ['actorClientIds', '1abc,2def', ['1abc', '2def']],
     ['actorClientIds', '12345678', ['12345678']],
@@ -122,6 +126,8 @@ describe('settings', () => {
     ['userPoolId', 'us-east-1_Abc-123', 'us-east-1_Abc123'],
     ['userPoolId', 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Abc123', 'a user pool id'],
     ['actorClientId', 'not-an-id', 'an app client id'],
+    ['smsRoleArn', 'arn:aws:iam::123456789012:role/*', 'the ARN of an IAM role'],
+    ['smsRoleArn', 'sms', 'the ARN of an IAM role'],
     ['actorClientIds', 'not-an-id', 'app client ids'],
     ['requiredAttributes', 'custom:tenant', 'standard attributes'],
     ['requiredAttributes', 'sub', 'standard attributes'],

@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { circleIn, ofType, pathOf, type StackTemplate, statements, templateOf } from '../template.ts'
 
 const id = 'us-east-1_Abc123'
+const protectedGroups = 'impersonators,admins'
 const poolScope = `UserPool-${id}`
 const poolArn = `arn:<AWS::Partition>:cognito-idp:<AWS::Region>:<AWS::AccountId>:userpool/${id}`
 
@@ -11,9 +12,10 @@ let template: StackTemplate
 /** For another pool, with an existing actors' client and data=destroy. */
 let otherTemplate: StackTemplate
 beforeAll(() => {
-  template = templateOf({ userPoolId: id, accessLog: true })
+  template = templateOf({ userPoolId: id, protectedGroups, accessLog: true })
   otherTemplate = templateOf({
     userPoolId: 'us-east-1_Xyz',
+    protectedGroups,
     actorClientId: '1abc',
     actorClientIds: '2def,1abc',
     data: 'destroy',
@@ -88,18 +90,20 @@ describe('the functions behind the custom resources', () => {
       USER_POOL_ID: id,
       TRIGGERS_ARN: { 'Fn::GetAtt': [logicalId('Triggers/Function'), 'Arn'] },
       NEXT_TRIGGERS: '',
+      SMS_ROLE_ARN: '',
     })
     expect(variables('MakeGroup')).toEqual({
       USER_POOL_ID: id,
       STACK_ID: { Ref: 'AWS::StackId' },
-      GROUP_NAMES: '["impersonators","admins"]',
+      GROUP_NAMES: '["impersonators"]',
+      REQUIRED_GROUPS: '["admins"]',
     })
   })
 
   test('know the pool’s own triggers, as the trigger function does', () => {
     const DefineAuthChallenge = 'arn:aws:lambda:us-east-1:123456789012:function:theirs'
     const NextTriggers = JSON.stringify({ DefineAuthChallenge })
-    const next = templateOf({ userPoolId: id, nextTriggers: NextTriggers })
+    const next = templateOf({ userPoolId: id, protectedGroups, nextTriggers: NextTriggers })
     const functions = ofType(next, 'AWS::Lambda::Function')
     for (const path of [`${poolScope}/AttachTriggers/Function`, 'Triggers/Function']) {
       expect(functions[path]?.Environment.Variables.NEXT_TRIGGERS).toBe(NextTriggers)
@@ -112,6 +116,20 @@ describe('the functions behind the custom resources', () => {
 })
 
 describe('permissions', () => {
+  test('allow passing the role for text messages to Cognito, and to no other service', () => {
+    const smsRoleArn = 'arn:aws:iam::123456789012:role/path/sms'
+    const passing = statements(templateOf({ userPoolId: id, protectedGroups, smsRoleArn })).filter((statement) =>
+      JSON.stringify(statement).includes('iam:PassRole'),
+    )
+    expect(passing).toEqual([
+      {
+        [`Allow <${poolScope}/AttachTriggers/Role> on ${smsRoleArn}`]: ['iam:PassRole'],
+        Condition: { StringEquals: { 'iam:PassedToService': 'cognito-idp.amazonaws.com' } },
+      },
+    ])
+    expect(JSON.stringify(statements(template))).not.toContain('iam:PassRole')
+  })
+
   test('allow the custom resources’ functions exactly the calls that they make', () => {
     const allowed = statements(template)
     const log = ['logs:CreateLogStream', 'logs:PutLogEvents']
@@ -123,12 +141,16 @@ describe('permissions', () => {
           'cognito-idp:CreateGroup',
           'cognito-idp:DeleteGroup',
           'cognito-idp:GetGroup',
+          'cognito-idp:ListGroups',
+          'cognito-idp:ListUsersInGroup',
         ],
       },
       { [`Allow <${poolScope}/AttachTriggers/Role> on <${poolScope}/AttachTriggers/Logs.Arn>`]: log },
       {
         [`Allow <${poolScope}/AttachTriggers/Role> on ${poolArn}`]: [
           'cognito-idp:DescribeUserPool',
+          'cognito-idp:GetUserPoolMfaConfig',
+          'cognito-idp:GetUserPoolSessionConfiguration',
           'cognito-idp:UpdateUserPool',
         ],
       },

@@ -20,8 +20,10 @@ import {
 } from 'aws-cdk-lib/aws-cognito'
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { Impersonation, type ImpersonationProps } from '../../../infra/impersonation.ts'
+import { nobodyProtected } from '../../../infra/settings/settings.ts'
 
 const poolArn = 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Abc123'
+const protectedGroups = ['impersonators', 'admins']
 const env = { region: 'us-east-1', account: '123456789012' }
 
 function setUp(env: { region?: string; account?: string } = {}, stackName = 'Shop') {
@@ -60,6 +62,13 @@ describe('on a pool of the same stack', () => {
     template.resourcePropertiesCountIs('AWS::Cognito::UserPoolGroup', { GroupName: 'admins' }, 1)
     template.resourceCountIs('AWS::Cognito::UserPoolClient', 2)
     template.resourceCountIs('Custom::UserPoolTriggers', 0)
+  })
+
+  test('refuses a protected group that differs only in capitals from one of the app', () => {
+    const { stack, pool, add } = setUp()
+    const userPool = pool()
+    new CfnUserPoolGroup(stack, 'Admins', { userPoolId: userPool.userPoolId, groupName: 'Admins' })
+    expect(() => add({ userPool })).toThrow('has the group "Admins", and the settings')
   })
 
   test('runs the pool’s own triggers, and may run no other function', () => {
@@ -144,12 +153,6 @@ describe('on a pool of the same stack', () => {
     laterPool.addTrigger(UserPoolOperation.PRE_TOKEN_GENERATION, later.appTrigger)
     expect(() => later.app.synth()).toThrow('preTokenGeneration')
   })
-
-  test('refuses a pool of another stack', () => {
-    const { app, add } = setUp()
-    const userPool = new UserPool(new Stack(app, 'Another'), 'Customers')
-    expect(() => add({ userPool })).toThrow('belongs to another stack')
-  })
 })
 
 describe('an actors’ client of the same app', () => {
@@ -192,7 +195,8 @@ describe('an actors’ client of the same app', () => {
   test('is refused if another stack makes it', () => {
     const { app, add, existingPool } = setUp(env)
     const another = new Stack(app, 'Another', { env })
-    add({ userPool: existingPool(), actorClient: new UserPool(another, 'Pool').addClient('Shop') })
+    const actorClient = new UserPool(another, 'Pool').addClient('Shop')
+    add({ userPool: existingPool(), actorClient, protectedGroups })
     expect(() => app.synth()).toThrow(basicFails)
   })
 
@@ -272,11 +276,12 @@ describe('user attributes', () => {
 
   test('of an existing pool are set only by readAttributes and requiredAttributes', () => {
     const { stack, add, existingPool } = setUp(env)
-    add({ userPool: existingPool() })
+    add({ userPool: existingPool(), protectedGroups })
     expect(clientsIn(stack).impersonation).toEqual({ read: undefined, write: ['locale'] })
     const other = setUp(env)
     other.add({
       userPool: other.existingPool(),
+      protectedGroups,
       readAttributes: ['custom:role'],
       requiredAttributes: ['email', 'locale'],
     })
@@ -312,7 +317,8 @@ describe('user attributes', () => {
 describe('on an existing pool', () => {
   test('attaches the triggers by a custom resource', () => {
     const { stack, add, existingPool } = setUp(env)
-    add({ userPool: existingPool(), actorClient: UserPoolClient.fromUserPoolClientId(stack, 'Shop', '1abc') })
+    const actorClient = UserPoolClient.fromUserPoolClientId(stack, 'Shop', '1abc')
+    add({ userPool: existingPool(), actorClient, protectedGroups })
     const template = Template.fromStack(stack)
     template.hasResourceProperties('Custom::UserPoolTriggers', { UserPoolId: 'us-east-1_Abc123' })
     template.resourceCountIs('AWS::Cognito::UserPool', 0)
@@ -320,14 +326,41 @@ describe('on an existing pool', () => {
 
   test('attaches no triggers with attachTriggers=false', () => {
     const { stack, add, existingPool } = setUp(env)
-    add({ userPool: existingPool(), attachTriggers: false })
+    add({ userPool: existingPool(), protectedGroups, attachTriggers: false })
     Template.fromStack(stack).resourceCountIs('Custom::UserPoolTriggers', 0)
   })
 
   test('accepts an id that is unknown at synth', () => {
     const { stack, add } = setUp(env)
-    add({ userPool: UserPool.fromUserPoolId(stack, 'ExistingPool', Lazy.string({ produce: () => 'us-east-1_Late' })) })
+    const userPool = UserPool.fromUserPoolId(stack, 'ExistingPool', Lazy.string({ produce: () => 'us-east-1_Late' }))
+    add({ userPool, protectedGroups })
     Template.fromStack(stack).hasResourceProperties('Custom::UserPoolTriggers', { TriggersArn: {} })
+  })
+
+  test.each<[string, (existingPool: IUserPool) => ImpersonationProps, string]>([
+    ['by its id', () => ({ userPoolId: 'us-east-1_Abc123' }), 'setting protectedGroups is not set'],
+    ['that is imported', (userPool) => ({ userPool }), 'setting protectedGroups is not set'],
+    [
+      'and another group of actors',
+      (userPool) => ({ userPool, impersonatorsGroup: 'Staff' }),
+      'protectedGroups=Staff,',
+    ],
+  ])('must be told which groups are protected: a pool %s', (_, props, message) => {
+    const { add, existingPool } = setUp(env)
+    expect(() => add(props(existingPool()))).toThrow(message)
+  })
+
+  test('may have no protected group, if that is said', () => {
+    const { add, existingPool } = setUp(env)
+    expect(() => add({ userPool: existingPool(), protectedGroups: nobodyProtected })).not.toThrow()
+  })
+
+  test('makes the impersonators’ group, and requires the others', () => {
+    const { stack, add } = setUp(env)
+    add({ userPoolId: 'us-east-1_Abc123', protectedGroups: ['Staff', 'impersonators'] })
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { GROUP_NAMES: '["impersonators"]', REQUIRED_GROUPS: '["Staff"]' } },
+    })
   })
 
   test.each<[string, typeof env, (stack: Stack) => Partial<ImpersonationProps>]>([
@@ -340,7 +373,49 @@ describe('on an existing pool', () => {
   })
 })
 
+describe('on a pool of another stack of the same app', () => {
+  function setUpTwo(authEnv: { region?: string; account?: string } = env) {
+    const { app, stack, add } = setUp(env)
+    const auth = new Stack(app, 'Auth', { env: authEnv })
+    return { app, auth, stack, add, userPool: new UserPool(auth, 'Customers') }
+  }
+
+  test('attaches as to an existing pool, and only this stack depends on the other', () => {
+    const { app, auth, stack, add, userPool } = setUpTwo()
+    const actorClient = userPool.addClient('Shop', { authFlows: { adminUserPassword: true } })
+    add({ userPool, actorClient, protectedGroups })
+    expect(() => app.synth()).not.toThrow()
+    const UserPoolId = { 'Fn::ImportValue': expect.stringContaining('Customers') }
+    const [attachment] = Object.values(Template.fromStack(stack).findResources('Custom::UserPoolTriggers'))
+    expect(attachment?.Properties).toMatchObject({ UserPoolId })
+    expect([stack.dependencies, auth.dependencies]).toEqual([[auth], []])
+    Template.fromStack(auth).hasResourceProperties('AWS::Cognito::UserPool', { LambdaConfig: Match.absent() })
+  })
+
+  test('must be told which groups are protected', () => {
+    const { add, userPool } = setUpTwo()
+    expect(() => add({ userPool })).toThrow('setting protectedGroups is not set')
+  })
+
+  test.each([
+    ['region', { ...env, region: 'eu-west-1' }],
+    ['account', { ...env, account: '210987654321' }],
+  ])('refuses one of another %s', (_, authEnv) => {
+    const { add, userPool } = setUpTwo(authEnv)
+    expect(() => add({ userPool, protectedGroups })).toThrow('account and region')
+  })
+})
+
 describe('refuses', () => {
+  test('a second Impersonation in one stack, by one clear error', () => {
+    const { stack, add } = setUp()
+    add({})
+    expect(() => new Impersonation(stack, 'Second')).toThrow(
+      'the stack already contains Shop/Impersonation, and a stack can contain one',
+    )
+    expect(() => new Impersonation(new Stack(stack.node.root, 'Another'), 'Second')).not.toThrow()
+  })
+
   test.each<[string, (existingPool: IUserPool, actorClientId: string) => ImpersonationProps, string]>([
     ['a second pool', (userPool) => ({ userPool, userPoolId: 'us-east-1_Abc123' }), 'userPoolId'],
     [

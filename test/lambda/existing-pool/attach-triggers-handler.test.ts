@@ -11,7 +11,11 @@ const theirs = 'arn:aws:lambda:us-east-1:000000000000:function:theirs'
 const second = { UserPoolId: 'us-east-1_A', TriggersArn: ours, DeployedAt: '2026-02-01T00:00:00.000Z' }
 const first = { ...second, DeployedAt: '2026-01-01T00:00:00.000Z' }
 
-function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none', config: Partial<AttachmentConfig> = {}) {
+function setUp(
+  failing: 'attach' | 'detach' | 'both' | 'none' = 'none',
+  config: Partial<AttachmentConfig> = {},
+  sessionLimit: () => Promise<number | undefined> = async () => undefined,
+) {
   const calls: string[] = []
   const call =
     (name: 'attach' | 'detach') =>
@@ -20,10 +24,11 @@ function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none', config: 
       if (failing === name || failing === 'both') throw new Error(`no ${name}`)
     }
   const error = jest.fn()
+  const warn = jest.fn()
   const { work, identify, properties } = createAttachTriggers(
-    { attach: call('attach'), detach: call('detach') },
-    { userPoolId: 'us-east-1_A', triggersArn: ours, nextTriggers: {}, ...config },
-    { info() {}, error },
+    { attach: call('attach'), detach: call('detach'), sessionLimit },
+    { userPoolId: 'us-east-1_A', triggersArn: ours, nextTriggers: {}, smsRoleArn: undefined, ...config },
+    { info() {}, warn, error },
   )
   const ask = (
     type: 'Create' | 'Update' | 'Delete',
@@ -34,7 +39,7 @@ function setUp(failing: 'attach' | 'detach' | 'both' | 'none' = 'none', config: 
       { type, stackId: 'stack', logicalId: 'Triggers', physicalId: 'us-east-1_A/triggers', properties, oldProperties },
       noLimit,
     )
-  return { ask, calls, identify, error, properties }
+  return { ask, calls, identify, error, warn, properties }
 }
 
 test('a create attaches, an update attaches again, a delete detaches', async () => {
@@ -49,6 +54,31 @@ test('a create attaches, an update attaches again, a delete detaches', async () 
     `attach us-east-1_A ${ours} {}`,
     `detach us-east-1_A ${ours} {}`,
   ])
+})
+
+describe('a limit on the sessions of a user', () => {
+  test.each(['Create', 'Update'] as const)('is a warning with the number after a %s', async (type) => {
+    const { ask, warn } = setUp('none', {}, async () => 2)
+    await ask(type)
+    expect(warn).toHaveBeenCalledWith(expect.objectContaining({ event: 'sessions-are-limited', MaxPerUser: 2 }))
+  })
+
+  test('is no warning if there is none, if nothing was attached, or after a delete', async () => {
+    const unlimited = setUp()
+    await unlimited.ask('Create')
+    const limited = setUp('attach', {}, async () => 2)
+    await expect(limited.ask('Create')).rejects.toThrow('no attach')
+    await limited.ask('Delete')
+    expect([unlimited.warn, limited.warn].map((warn) => warn.mock.calls)).toEqual([[], []])
+  })
+
+  test('does not fail the deployment if it can’t be read', async () => {
+    const { ask, warn } = setUp('none', {}, async () => {
+      throw new Error('no such operation')
+    })
+    await ask('Create')
+    expect(warn).toHaveBeenCalledWith(expect.objectContaining({ event: 'session-limit-not-read' }))
+  })
 })
 
 describe('a forged request is refused, and nothing is called:', () => {

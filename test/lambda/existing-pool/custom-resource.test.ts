@@ -47,10 +47,12 @@ const event = (changes: object = {}) => ({
 })
 
 const logged: unknown[] = []
+const push = (line: unknown) => logged.push(line)
+
 function handlerOf(work: (request: Request<'Name'>, signal: AbortSignal) => Promise<void> = async () => {}) {
   const answer = (url: string, body: Parameters<typeof answerCloudFormation>[1]) =>
     answerCloudFormation(url, body, [1, 1])
-  const log = { info: (line: unknown) => logged.push(line), error: (line: unknown) => logged.push(line) }
+  const log = { info: push, warn: push, error: push }
   return createCustomResource({
     properties: ['Name'],
     identify: ({ Name }) => `${Name}/thing`,
@@ -278,7 +280,7 @@ describe('a response URL', () => {
   test('that is refused ends the request: nothing is done, nobody is answered, and the URL is in no log', async () => {
     let worked = false
     logged.length = 0
-    const log = { info: (line: unknown) => logged.push(line), error: (line: unknown) => logged.push(line) }
+    const log = { info: push, warn: push, error: push }
     const handler = createCustomResource({
       properties: ['Name'],
       identify: () => 'thing',

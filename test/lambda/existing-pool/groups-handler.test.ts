@@ -1,20 +1,43 @@
 // Groups of an existing pool: the owner's groups stay, missing groups are created, and only these are deleted.
 
-import { describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { createUserPoolGroup, madeBy } from '../../../lambda/existing-pool/groups-handler.ts'
 import { scriptedCognito } from '../../support/cognito-client.ts'
 
 const properties = { UserPoolId: 'us-east-1_A', GroupName: 'impersonators' }
-const config = { userPoolId: 'us-east-1_A', stackId: 'arn:stack', groupNames: ['impersonators', 'admins'] }
+const config = {
+  userPoolId: 'us-east-1_A',
+  stackId: 'arn:stack',
+  groupNames: ['impersonators'],
+  requiredGroups: ['admins'],
+}
 const ourMark = madeBy({ stackId: 'arn:stack', logicalId: 'Group' })
 const missing = { __type: 'ResourceNotFoundException', message: 'no such group' }
 const group = (Description?: string) => ({ Group: { GroupName: 'impersonators', Description } })
 
-async function ask(type: 'Create' | 'Update' | 'Delete', answers: Parameters<typeof scriptedCognito>[0]) {
+const noMembers = { Users: [] }
+const log = { info() {}, warn: jest.fn(), error: jest.fn() }
+beforeEach(() => {
+  jest.clearAllMocks()
+})
+
+async function ask(
+  type: 'Create' | 'Update' | 'Delete',
+  answers: Parameters<typeof scriptedCognito>[0],
+  changes: object = {},
+  oldProperties: object = {},
+) {
   const { client, calls } = scriptedCognito(answers)
-  const { work } = createUserPoolGroup(client, config, undefined, [0, 0])
+  const { work } = createUserPoolGroup(client, config, log, [0, 0])
   await work(
-    { type, stackId: 'arn:stack', logicalId: 'Group', physicalId: 'x', properties, oldProperties: {} },
+    {
+      type,
+      stackId: 'arn:stack',
+      logicalId: 'Group',
+      physicalId: 'x',
+      properties: { ...properties, ...changes },
+      oldProperties,
+    },
     new AbortController().signal,
   )
   return calls
@@ -57,10 +80,29 @@ describe.each(['Create', 'Update'] as const)('%s', (type) => {
 
 describe('Delete', () => {
   test('deletes the group with our mark', async () => {
-    expect(await ask('Delete', { GetGroup: group(ourMark), DeleteGroup: {} })).toEqual([
+    expect(await ask('Delete', { GetGroup: group(ourMark), ListUsersInGroup: noMembers, DeleteGroup: {} })).toEqual([
       { operation: 'GetGroup', input: properties },
+      { operation: 'ListUsersInGroup', input: { ...properties, Limit: 1 } },
       { operation: 'DeleteGroup', input: properties },
     ])
+  })
+
+  test.each([
+    ['members', { Users: [{ Username: 'olivia' }] }],
+    ['perhaps members, on the next page', { Users: [], NextToken: 'next' }],
+  ])('keeps a group with %s, and their protection or right with it', async (_, ListUsersInGroup) => {
+    const calls = await ask('Delete', { GetGroup: group(ourMark), ListUsersInGroup, DeleteGroup: {} })
+    expect(calls.map(({ operation }) => operation)).toEqual(['GetGroup', 'ListUsersInGroup'])
+    expect(log.warn).toHaveBeenCalledWith({ event: 'group-kept', GroupName: 'impersonators', why: 'has members' })
+  })
+
+  test('fails if Cognito does not tell whether the group has members', async () => {
+    const answers = {
+      GetGroup: group(ourMark),
+      ListUsersInGroup: { __type: 'InternalErrorException' },
+      DeleteGroup: {},
+    }
+    await expect(ask('Delete', answers)).rejects.toThrow()
   })
 
   test.each([
@@ -74,7 +116,44 @@ describe('Delete', () => {
   })
 
   test('succeeds if the group is deleted by others at the same time', async () => {
-    await ask('Delete', { GetGroup: group(ourMark), DeleteGroup: missing })
+    await ask('Delete', { GetGroup: group(ourMark), ListUsersInGroup: noMembers, DeleteGroup: missing })
+  })
+})
+
+describe.each(['Create', 'Update'] as const)('%s of a group that must exist', (type) => {
+  const required = { GroupName: 'admins', DeployedAt: '2026-02' }
+  const page = (names: string[], NextToken?: string) => ({
+    Groups: names.map((GroupName) => ({ GroupName })),
+    NextToken,
+  })
+  const askFor = (ListGroups: object | object[], oldProperties: object = { DeployedAt: '2026-01' }) =>
+    ask(type, { ListGroups, CreateGroup: {} }, required, oldProperties)
+
+  test('finds it, also on a later page', async () => {
+    const calls = await askFor([page(['staff'], 'next'), page(['admins'])])
+    expect(calls).toEqual([
+      { operation: 'ListGroups', input: { UserPoolId: 'us-east-1_A', Limit: 60 } },
+      { operation: 'ListGroups', input: { UserPoolId: 'us-east-1_A', Limit: 60, NextToken: 'next' } },
+    ])
+  })
+
+  test('fails without it, names the groups there are, and makes none', async () => {
+    await expect(askFor([page(['Admins'], 'next'), page(['staff'])])).rejects.toThrow(
+      /no group admins.*Nothing was changed.*: Admins, staff\./,
+    )
+    await expect(askFor(page([]))).rejects.toThrow("The pool's groups: none.")
+  })
+
+  test('refuses one that another resource of the stack made', async () => {
+    const Description = madeBy({ stackId: 'arn:stack', logicalId: 'Former' })
+    await expect(askFor({ Groups: [{ GroupName: 'admins', Description }] })).rejects.toThrow('another resource')
+  })
+
+  test('is only logged if it is missing while CloudFormation rolls an update back', async () => {
+    const rollback = askFor(page([]), { DeployedAt: '2026-03' })
+    if (type === 'Create') return expect(rollback).rejects.toThrow('no group admins')
+    await rollback
+    expect(log.error).toHaveBeenCalledWith(expect.objectContaining({ event: 'group-missing', GroupName: 'admins' }))
   })
 })
 
@@ -139,9 +218,13 @@ describe('a forged request is refused without a call:', () => {
   })
 
   test('but a delete of a group that the settings no longer name is done', async () => {
-    const { client, calls } = scriptedCognito({ GetGroup: group(ourMark), DeleteGroup: {} })
-    const { work } = createUserPoolGroup(client, { ...config, groupNames: ['others'] })
+    const { client, calls } = scriptedCognito({
+      GetGroup: group(ourMark),
+      ListUsersInGroup: noMembers,
+      DeleteGroup: {},
+    })
+    const { work } = createUserPoolGroup(client, { ...config, groupNames: ['others'], requiredGroups: [] })
     await work({ ...request, type: 'Delete' }, new AbortController().signal)
-    expect(calls.map(({ operation }) => operation)).toEqual(['GetGroup', 'DeleteGroup'])
+    expect(calls.map(({ operation }) => operation)).toEqual(['GetGroup', 'ListUsersInGroup', 'DeleteGroup'])
   })
 })

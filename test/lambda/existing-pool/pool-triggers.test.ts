@@ -3,7 +3,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { createPoolTriggers } from '../../../lambda/existing-pool/pool-triggers.ts'
 import type { NextTriggers } from '../../../lambda/next-triggers.ts'
+import { scriptedCognito } from '../../support/cognito-client.ts'
 import { createFakeExistingPool, described, existingPoolId, type Pool } from '../../support/fake-existing-pool.ts'
+import { smsRoleArn } from '../../support/full-user-pool.ts'
 
 const triggersArn = 'arn:aws:lambda:us-east-1:000000000000:function:ours'
 const ownersFunction = 'arn:aws:lambda:us-east-1:000000000000:function:of-the-owner'
@@ -26,7 +28,7 @@ function setUp(...options: Parameters<typeof createFakeExistingPool>) {
 
 function setUpNext(nextTriggers: NextTriggers, ...options: Parameters<typeof createFakeExistingPool>) {
   const pool = createFakeExistingPool(...options)
-  const target = { userPoolId: existingPoolId, triggersArn, nextTriggers, signal }
+  const target = { userPoolId: existingPoolId, triggersArn, nextTriggers, smsRoleArn, signal }
   const { attach, detach } = createPoolTriggers(pool.cognito, [1, 1, 1])
   return {
     pool,
@@ -41,7 +43,13 @@ describe('attach', () => {
     const { pool, attach } = setUp()
     await attach()
     expect(untimed(pool.settings)).toEqual(untimed(withTriggers(slotsWith(triggersArn))))
-    expect(pool.calls).toEqual(['DescribeUserPool', 'UpdateUserPool', 'DescribeUserPool'])
+    expect(pool.calls).toEqual([
+      'DescribeUserPool',
+      'GetUserPoolMfaConfig',
+      'UpdateUserPool',
+      'DescribeUserPool',
+      'GetUserPoolMfaConfig',
+    ])
   })
 
   test('sends every setting back', async () => {
@@ -190,6 +198,61 @@ describe('attach refuses and changes nothing:', () => {
   })
 })
 
+test.each([
+  [{ UserSessionTracking: 'ENABLED', TokenSession: { MaxPerUser: 3 } }, 3],
+  [{ UserSessionTracking: 'DISABLED', TokenSession: { MaxPerUser: 20 } }, undefined],
+])('reads the limit on sessions: %j', async (configuration, limit) => {
+  const { client, calls } = scriptedCognito({ GetUserPoolSessionConfiguration: configuration })
+  const { sessionLimit } = createPoolTriggers(client)
+  expect(await sessionLimit({ userPoolId: existingPoolId, signal })).toBe(limit)
+  expect(calls).toEqual([{ operation: 'GetUserPoolSessionConfiguration', input: { UserPoolId: existingPoolId } }])
+})
+
+describe('the role for text messages', () => {
+  const otherRole = 'arn:aws:iam::000000000000:role/other'
+  const eums = { ...described, SmsConfiguration: { EumsSms: { CallerArn: otherRole } } }
+  const sns = { ...described, SmsConfiguration: { SnsCallerArn: otherRole } }
+
+  test.each([
+    ['of SNS', sns],
+    ['of End User Messaging', eums],
+  ])('%s stops an attachment and a detachment at once if nobody may pass it', async (_, settings) => {
+    const attaching = setUp(settings)
+    await expect(attaching.attach()).rejects.toThrow(`Nothing was changed. Deploy with -c smsRoleArn=${otherRole}.`)
+    const detaching = setUp({ ...settings, LambdaConfig: slotsWith(triggersArn) })
+    await expect(detaching.detach()).rejects.toThrow(`-c smsRoleArn=${otherRole}`)
+    expect([attaching.pool.calls, detaching.pool.calls]).toEqual([['DescribeUserPool'], ['DescribeUserPool']])
+  })
+
+  test('is not needed for a pool that already has the triggers', async () => {
+    const { attach, updates } = setUp({ ...sns, LambdaConfig: slotsWith(triggersArn) })
+    await attach()
+    expect(updates()).toBe(0)
+  })
+
+  test('may be missing in the pool', async () => {
+    const { attach, updates } = setUp({ ...described, SmsConfiguration: undefined })
+    await attach()
+    expect(updates()).toBe(1)
+  })
+
+  test('is retried if Cognito denies the right to pass it, which can be too new', async () => {
+    const { attach, updates } = setUp(described, { UpdateUserPool: [{ __type: 'AccessDeniedException' }] })
+    await attach()
+    expect(updates()).toBe(2)
+  })
+})
+
+test.each(['attach', 'detach'] as const)('%s reports a setting of MFA that the update reset', async (way) => {
+  const pool = setUp(way === 'attach' ? described : withTriggers(slotsWith(triggersArn)))
+  pool.pool.afterUpdate = () => {
+    pool.pool.mfa = { ...pool.pool.mfa, SoftwareTokenMfaConfiguration: { Enabled: false }, WebAuthnConfiguration: {} }
+  }
+  await expect(pool[way]()).rejects.toThrow(
+    'other settings have changed: MFA.SoftwareTokenMfaConfiguration.Enabled, MFA.WebAuthnConfiguration.RelyingPartyId',
+  )
+})
+
 describe('changes by others at the same time', () => {
   test('are kept: each try reads the pool again', async () => {
     const { pool, attach } = setUp(described, {
@@ -289,6 +352,7 @@ describe('a failed call', () => {
         userPoolId: existingPoolId,
         triggersArn,
         nextTriggers: {},
+        smsRoleArn,
         signal,
       }),
     ).rejects.toThrow('no such pool')
@@ -300,6 +364,7 @@ describe('a failed call', () => {
       userPoolId: existingPoolId,
       triggersArn,
       nextTriggers: {},
+      smsRoleArn,
       signal: AbortSignal.timeout(20),
     })
     await expect(attached).rejects.toMatchObject({ name: 'AbortError' })

@@ -177,7 +177,10 @@ describe('groups', () => {
     await create('alice')
     const membership = { ...user('alice'), GroupName: 'impersonators' }
     await pool.sdk.adminAddUserToGroup(membership)
+    const group = { UserPoolId: poolId, GroupName: 'impersonators' }
+    expect((await pool.sdk.listUsersInGroup(group)).Users).toMatchObject([{ Username: 'alice', Enabled: true }])
     await pool.sdk.adminRemoveUserFromGroup(membership)
+    expect((await pool.sdk.listUsersInGroup(group)).Users).toEqual([])
     expect((await pool.sdk.adminListGroupsForUser(user('alice'))).Groups).toEqual([])
     expect(await errorOf(pool.sdk.adminAddUserToGroup({ ...membership, GroupName: 'nobody' }))).toBe(
       'ResourceNotFoundException',
