@@ -1,6 +1,6 @@
 // What the pool's own PreTokenGeneration changes in an impersonation's tokens: read strictly, and merged so that ours wins.
 
-import { selfServiceScope } from '../../scopes.ts'
+import { isGrantable } from '../../scopes.ts'
 import { isObject } from './event-version.ts'
 
 /** A trigger's changes to one token. */
@@ -56,8 +56,7 @@ function mergeToken(theirs: TokenChanges, ours: TokenChanges): TokenChanges {
   const suppressed = (theirs.claimsToSuppress ?? []).filter(
     (name) => !Object.hasOwn(ours.claimsToAddOrOverride ?? {}, name),
   )
-  // A scope with a blank in it would be two.
-  const scopes = (theirs.scopesToAdd ?? []).filter((scope) => !scope.includes(selfServiceScope))
+  const scopes = (theirs.scopesToAdd ?? []).filter(isGrantable)
   const merged = {
     claimsToSuppress: [...suppressed, ...(ours.claimsToSuppress ?? [])],
     scopesToAdd: [...new Set([...scopes, ...(ours.scopesToAdd ?? [])])],

@@ -105,7 +105,7 @@ describe('theirs can’t', () => {
     }
   })
 
-  test.each([selfService, `x ${selfService}`, `${selfService}\tx`])(
+  test.each([selfService, `x ${selfService}`, `${selfService}\tx`, 'AWS.Cognito.signin.user.admin', 'two scopes'])(
     'add the self-service scope as %j',
     async (scope) => {
       const accessTokenGeneration = { scopesToAdd: [scope, 'orders/read'], claimsToAddOrOverride: { scope } }
