@@ -3,7 +3,7 @@
 import { gatewayEvent } from '../support/gateway-event.ts'
 import { triggerEvent } from '../support/trigger-event.ts'
 
-export type Kind = 'empty' | 'by hand' | 'endpoint' | 'ordinary sign-in' | 'impersonation'
+export type Kind = 'empty' | 'by hand' | 'endpoint' | 'ordinary sign-in' | 'owner’s trigger' | 'impersonation'
 
 export interface Job {
   /** Sent in sequence. */
@@ -62,6 +62,14 @@ export const jobs: Record<Kind, (facts: Facts) => Job> = {
       calls: {},
     }
   },
+
+  'owner’s trigger': () => ({
+    events: [triggerEvent('TokenGeneration_Authentication', { groupConfiguration: {} }, 'an-app-of-theirs')],
+    starting: 0,
+    check: ([answer]) =>
+      same(answer.response.claimsAndScopeOverrideDetails.idTokenGeneration.claimsToAddOrOverride.tenant_id, 'acme'),
+    calls: { Invoke: 1 },
+  }),
 
   impersonation({ impersonationClientId }) {
     const passed = [{ challengeName: 'CUSTOM_CHALLENGE', challengeResult: true }]

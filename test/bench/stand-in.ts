@@ -1,4 +1,4 @@
-// A stand-in server for Cognito and DynamoDB in its own process. It answers at once or after a fixed delay, and counts its
+// A stand-in server for Cognito, DynamoDB and Lambda in its own process. It answers at once or after a fixed delay, and counts its
 // requests.
 
 import { randomBytes } from 'node:crypto'
@@ -110,6 +110,13 @@ const answers: Record<string, (fields: Fields) => object> = {
     },
   }),
   jwks: () => ({ keys: [key.jwk] }),
+  // The answer of a PreTokenGeneration function of the pool's owner.
+  Invoke: (event) => ({
+    ...event,
+    response: {
+      claimsAndScopeOverrideDetails: { idTokenGeneration: { claimsToAddOrOverride: { tenant_id: 'acme' } } },
+    },
+  }),
 }
 
 const nothing = (): Counts => ({ calls: {}, connections: 0, delays: [] })
@@ -117,6 +124,7 @@ let counts = nothing()
 
 function operationOf({ method, url, headers }: IncomingMessage): string {
   if (method === 'GET' && url === `/${place.userPoolId}/.well-known/jwks.json`) return 'jwks'
+  if (method === 'POST' && url?.endsWith('/invocations')) return 'Invoke'
   return String(headers['x-amz-target']).split('.').at(-1) ?? ''
 }
 
@@ -124,6 +132,7 @@ let delay = 0
 const { key: serverKey, cert } = makeCertificate([
   'cognito-idp.us-east-1.amazonaws.com',
   'dynamodb.us-east-1.amazonaws.com',
+  'lambda.us-east-1.amazonaws.com',
 ])
 const server = createServer({ key: serverKey, cert }, async (request, response) => {
   const begun = performance.now()

@@ -49,8 +49,15 @@ export function ours(assembly: string, label = ''): Variant[] {
   return [
     variant('endpoint', 'endpoint', impersonate, 'endpoint.mjs'),
     variant('triggers, ordinary sign-in', 'ordinary sign-in', triggers, 'triggers.mjs'),
+    variant('triggers, nextTriggers', 'owner’s trigger', withNextTriggers(triggers), 'triggers.mjs'),
     variant('triggers, impersonation', 'impersonation', triggers, 'triggers.mjs'),
   ]
+}
+
+function withNextTriggers({ environment, ...triggers }: FunctionDefinition): FunctionDefinition {
+  const LambdaArn = 'arn:aws:lambda:us-east-1:000000000000:function:owner'
+  const next = { PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn } }
+  return { ...triggers, environment: { ...environment, NEXT_TRIGGERS: JSON.stringify(next) } }
 }
 
 /** AWS's advice: https://docs.aws.amazon.com/lambda/latest/dg/nodejs-package.html */
@@ -72,6 +79,7 @@ export function byHand(outdir: string, environment: Record<string, string>): Var
   const specs: [name: string, kind: Kind, entry: string, bundling: BundlingOptions, file: string][] = [
     ['empty handler', 'empty', 'empty', asAdvised, 'index.mjs'],
     ['by hand, bundled', 'by hand', 'by-hand', asAdvised, 'index.mjs'],
+    ['owner’s trigger, called directly', 'owner’s trigger', 'invoke', asAdvised, 'index.mjs'],
     // This bundle does not include the SDK. Without Lambda's runtime it finds this project's SDK.
     ['by hand, CDK defaults', 'by hand', 'by-hand', { metafile: true }, 'index.js'],
   ]
