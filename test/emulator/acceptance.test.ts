@@ -32,4 +32,7 @@ describe('checkNames', () => {
   ])('refuses the name %s', (_, name, message) => {
     expect(() => checkNames(['two', name], cases)).toThrow(message)
   })
+  test('refuses a case that did not run, and is not left out', () => {
+    expect(() => checkNames([], cases)).toThrow('"two" did not run, and is not left out')
+  })
 })

@@ -23,7 +23,7 @@ export async function runAcceptance(
   const results = join(folder, 'acceptance.json')
   const jest = ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js')]
   const args = [
-    'test/acceptance',
+    'test/acceptance/acceptance.test.ts',
     '--verbose',
     '--json',
     `--outputFile=${results}`,
@@ -44,11 +44,13 @@ export function allBut(names: readonly string[]): string {
   return `^(?!(${escaped.join('|')})$)`
 }
 
-/** @throws Error with the first name that is not a case, or whose case ran. */
+/** @throws Error with the first name that is not a case, or whose case ran, or with a case that did not run for another reason. */
 export function checkNames(leftOut: readonly string[], cases: readonly Case[]): void {
   for (const name of leftOut) {
     const found = cases.filter(({ fullName }) => fullName === name)
     if (found.length === 0) throw new Error(`no acceptance case is called "${name}"`)
     if (found.some(({ status }) => status !== 'pending')) throw new Error(`"${name}" was left out, but it ran`)
   }
+  const skipped = cases.find(({ fullName, status }) => status !== 'passed' && !leftOut.includes(fullName))
+  if (skipped) throw new Error(`"${skipped.fullName}" did not run, and is not left out`)
 }
