@@ -3,7 +3,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { Impersonation } from './impersonation.ts'
-import { outputName, settingsInContext } from './settings/settings.ts'
+import { outputName, settingsInContext } from './settings/read-settings.ts'
 
 export class ImpersonationStack extends Stack {
   constructor(scope: Construct, id: string) {

@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals'
 import { App, Stack } from 'aws-cdk-lib'
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda'
 import { nextTriggersRule } from '../../../infra/settings/next-triggers.ts'
-import { readSettings } from '../../../infra/settings/settings.ts'
+import { readSettings } from '../../../infra/settings/read-settings.ts'
 import { assertNextTriggers } from '../../../infra/user-pool/next-triggers.ts'
 
 const arn = 'arn:aws:lambda:us-east-1:123456789012:function:theirs'

@@ -3,14 +3,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { Lazy } from 'aws-cdk-lib'
-import {
-  groupNotLookedUp,
-  nobodyProtected,
-  outputName,
-  readSettings,
-  type Settings,
-  settingsInContext,
-} from '../../../infra/settings/settings.ts'
+import { outputName, readSettings, settingsInContext } from '../../../infra/settings/read-settings.ts'
+import { groupNotLookedUp, nobodyProtected, type Settings } from '../../../infra/settings/settings.ts'
 
 describe('settings', () => {
   test('have safe defaults', () => {
