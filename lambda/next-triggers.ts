@@ -1,4 +1,4 @@
-// The pool's own triggers: its owner's functions in the slots that impersonation needs, in the form of Cognito's LambdaConfig.
+// The setting `nextTriggers`: the owner's functions in the trigger slots that impersonation needs, in the form of Cognito's LambdaConfig.
 
 export const challengeSlots = ['DefineAuthChallenge', 'CreateAuthChallenge', 'VerifyAuthChallengeResponse'] as const
 
@@ -30,7 +30,7 @@ export function nextArns(next: NextTriggers): [slot: ChallengeSlot | 'PreTokenGe
   return all.flatMap(([slot, arn]) => (arn ? [[slot, arn] as [typeof slot, string]] : []))
 }
 
-/** The event version that the pool sends to our function: V2_0, or V3_0 if the pool's own trigger needs it. */
+/** The event version that the pool sends to our function: V2_0, or V3_0 if the owner's trigger needs it. */
 export function ourTokenVersion(next: NextTriggers): 'V2_0' | 'V3_0' {
   return next.PreTokenGenerationConfig?.LambdaVersion === 'V3_0' ? 'V3_0' : 'V2_0'
 }

@@ -15,7 +15,7 @@ export interface AttachToExistingPoolProps {
   groups: PoolGroups
   /** Undefined: no triggers are attached. */
   triggers: BundledFunction | undefined
-  /** The functions that the slots had before, and get back. */
+  /** The owner's functions in the trigger slots. Detaching puts them back. */
   nextTriggers: NextTriggers
   /** The pool's role for text messages. Empty: the pool has none. */
   smsRoleArn: string
@@ -23,8 +23,9 @@ export interface AttachToExistingPoolProps {
 }
 
 /**
- * Makes or requires the groups, and attaches the triggers. The functions behind the custom resources know what they may touch from
- * their environment: whoever else invokes them can't have them touch anything else. When they are deleted, the custom resources undo what they did.
+ * Makes or requires the groups, and attaches the triggers. The functions of the custom resources take the pool, the groups
+ * and the triggers from their environment, and refuse requests that name others. A deleted custom resource undoes its
+ * changes.
  * @returns the log groups of the custom resources' functions
  */
 export function attachToExistingPool(scope: Construct, props: AttachToExistingPoolProps): LogGroup[] {

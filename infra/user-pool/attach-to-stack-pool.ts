@@ -43,7 +43,7 @@ export function attachToStackPool(scope: Construct, props: AttachToStackPoolProp
   }
 }
 
-/** Cognito has both groups then, and ours would be empty and protect nobody. */
+/** Group names are case-sensitive: a second group with other capitals would be empty and protect nobody. */
 function assertNoOtherCapitals(
   groupName: string,
   { userPool, appGroups }: { userPool: UserPool; appGroups: string[] },

@@ -8,12 +8,12 @@ import type { Settings, SettingsProps } from '../settings/settings.ts'
 import type { SelectedPool } from './select-pool.ts'
 
 /**
- * Cognito takes an empty list for all attributes, so a client that needs none must name one. `locale` is in every pool,
- * nobody signs in by it, no message goes to it, and it says only in which language a person likes to read.
+ * Cognito reads an empty list as all attributes, so a client that needs none must name one. `locale` exists in every pool,
+ * is no sign-in name or address, and only says which language a person prefers.
  */
 export const harmlessAttribute = 'locale'
 
-/** As little as Cognito accepts: it makes no app client that may not write the attributes that the pool requires. */
+/** The shortest write list that Cognito accepts. Every app client must be able to write the pool's required attributes. */
 export function fewestWritable(pool: SelectedPool, { requiredAttributes }: Pick<Settings, 'requiredAttributes'>) {
   if (pool.origin !== 'existing' && requiredAttributes.length > 0) {
     throw new Error('setting requiredAttributes is only for an existing pool: remove it, the stack knows this pool')

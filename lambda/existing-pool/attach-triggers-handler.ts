@@ -12,8 +12,8 @@ import { namesItself } from './trigger-slots.ts'
 type Properties = 'UserPoolId' | 'TriggersArn' | 'DeployedAt'
 
 /**
- * Anyone with lambda:InvokeFunction can send a request, so a request only decides when, never what: the pool, our function
- * and the owner's come from this function's own settings.
+ * Anyone with lambda:InvokeFunction can send a request. So the pool, our function and the owner's functions come from this
+ * function's settings, and a request that names others is refused.
  */
 export function createAttachTriggers(
   { attach, detach, sessionLimit }: PoolTriggers,
@@ -27,8 +27,8 @@ export function createAttachTriggers(
     async work(request, signal) {
       const target = { ...config, signal }
       if (isRollback(request)) {
-        // The cause of the failed update can still be there, and this function's settings can still be the new ones.
-        // A second failure would leave the stack in UPDATE_ROLLBACK_FAILED. The pool has what it had before the update.
+        // The cause of the failed update can still exist, and this function can still have the new settings.
+        // A second failure would leave the stack in UPDATE_ROLLBACK_FAILED. The pool is as it was before the update.
         const logFailure = (error: unknown) =>
           log.error({ event: 'not-attached', UserPoolId: config.userPoolId, error: loggable(error) })
         try {
@@ -122,7 +122,7 @@ function assertNoneDropped({ oldProperties }: Request<Properties>, next: NextTri
   if (dropped.length === 0) return
   const slots = dropped.map(([slot, arn]) => `${slot} (${arn})`)
   throw new Error(
-    `nextTriggers no longer names the user pool's own functions in ${slots.join(', ')}. Without it, sign-ins would no longer run them. The user pool was not changed. Name them again. Or, to give them up, deploy with attachTriggers=false, which puts them back into the pool, remove them there, and deploy without attachTriggers=false.`,
+    `nextTriggers no longer names the user pool's own functions in ${slots.join(', ')}. Without it, sign-ins would no longer run them. The user pool was not changed. Name them again. Or, to remove them for good, deploy with attachTriggers=false, which puts them back into the pool, remove them there, and deploy without attachTriggers=false.`,
   )
 }
 

@@ -8,12 +8,12 @@ const maxBytes = 4096
 /** The longest that one try may take, ms. */
 const timeout = 3_500
 
-/** A bucket's host name, in a region's or a dual-stack form or without a region. */
+/** The host name of an S3 bucket: with a region, dual-stack, or without a region. */
 const s3Host = /^[a-z0-9][a-z0-9.-]*\.s3(\.dualstack)?([.-][a-z]{2}(-[a-z]+)+-\d)?\.amazonaws\.com$/
 
 /**
  * Whether a response may go to this URL. CloudFormation's URLs are on Amazon S3.
- * @param env an emulated AWS has other URLs, and sets its own endpoint. The stack never sets one
+ * @param env An emulator of AWS uses other URLs, and sets an AWS endpoint here. The stack never sets one.
  */
 export function isResponseUrl(url: unknown, env: Readonly<Record<string, string | undefined>> = process.env): boolean {
   if (env.AWS_ENDPOINT_URL || env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER) return true

@@ -55,7 +55,7 @@ interface Change extends Pick<Attachment, 'userPoolId' | 'smsRoleArn' | 'signal'
 /** The longest that one call may take, ms. */
 const callTimeout = 10_000
 
-/** Client faults that can pass. Each try reads the pool again first. */
+/** Client faults that another try can fix. Each try first reads the pool again. */
 const temporaryErrors = new Set([
   'ConcurrentModificationException',
   'TooManyRequestsException',
@@ -92,7 +92,7 @@ export function createPoolTriggers(
       const error: unknown = await updatePool(cognito, userPoolId, sent, timeLimit(callTimeout, signal)).catch(
         (error) => error,
       )
-      // Either the pool is missing or a resource that its settings name: the next DescribeUserPool tells which.
+      // The pool is missing, or a resource in its settings is. The next DescribeUserPool shows which.
       const missing = errorName(error) === 'ResourceNotFoundException'
       if (error && !isTemporary(error) && !missing) throw settingsRejected(error, advice)
       // Trust the update only after reading it back.
@@ -190,7 +190,7 @@ function assertMayPass(
   const role = [SnsCallerArn, EumsSms?.CallerArn].find((arn) => arn && arn !== smsRoleArn)
   if (!role) return
   throw new Refusal(
-    `The user pool sends text messages with the role ${role}, which Cognito accepts only from somebody who may pass it. Nothing was changed. Deploy with -c smsRoleArn=${role}. Or ${advice}`,
+    `The user pool sends text messages with the role ${role}, and Cognito requires the right to pass this role. Nothing was changed. Deploy with -c smsRoleArn=${role}. Or ${advice}`,
   )
 }
 

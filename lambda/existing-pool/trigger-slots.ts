@@ -6,14 +6,14 @@ import { challengeSlots, type NextTriggers, nextArns, ourTokenVersion } from '..
 export interface Triggers {
   /** The ARN of our trigger function. */
   triggersArn: string
-  /** The owner's functions, which ours runs, and which hold the slots again when ours leaves them. */
+  /** The owner's functions. Ours runs them, and detaching puts them back. */
   nextTriggers: NextTriggers
 }
 
 export interface ForeignTrigger {
   slot: string
   arn: string
-  /** Of a PreTokenGeneration only. */
+  /** The event version. Set only for PreTokenGeneration. */
   version?: string
 }
 

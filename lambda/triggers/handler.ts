@@ -3,10 +3,10 @@
 import type { TriggerContext, TriggerEvent } from './event.ts'
 
 /**
- * An ordinary sign-in must never fail here: it needs no setting, and loads only this file, unless the pool's owner has
- * us run a trigger of their own.
- * @throws Error for events of the impersonation client, for CreateAuthChallenge of another client without a trigger of
- *   the owner, and whatever that trigger throws
+ * An ordinary sign-in must never fail here: it needs no setting and loads only this file. With the setting
+ * `nextTriggers`, it also runs the trigger of the pool's owner.
+ * @throws Error for events of the impersonation client; for CreateAuthChallenge of another client, if the owner has no
+ *   trigger for it; and the errors of the owner's trigger
  */
 export async function handler(event: TriggerEvent, context?: TriggerContext): Promise<unknown> {
   const impersonationClientId = process.env.IMPERSONATION_CLIENT_ID

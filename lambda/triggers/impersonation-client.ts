@@ -18,7 +18,7 @@ type Log = (line: Record<string, unknown>) => void
 export type RunNextTokens = (event: TriggerEvent, context: TriggerContext | undefined) => Promise<NextTokens>
 
 /**
- * @param next undefined where the owner names no PreTokenGeneration
+ * @param next runs the owner's PreTokenGeneration. Undefined: the owner has none.
  * @returns a handler. It throws for every event except the four of an impersonation's sign-in.
  */
 export function createImpersonationTriggers(

@@ -7,7 +7,7 @@ import type { TriggerEvent } from './event.ts'
 import type { NextTokens } from './next/impersonated-tokens.ts'
 
 /**
- * @param next runs the pool's own trigger, where the owner named one
+ * @param next runs the owner's PreTokenGeneration. Undefined: the owner has none.
  * @throws ImpersonationError to refuse. Cognito then issues no tokens.
  */
 export async function preTokenGeneration(

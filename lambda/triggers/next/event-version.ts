@@ -3,19 +3,19 @@
 
 import type { TriggerEvent } from '../event.ts'
 
-/** The event as Cognito sends it to a V1_0 function: without scopes. */
+/** The event that Cognito sends to a V1_0 function. It has no scopes. */
 export function toV1<Event extends Pick<TriggerEvent, 'request' | 'response'>>(event: Event) {
   const { scopes: _, ...request } = event.request as TriggerEvent['request'] & { scopes?: unknown }
   return { ...event, version: '1', request, response: { claimsOverrideDetails: null } }
 }
 
-/** A V1_0 function's answer to `event`, as a V2_0 function would give it. Other values than answers stay as they are. */
+/** Translates a V1_0 function's answer to `event` into a V2_0 answer. Returns a value that is not an answer unchanged. */
 export function fromV1(answer: unknown, event: object): unknown {
   if (!isObject(answer) || !isObject(answer.response)) return answer
   const { claimsOverrideDetails: details } = answer.response
   if (!isObject(details)) return { ...event, response: { claimsAndScopeOverrideDetails: details ?? null } }
   const { claimsToAddOrOverride, claimsToSuppress, groupOverrideDetails } = details
-  // V1_0 changes the ID token only, and the groups in both tokens. JSON drops what is undefined.
+  // V1_0 changes only the ID token, and the groups in both tokens. JSON omits undefined values.
   const idTokenGeneration = { claimsToAddOrOverride, claimsToSuppress }
   return { ...event, response: { claimsAndScopeOverrideDetails: { idTokenGeneration, groupOverrideDetails } } }
 }

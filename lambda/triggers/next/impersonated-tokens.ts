@@ -1,4 +1,4 @@
-// An impersonation's tokens in a pool with a PreTokenGeneration of its own: theirs runs first, then ours is merged over it.
+// An impersonation's tokens if the pool's owner has a PreTokenGeneration: theirs runs first, then ours is merged over it.
 
 import { ImpersonationError } from '../../errors.ts'
 import type { NextTriggers } from '../../next-triggers.ts'
@@ -7,19 +7,19 @@ import { type Invoke, invokeNext, NextTriggerThrew } from './invoke.ts'
 import { findNext, timeLeft } from './run.ts'
 import { type Details, groupsIn, mergeOver, readDetails } from './token-changes.ts'
 
-/** What the pool's own trigger makes of the tokens. */
+/** The changes of the owner's trigger to the tokens. */
 export interface NextTokens {
-  /** The groups that it gives the tokens. Empty where it leaves the pool's. */
+  /** The groups that the owner's trigger sets. Empty: it keeps the pool's groups. */
   groups: string[]
   mergeUnder(ours: Details): Details
 }
 
-/** The time that our record needs afterwards, ms. */
+/** The time that our own work needs afterwards, ms. */
 const needed = 500
 
 /**
- * @throws ImpersonationError SubjectRefused if their function throws; NextTriggerFailed if it can't be run, gives no
- *   answer in time, or answers something else than Cognito documents
+ * @throws ImpersonationError SubjectRefused if their function throws; NextTriggerFailed if it can't be run, is too slow,
+ *   or returns an answer that Cognito does not document
  */
 export async function runNextTokens(
   event: TriggerEvent,
@@ -30,7 +30,7 @@ export async function runNextTokens(
   const run = findNext(event, next, invoke)
   if (!run) throw failed(`there is none for ${event.triggerSource}`)
   const answer = await run({ event, timeLimit: timeLeft(context, needed) }).catch((cause) => {
-    // Their text stays out of our log: it may hold anything.
+    // Do not log their text: it can contain secrets.
     if (!isThrownByThem(cause)) throw failed(cause instanceof NextTriggerThrew ? cause.name : cause.message, cause)
     throw new ImpersonationError('SubjectRefused', { message: `the pool's own trigger threw ${cause.name}` })
   })
@@ -38,7 +38,7 @@ export async function runNextTokens(
   return { groups: groupsIn(theirs), mergeUnder: (ours) => mergeOver(theirs, ours) }
 }
 
-/** A function that ran into its own time limit, or crashed, has not judged the subject. */
+/** Whether the function's own code threw. A function that timed out or crashed did not refuse the subject. */
 function isThrownByThem(error: unknown): error is NextTriggerThrew {
   return error instanceof NextTriggerThrew && !/^((Sandbox|Runtime|Function)\.|Unhandled$)/.test(error.name)
 }

@@ -8,7 +8,7 @@ import { timeLimit } from '../../time-limit.ts'
 /** The owner's function threw. `message` and `name` are its own. */
 export class NextTriggerThrew extends Error {}
 
-/** The owner's function could not be run, or gave no answer in time. */
+/** The owner's function could not be run, or was too slow. */
 export class NextTriggerUnavailable extends Error {}
 
 export interface Invocation {
@@ -40,7 +40,7 @@ export function createInvoke(lambda: LambdaClient): Invoke {
 
 let lambda: LambdaClient | undefined
 
-/** Invokes with this function's own rights. Like Cognito, it runs a function again if the call was lost. */
+/** Invokes with this function's role. After a lost call it invokes the function again, as Cognito does. */
 export const invokeNext: Invoke = (invocation) => {
   lambda ??= new LambdaClient(sdkClientConfig)
   return createInvoke(lambda)(invocation)
@@ -54,7 +54,7 @@ function parse(text: string | undefined): unknown {
   }
 }
 
-/** Cognito shows the text to whoever signs in, so it must be theirs, word for word. */
+/** Keeps their error text unchanged: Cognito shows it to the person who signs in. */
 function thrown(functionError: string, answer: unknown): NextTriggerThrew {
   const { errorMessage = functionError, errorType = functionError } = Object(answer)
   return Object.assign(new NextTriggerThrew(String(errorMessage)), { name: String(errorType) })

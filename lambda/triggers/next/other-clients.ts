@@ -1,14 +1,14 @@
-// Sign-ins by other app clients: the pool's own trigger gets the event, and its answer or error is the answer.
+// Sign-ins by other app clients: the owner's trigger gets the event. Its answer or error goes to Cognito unchanged.
 
 import type { TriggerContext, TriggerEvent } from '../event.ts'
 import { findNextInEnvironment, timeLeft } from './run.ts'
 
-/** The time to hand the answer on, ms. */
+/** The time to return the answer, ms. */
 const needed = 100
 
 /**
- * @param without what to do where the owner has no function in this slot
- * @throws the owner's function's own error, or NextTriggerUnavailable
+ * @param without handles the event if the owner has no function in this slot
+ * @throws the error of the owner's function, or NextTriggerUnavailable
  */
 export async function runNext(
   event: TriggerEvent,

@@ -1,4 +1,4 @@
-// Finds the pool's own trigger for an event, and runs it with the event version that it was made for.
+// Finds the owner's trigger for an event, and runs it with the event version that it needs.
 
 import { type NextTriggers, readNextTriggers } from '../../next-triggers.ts'
 import type { TriggerContext, TriggerEvent } from '../event.ts'
@@ -7,7 +7,7 @@ import { type Invoke, invokeNext } from './invoke.ts'
 
 export type RunNext = (options: { event: TriggerEvent; timeLimit: number }) => Promise<unknown>
 
-/** Undefined where the owner has no function in the event's slot. */
+/** Returns undefined if the owner has no function in the event's slot. */
 export function findNext(event: TriggerEvent, next: NextTriggers, invoke: Invoke): RunNext | undefined {
   const [slot] = event.triggerSource.split('_')
   switch (slot) {
@@ -32,7 +32,7 @@ export function findNextInEnvironment(event: TriggerEvent): RunNext | undefined 
   return findNext(event, readNextTriggers(process.env.NEXT_TRIGGERS), invokeNext)
 }
 
-/** How long the owner's function may take, ms: what is left of this function's time, less what ours still needs. */
+/** How long the owner's function may take, ms: the rest of this function's time, minus the time that our work needs. */
 export function timeLeft(context: TriggerContext | undefined, needed: number): number {
   return (context?.getRemainingTimeInMillis() ?? 4_000) - needed
 }

@@ -1,4 +1,4 @@
-// What the pool's own PreTokenGeneration changes in an impersonation's tokens: read strictly, and merged so that ours wins.
+// Reads the changes of the owner's PreTokenGeneration strictly, and merges ours over them so that ours wins.
 
 import { isGrantable } from '../../scopes.ts'
 import { isObject } from './event-version.ts'
@@ -14,13 +14,13 @@ export interface TokenChanges {
 export interface Details {
   idTokenGeneration: TokenChanges
   accessTokenGeneration: TokenChanges
-  /** Undefined or null: as Cognito documents, or does not document, for the pool's own trigger. */
+  /** Undefined or null if the owner's trigger sets no groups. */
   groupOverrideDetails?: object | null
 }
 
 /**
  * Takes only the fields that Cognito documents.
- * @throws Error naming the first field of another type. Cognito would refuse it as well
+ * @throws Error naming the first field of a wrong type. Cognito refuses such an answer, too.
  */
 export function readDetails(answer: unknown): Details {
   if (!isObject(answer) || !isObject(answer.response)) throw new Error('the answer has no response')
@@ -33,13 +33,13 @@ export function readDetails(answer: unknown): Details {
   }
 }
 
-/** The groups that the tokens would have by these changes. */
+/** The groups that these changes give the tokens. */
 export function groupsIn({ groupOverrideDetails }: Details): string[] {
   const { groupsToOverride = [] } = (groupOverrideDetails ?? {}) as { groupsToOverride?: string[] }
   return groupsToOverride
 }
 
-/** Theirs with ours merged over it. None of ours can be suppressed, and no scope of theirs opens the self-service API. */
+/** Merges ours over theirs. Theirs cannot suppress our claims, and cannot add Cognito's own scopes. */
 export function mergeOver(theirs: Details, ours: Details): Details {
   return {
     idTokenGeneration: mergeToken(theirs.idTokenGeneration, ours.idTokenGeneration),
@@ -50,7 +50,7 @@ export function mergeOver(theirs: Details, ours: Details): Details {
 }
 
 function mergeToken(theirs: TokenChanges, ours: TokenChanges): TokenChanges {
-  // A claim `scope` would be another way to the scopes.
+  // Drop a claim `scope`: it could replace the scopes.
   const { scope: _, ...claims } = theirs.claimsToAddOrOverride ?? {}
   const claimsToAddOrOverride = { ...claims, ...ours.claimsToAddOrOverride }
   const suppressed = (theirs.claimsToSuppress ?? []).filter(
@@ -86,7 +86,7 @@ function readGroups(groups: unknown): object {
   }
 }
 
-/** Null and absent mean empty. */
+/** Null or missing means empty. */
 function object(parent: Record<string, unknown>, name: string): Record<string, unknown> {
   const value = parent[name] ?? {}
   if (!isObject(value)) throw new Error(`${name} is not an object`)
