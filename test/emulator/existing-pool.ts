@@ -13,6 +13,7 @@ import type { Template } from '../../infra/local/cloudformation/template.ts'
 import type { RunOptions } from '../support/commands.ts'
 import { createFullUserPool, describeUserPool, everySetting, smsRoleArn } from '../support/full-user-pool.ts'
 import { deploy, place, remove, stackName } from './deployment.ts'
+import { ignoredOnExistingPool, lint } from './lint.ts'
 import { customResourceProbes } from './permissions/custom-resource-probes.ts'
 import type { TriedPermission } from './permissions/prove.ts'
 import { testPermissions } from './permissions/test-permissions.ts'
@@ -55,6 +56,7 @@ export async function testExistingPool(
       deepStrictEqual(await describeUserPool(cognito, id), withTriggers(before, triggersArn(outputsFile)))
     })
   }
+  await step('Linting its template', () => lint(join(folder, 'on-45'), options, ignoredOnExistingPool))
   const tried = await step('Taking away each permission of the custom resources', () => {
     const assembly = join(folder, 'on-45')
     const pool = {
