@@ -43,7 +43,7 @@ export async function testExistingPool(
     ['Deploying to it again', '45'],
   ] as const) {
     await step(name, async () => {
-      // data=destroy: MiniStack cannot switch termination protection off.
+      // data=destroy: the removal must delete everything, and MiniStack cannot switch deletion protection off.
       const context = {
         userPoolId: id,
         protectedGroups: `impersonators,${staff}`,
