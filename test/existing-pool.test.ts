@@ -64,7 +64,7 @@ function renameTriggers({ Resources }: Template) {
   Object.assign(triggers?.Properties ?? {}, { FunctionName: 'renamed' })
 }
 
-/** What a stack without the setting smsRoleArn has. */
+/** The stack as it is without the setting smsRoleArn. */
 function withoutSmsRole(template: Template) {
   withoutPassRole(template)
   Object.assign(
@@ -358,7 +358,7 @@ describe('attached triggers', () => {
   })
 })
 
-// What Cognito runs in CUSTOM_AUTH is reported, not documented: infra/docs/existing-pool.md has a table.
+// Users report which triggers Cognito runs in CUSTOM_AUTH; AWS does not document it. infra/docs/existing-pool.md has a table.
 describe('the owner’s sign-in triggers', () => {
   const { PreAuthentication, PostAuthentication } = everySetting.LambdaConfig
   const suspend = () => {

@@ -27,8 +27,8 @@ export function fewestWritable(pool: SelectedPool, { requiredAttributes }: Pick<
 }
 
 /**
- * What an impersonated ID token shows: the setting `readAttributes`; or the same as tokens of the app's own client; or all
- * that the pool has.
+ * Selects the attributes in an impersonated ID token: the setting `readAttributes`, or those of the app's own client, or all
+ * of the pool.
  * @returns undefined for an existing pool: its schema is not known, and Cognito's default applies
  * @throws Error if `appClient` cannot be used
  */

@@ -6,13 +6,13 @@ import type { SelectedPool } from './select-pool.ts'
 export interface PoolGroups {
   /** Made unless the pool has them. */
   made: string[]
-  /** Of an existing pool: the deployment fails without them, since an empty group made by a typo would protect nobody. */
+  /** Groups that an existing pool must have. Making them would be wrong: an empty group from a typo protects nobody. */
   required: string[]
 }
 
 /**
  * @param protectedGroupsAreSet false: `settings` has the default
- * @throws Error if nobody said which groups of an existing pool are protected
+ * @throws Error if the pool exists already and protectedGroups is not set
  */
 export function groupsFor(
   { origin }: Pick<SelectedPool, 'origin'>,

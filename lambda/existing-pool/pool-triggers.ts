@@ -8,34 +8,23 @@ import {
 import { errorName, isClientFault } from '../aws-errors.ts'
 import { timeLimit } from '../time-limit.ts'
 import {
-  type DescribedPool,
-  describePool,
-  differences,
-  type PoolSettings,
-  readMfa,
-  updatePool,
-} from './pool-settings.ts'
+  adviceToAttach,
+  assertAllKnown,
+  assertAttachable,
+  assertMayPass,
+  assertOthersUnchanged,
+  errorText,
+  Refusal,
+  settingsRejected,
+} from './pool-checks.ts'
+import { type DescribedPool, describePool, type PoolSettings, readMfa, updatePool } from './pool-settings.ts'
 import { retry } from './retry.ts'
-import {
-  type ForeignTrigger,
-  foreignTriggers,
-  hasOurTriggers,
-  manualSteps,
-  nextTriggersWith,
-  type Triggers,
-  triggerOwners,
-  withoutOurs,
-  withoutTriggers,
-  withTriggers,
-} from './trigger-slots.ts'
-
-/** An error that another try cannot fix. */
-class Refusal extends Error {}
+import { hasOurTriggers, type Triggers, triggerOwners, withoutOurs, withTriggers } from './trigger-slots.ts'
 
 /** An update was sent. The next DescribeUserPool shows whether it took effect. `cause`: the error of UpdateUserPool, if any. */
 class UnconfirmedUpdate extends Error {}
 
-/** What to attach or detach, and where. */
+/** The pool, the triggers, and the limits of one call. */
 export interface Attachment extends Triggers {
   userPoolId: string
   /** The role that an update may pass to Cognito. */
@@ -148,75 +137,6 @@ export function createPoolTriggers(
   }
 }
 
-function assertAttachable(pool: DescribedPool, triggers: Triggers) {
-  const { UserPoolTier, LambdaConfig = {} } = pool.settings
-  if (UserPoolTier === 'LITE') {
-    throw new Refusal(
-      "The user pool's feature plan is LITE. Impersonation needs ESSENTIALS or PLUS, where triggers can change access tokens. Nothing was changed. Change the plan, or choose another pool.",
-    )
-  }
-  const foreign = foreignTriggers(LambdaConfig, triggers)
-  if (foreign.length > 0) throw slotsTaken(foreign, triggers)
-  assertAllKnown(pool, `Deploy a newer version, or ${adviceToAttach(triggers)}`)
-}
-
-function slotsTaken(foreign: readonly ForeignTrigger[], triggers: Triggers): Refusal {
-  const slots = foreign.map(({ slot, arn, version }) => `${slot} runs ${arn}${version ? ` (${version})` : ''}`)
-  const setting = nextTriggersWith(foreign, triggers)
-  const run = setting ? `To have impersonation run them, deploy with -c 'nextTriggers=${setting}'. Or remove` : 'Remove'
-  return new Refusal(
-    `The user pool already has functions in the trigger slots that impersonation needs: ${slots.join('; ')}. Nothing was changed. ${run} these functions from the slots, or choose another pool.`,
-  )
-}
-
-/** A pool that already has the triggers is not updated, so this always works. */
-function adviceToAttach(triggers: Triggers): string {
-  return `set the triggers by hand: deploy with attachTriggers=false, set these triggers on the pool, and deploy again without attachTriggers=false. The triggers: ${manualSteps(triggers)}`
-}
-
-/** UpdateUserPool resets every setting that it does not receive. */
-function assertAllKnown({ unknown }: DescribedPool, advice: string): void {
-  if (unknown.length === 0) return
-  throw new Refusal(
-    `The user pool has settings that this version does not know: ${unknown.join(', ')}. An update would reset them. Nothing was changed. ${advice}`,
-  )
-}
-
-/** UpdateUserPool sends the role for text messages back, and Cognito then requires the right to pass it. */
-function assertMayPass(
-  { SmsConfiguration: { SnsCallerArn, EumsSms } = {} }: PoolSettings,
-  { smsRoleArn, advice }: Pick<Change, 'smsRoleArn' | 'advice'>,
-): void {
-  const role = [SnsCallerArn, EumsSms?.CallerArn].find((arn) => arn && arn !== smsRoleArn)
-  if (!role) return
-  throw new Refusal(
-    `The user pool sends text messages with the role ${role}, and Cognito requires the right to pass this role. Nothing was changed. Deploy with -c smsRoleArn=${role}. Or ${advice}`,
-  )
-}
-
-function assertOthersUnchanged(
-  { sent, mfa }: { sent: PoolSettings; mfa: PoolSettings },
-  now: { found: PoolSettings; mfa: PoolSettings },
-): void {
-  const { found } = now
-  const others = (settings: PoolSettings) => ({
-    ...settings,
-    LambdaConfig: withoutTriggers(settings.LambdaConfig ?? {}),
-  })
-  const changed = differences({ ...others(sent), MFA: mfa }, { ...others(found), MFA: now.mfa })
-  if (changed.length === 0) return
-  throw new Refusal(
-    `The user pool's triggers are correct, but other settings have changed: ${changed.join(', ')}. Another person changed them at the same time, or Cognito rejects a value that it returned. Check these settings and correct them.`,
-  )
-}
-
-function settingsRejected(error: unknown, advice: string): Refusal {
-  return new Refusal(
-    `Cognito rejects the user pool's present settings: ${errorText(error)}. Nothing was changed. To continue, ${advice}`,
-    { cause: error },
-  )
-}
-
 function notChanged(error: unknown, advice: string): Error {
   const cause = error instanceof UnconfirmedUpdate ? error.cause : error
   const why = cause === undefined ? 'it does not keep the settings that UpdateUserPool sends' : errorText(cause)
@@ -227,8 +147,4 @@ function notChanged(error: unknown, advice: string): Error {
 function isTemporary(error: unknown): boolean {
   if (error instanceof Refusal) return false
   return !isClientFault(error) || temporaryErrors.has(errorName(error))
-}
-
-function errorText(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

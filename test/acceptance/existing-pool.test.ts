@@ -1,4 +1,4 @@
-// What the tokens have on an existing pool: attributes and scopes. On a deployment, CONTRIBUTING.md describes the pool.
+// Attributes and scopes of the tokens on an existing pool. CONTRIBUTING.md describes the pool for a deployment at AWS.
 
 import { AdminInitiateAuthCommand, AdminUpdateUserAttributesCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'

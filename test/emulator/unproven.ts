@@ -7,7 +7,7 @@ export const unproven: Readonly<Record<string, string>> = {
     'it gives triggers the alias instead of the username',
 }
 
-/** Of pools with triggers of their own. */
+/** The cases of pools whose owner has triggers. */
 export const unprovenNextTriggers: Readonly<Record<string, string>> = {
   'after the removal, a V1_0 trigger adds its claims as before':
     'it takes a V1_0 answer only if the pool lacks PreTokenGenerationConfig, which Cognito shows for every version',

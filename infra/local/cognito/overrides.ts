@@ -15,7 +15,7 @@ const reserved = new Set(
 
 /** Groups and scopes are changed by their own parameters. `dev:` attributes can only be suppressed. */
 const canAdd = (name: string) => !reserved.has(name) && !/^(cognito|dev):/.test(name) && name !== 'scope'
-/** Of the claims that start with `cognito:`, only the groups can be suppressed. */
+/** `cognito:groups` is the only claim with that prefix that can be suppressed. */
 const canSuppress = (name: string) =>
   name === 'cognito:groups' || (!reserved.has(name) && !name.startsWith('cognito:') && name !== 'scope')
 
