@@ -1,5 +1,6 @@
 // Reads the functions' settings from environment variables, and checks them.
 
+import { parseJson } from './json.ts'
 import { readNextTriggers } from './next-triggers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -136,12 +137,4 @@ function flag(value: string | undefined, name: string): boolean {
   const word = text(value, name)
   if (word === 'true' || word === 'false') return word === 'true'
   throw new Error(`setting ${name} must be true or false`)
-}
-
-function parseJson(json: string): unknown {
-  try {
-    return JSON.parse(json)
-  } catch {
-    return undefined
-  }
 }

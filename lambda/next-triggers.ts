@@ -1,5 +1,7 @@
 // The setting `nextTriggers`: the owner's functions in the trigger slots that impersonation needs, in the form of Cognito's LambdaConfig.
 
+import { isObject, parseJson } from './json.ts'
+
 export const challengeSlots = ['DefineAuthChallenge', 'CreateAuthChallenge', 'VerifyAuthChallengeResponse'] as const
 
 export const tokenVersions = ['V1_0', 'V2_0', 'V3_0'] as const
@@ -17,9 +19,8 @@ export interface NextTriggers {
 /** @param text a function's setting NEXT_TRIGGERS. @throws Error if it is not a JSON object */
 export function readNextTriggers(text: string | undefined): NextTriggers {
   if (!text) return {}
-  const value: unknown = JSON.parse(text)
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new Error('setting NEXT_TRIGGERS is not a JSON object')
+  const value = parseJson(text)
+  if (!isObject(value)) throw new Error('setting NEXT_TRIGGERS must be a JSON object')
   return value
 }
 

@@ -17,18 +17,11 @@ import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../infra/local/demo/people.ts'
 import type { LocalRun } from '../infra/local/run.ts'
 import type { Intercept } from './support/deployment.ts'
-import { type OpenAccount, openAccount, poolIdInTemplate } from './support/existing-pool.ts'
+import { existingPoolSettings, type OpenAccount, openAccount } from './support/existing-pool.ts'
 import { type createFullUserPool, everySetting, smsRoleArn } from './support/full-user-pool.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'existing-pool-'))
-beforeAll(() =>
-  synthesizeInto(assembly, {
-    userPoolId: poolIdInTemplate,
-    protectedGroups: 'impersonators,admins',
-    requiredAttributes: 'email',
-    smsRoleArn,
-  }),
-)
+beforeAll(() => synthesizeInto(assembly, existingPoolSettings))
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 let account: OpenAccount

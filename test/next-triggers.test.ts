@@ -20,8 +20,7 @@ import { type Functions, startFunctions } from '../infra/local/lambda/functions.
 import { ownerFunction, permissionsOfCognito } from '../infra/local/lambda/owner-functions.ts'
 import type { LocalRun } from '../infra/local/run.ts'
 import type { NextTriggers } from '../lambda/next-triggers.ts'
-import { type OpenAccount, openAccount, poolIdInTemplate } from './support/existing-pool.ts'
-import { smsRoleArn } from './support/full-user-pool.ts'
+import { existingPoolSettings, type OpenAccount, openAccount } from './support/existing-pool.ts'
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
 const folder = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -50,15 +49,7 @@ const settings = {
 type Name = keyof typeof settings
 
 const assembly = mkdtempSync(join(tmpdir(), 'next-triggers-'))
-beforeAll(() =>
-  synthesizeInto(assembly, {
-    userPoolId: poolIdInTemplate,
-    protectedGroups: 'impersonators,admins',
-    requiredAttributes: 'email',
-    smsRoleArn,
-    nextTriggers: settings.all,
-  }),
-)
+beforeAll(() => synthesizeInto(assembly, { ...existingPoolSettings, nextTriggers: settings.all }))
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 /** Replaces the setting `all` in the synthesized template. */

@@ -2,6 +2,7 @@
 
 import { Token } from 'aws-cdk-lib'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { isObject, parseJson } from '../../lambda/json.ts'
 import { challengeSlots, type NextTriggers, type TokenVersion, tokenVersions } from '../../lambda/next-triggers.ts'
 import type { Rule } from './rules.ts'
 
@@ -18,7 +19,7 @@ const arnPattern = /^arn:aws[\w-]*:lambda:[a-z\d-]+:\d{12}:function:[\w-]+(:[\w$
 export const nextTriggersRule: Rule<NextTriggers> = {
   must: `an object in the shape of Cognito's LambdaConfig: ${challengeSlots.join(', ')}, each the ARN of a Lambda function, and PreTokenGenerationConfig with LambdaVersion (${tokenVersions.join(', ')}) and LambdaArn`,
   read(value) {
-    const slots = typeof value === 'string' ? parseObject(value) : value
+    const slots = typeof value === 'string' ? parseJson(value) : value
     if (!isObject(slots)) return undefined
     const { PreTokenGenerationConfig, PreTokenGeneration, ...challenges } = slots
     if (Object.keys(challenges).some((slot) => !(challengeSlots as readonly string[]).includes(slot))) return undefined
@@ -49,16 +50,4 @@ function readTokens(config: unknown, older: unknown): Pick<NextTriggers, 'PreTok
 function arnOf(value: unknown): string | undefined {
   const arn = isObject(value) ? value.functionArn : value
   return typeof arn === 'string' && (Token.isUnresolved(arn) || arnPattern.test(arn)) ? arn : undefined
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function parseObject(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,7 @@
 // The rules for settings. Each reads a value, or its text form from `-c name=value`.
 
+import { parseJson } from '../../lambda/json.ts'
+
 export interface Rule<T> {
   /** The rule in words. Error messages put it after "it must be". */
   must: string
@@ -83,12 +85,4 @@ export function unlessAcknowledged<T>(sentence: string, acknowledged: NoInfer<T>
 
 function splitList(text: string): unknown {
   return text.trimStart().startsWith('[') ? parseJson(text) : text.split(',').map((item) => item.trim())
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -5,6 +5,7 @@ import { type CfnUserPool, type IUserPool, UserPool } from 'aws-cdk-lib/aws-cogn
 import { Construct } from 'constructs'
 import type { Settings } from '../settings/settings.ts'
 import { slotTaken } from './attach-to-stack-pool.ts'
+import { differ, regionsIn } from './location.ts'
 import { OwnUserPool } from './own-pool.ts'
 
 export type SelectedPool = {
@@ -42,12 +43,11 @@ export function selectPool(scope: Construct, userPool: IUserPool | undefined, se
       `userPool ${userPool.node.path} comes from another copy of aws-cdk-lib: the whole app must use the same copy`,
     )
   }
-  if (userPool) assertSameAccountAndRegion(scope, userPool)
   // A pool of another stack is used by its id alone, or that stack would depend on this one, too.
   const isImported = userPool !== undefined && !(userPool instanceof UserPool)
   const poolId = userPool?.userPoolId ?? settings.userPoolId
   const existingPool = isImported ? userPool : UserPool.fromUserPoolId(scope, 'ExistingUserPool', poolId)
-  assertSameAccountAndRegion(scope, existingPool)
+  assertSameAccountAndRegion(scope, userPool ?? existingPool)
   // The pool's id is part of the logical ids: with a new id, CloudFormation deletes the old pool's custom resources, and
   // they detach the triggers.
   const id = Token.isUnresolved(existingPool.userPoolId) ? 'UserPool' : `UserPool-${existingPool.userPoolId}`
@@ -56,15 +56,10 @@ export function selectPool(scope: Construct, userPool: IUserPool | undefined, se
 
 function assertSameAccountAndRegion(scope: Construct, { userPoolId, env }: IUserPool): void {
   const { region, account } = Stack.of(scope)
-  const poolRegions = [env.region, ...(Token.isUnresolved(userPoolId) ? [] : [userPoolId.split('_')[0] as string])]
+  const poolRegions = [env.region, ...regionsIn(userPoolId)]
   if (poolRegions.some((poolRegion) => differ(region, poolRegion)) || differ(account, env.account)) {
     throw new Error(`user pool ${userPoolId} is not in this stack's account and region, ${account} and ${region}`)
   }
-}
-
-/** False also if CloudFormation knows one of them only at deployment. */
-function differ(left: string, right: string): boolean {
-  return !Token.isUnresolved(left) && !Token.isUnresolved(right) && left !== right
 }
 
 /** Runs at synth, when the whole app is known. */

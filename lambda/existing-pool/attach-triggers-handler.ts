@@ -1,11 +1,10 @@
 // Custom::UserPoolTriggers: attaches the triggers to an existing pool, and detaches them when the stack is deleted.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda'
 import { type AttachmentConfig, readAttachmentConfig } from '../config.ts'
 import { loggable } from '../loggable.ts'
 import { type NextTriggers, nextArns, readNextTriggers } from '../next-triggers.ts'
-import { type CustomResource, createCustomResource, type Request } from './custom-resource.ts'
+import { type CustomResource, createHandler, goesBack, type Request } from './custom-resource.ts'
 import { type Attachment, createPoolTriggers, type PoolTriggers } from './pool-triggers.ts'
 import { namesItself } from './trigger-slots.ts'
 
@@ -140,25 +139,18 @@ function isRename({ properties, oldProperties }: Request<Properties>): boolean {
 
 /** Whether CloudFormation rolls back an update: a refused move, or one with an earlier time than before. */
 function isRollback(request: Request<Properties>): boolean {
-  const { type, properties, oldProperties, physicalId } = request
-  if (type !== 'Update') return false
-  if (isMove(request)) return physicalId === identify(properties)
-  const { DeployedAt: oldTime = '' } = oldProperties
-  return oldTime > properties.DeployedAt
+  const { type, properties, physicalId } = request
+  if (type === 'Update' && isMove(request)) return physicalId === identify(properties)
+  return goesBack(request)
 }
 
 function identify({ UserPoolId }: Partial<Record<Properties, string>>): string {
   return `${UserPoolId}/triggers`
 }
 
-let handle: ReturnType<typeof createCustomResource> | undefined
-
-export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
-  handle ??= createCustomResource(
-    createAttachTriggers(
-      createPoolTriggers(new CognitoIdentityProviderClient({ maxAttempts: 1 })),
-      readAttachmentConfig(process.env),
-    ),
-  )
-  return handle(event, context)
-}
+export const handler = createHandler(() =>
+  createAttachTriggers(
+    createPoolTriggers(new CognitoIdentityProviderClient({ maxAttempts: 1 })),
+    readAttachmentConfig(process.env),
+  ),
+)

@@ -79,6 +79,20 @@ export function createCustomResource<Name extends string>(resource: CustomResour
   }
 }
 
+/** @returns a function's handler. It makes the resource at the first request, and keeps it for the next ones. */
+export function createHandler<Name extends string>(makeResource: () => CustomResource<Name>) {
+  let handle: ReturnType<typeof createCustomResource> | undefined
+  return async (event: CloudFormationCustomResourceEvent, context: Context): Promise<void> => {
+    handle ??= createCustomResource(makeResource())
+    return handle(event, context)
+  }
+}
+
+/** Whether an update goes back to an earlier deployment, as in a rollback by CloudFormation. */
+export function goesBack({ type, properties, oldProperties }: Request<never>): boolean {
+  return type === 'Update' && (oldProperties.DeployedAt ?? '') > (properties.DeployedAt ?? '')
+}
+
 /** Undefined for a Delete with missing properties: the resource was never created. */
 function read<Name extends string>(event: Event, names: readonly Name[]): Request<Name> | undefined {
   const type: string = event.RequestType

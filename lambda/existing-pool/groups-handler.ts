@@ -1,10 +1,9 @@
 // Custom::UserPoolGroup: a group of an existing pool. Makes the group, or requires that it exists. Later deletes only what it made.
 
 import { CognitoIdentityProviderClient, type GroupType } from '@aws-sdk/client-cognito-identity-provider'
-import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda'
 import { type GroupConfig, readGroupConfig } from '../config.ts'
 import { loggable } from '../loggable.ts'
-import { type CustomResource, createCustomResource, type Request } from './custom-resource.ts'
+import { type CustomResource, createHandler, goesBack, type Request } from './custom-resource.ts'
 import { poolGroups } from './pool-groups.ts'
 
 type Properties = 'UserPoolId' | 'GroupName'
@@ -41,7 +40,7 @@ export function createUserPoolGroup(
         try {
           assertOwnersGroup(request, await groups.list())
         } catch (error) {
-          if (!isRollback(request)) throw error
+          if (!goesBack(request)) throw error
           // A second failure would leave the stack in UPDATE_ROLLBACK_FAILED.
           log.error({ event: 'group-missing', GroupName, error: loggable(error) })
         }
@@ -75,11 +74,6 @@ function assertNotOfOtherResource(request: Request<Properties>, group: GroupType
   )
 }
 
-/** Whether CloudFormation rolls back an update: to an earlier time than before. */
-function isRollback({ type, properties, oldProperties }: Request<Properties>): boolean {
-  return type === 'Update' && (oldProperties.DeployedAt ?? '') > (properties.DeployedAt ?? '')
-}
-
 /** Anyone with lambda:InvokeFunction can send a request. A group that is to be deleted may have left the settings. */
 function assertNamesOwn(request: Request<Properties>, config: GroupConfig): void {
   const { type, stackId, properties } = request
@@ -91,10 +85,6 @@ function assertNamesOwn(request: Request<Properties>, config: GroupConfig): void
   )
 }
 
-let handle: ReturnType<typeof createCustomResource> | undefined
-
-export async function handler(event: CloudFormationCustomResourceEvent, context: Context): Promise<void> {
-  const cognito = new CognitoIdentityProviderClient({ maxAttempts: 5 })
-  handle ??= createCustomResource(createUserPoolGroup(cognito, readGroupConfig(process.env)))
-  return handle(event, context)
-}
+export const handler = createHandler(() =>
+  createUserPoolGroup(new CognitoIdentityProviderClient({ maxAttempts: 5 }), readGroupConfig(process.env)),
+)

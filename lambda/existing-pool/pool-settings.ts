@@ -12,6 +12,7 @@ import {
   type UpdateUserPoolRequest,
   type UserPoolType,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { isObject } from '../json.ts'
 
 /** The settings in the JSON response, including those that this SDK does not know. */
 export interface PoolSettings extends Record<string, unknown> {
@@ -187,7 +188,3 @@ function canonical(value: unknown): string {
 }
 
 const absent = 'null'
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}

@@ -7,18 +7,10 @@ import { AdminAddUserToGroupCommand, ListUsersInGroupCommand } from '@aws-sdk/cl
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { synthesizeInto } from '../../infra/local/cloudformation/assembly.ts'
 import type { LocalRun } from '../../infra/local/run.ts'
-import { type OpenAccount, openAccount, poolIdInTemplate } from '../support/existing-pool.ts'
-import { smsRoleArn } from '../support/full-user-pool.ts'
+import { existingPoolSettings, type OpenAccount, openAccount } from '../support/existing-pool.ts'
 
 const assembly = mkdtempSync(join(tmpdir(), 'forged-'))
-beforeAll(() =>
-  synthesizeInto(assembly, {
-    userPoolId: poolIdInTemplate,
-    protectedGroups: 'impersonators,admins',
-    requiredAttributes: 'email',
-    smsRoleArn,
-  }),
-)
+beforeAll(() => synthesizeInto(assembly, existingPoolSettings))
 afterAll(() => rmSync(assembly, { recursive: true }))
 
 let account: OpenAccount

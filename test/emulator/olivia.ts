@@ -15,7 +15,7 @@ export interface Access {
 
 export interface Impersonation {
   status: number
-  /** Of the record. */
+  /** The record's id. */
   id: string | null
   session: Session | undefined
 }

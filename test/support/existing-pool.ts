@@ -17,10 +17,18 @@ import { type LocalRun, type LocalRunOptions, runLocally } from '../../infra/loc
 import { createClient } from '../acceptance/client.ts'
 import { connect, type Outputs } from '../acceptance/target.ts'
 import type { Intercept } from './deployment.ts'
-import { createFullUserPool, describeUserPool, everySetting } from './full-user-pool.ts'
+import { createFullUserPool, describeUserPool, everySetting, smsRoleArn } from './full-user-pool.ts'
 
 /** The pool id in the synthesized template. Each deployment replaces this id with the real id. */
 export const poolIdInTemplate = 'us-east-1_Existing1'
+
+/** The settings of a synthesis for pools of `createFullUserPool`. */
+export const existingPoolSettings = {
+  userPoolId: poolIdInTemplate,
+  protectedGroups: 'impersonators,admins',
+  requiredAttributes: 'email',
+  smsRoleArn,
+}
 
 export type OpenAccount = Awaited<ReturnType<typeof openAccount>>
 
@@ -136,7 +144,7 @@ export async function openAccount(assembly: string) {
     use,
     look,
     makePool,
-    /** What the owner's functions do, by ARN. Default: return the event. */
+    /** The owner's functions by ARN. A function that is not in the map returns the event. */
     ownersTriggers,
     intercept(intercept: Intercept | undefined) {
       state.intercept = intercept

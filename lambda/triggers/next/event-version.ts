@@ -1,6 +1,7 @@
 // Translates PreTokenGeneration events and answers for a function of event version V1_0.
 // https://docs.aws.amazon.com/cognito/latest/developerguide/user-pool-lambda-pre-token-generation.html
 
+import { isObject } from '../../json.ts'
 import type { TriggerEvent } from '../event.ts'
 
 /** The event that Cognito sends to a V1_0 function. It has no scopes. */
@@ -18,8 +19,4 @@ export function fromV1(answer: unknown, event: object): unknown {
   // V1_0 changes only the ID token, and the groups in both tokens. JSON omits undefined values.
   const idTokenGeneration = { claimsToAddOrOverride, claimsToSuppress }
   return { ...event, response: { claimsAndScopeOverrideDetails: { idTokenGeneration, groupOverrideDetails } } }
-}
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

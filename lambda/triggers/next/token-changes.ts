@@ -1,7 +1,7 @@
 // Reads the changes of the owner's PreTokenGeneration strictly, and merges ours over them so that ours wins.
 
+import { isObject } from '../../json.ts'
 import { isGrantable } from '../../scopes.ts'
-import { isObject } from './event-version.ts'
 
 /** A trigger's changes to one token. */
 export interface TokenChanges {

@@ -41,7 +41,7 @@ describe('refuses tokens, naming the first wrong claim,', () => {
   const changed = {
     act: [{ sub: 'sub-of-bob' }, undefined, null, 'sub-of-olivia', {}],
     impersonation_id: ['record-2', undefined],
-    // Of a protected subject, or unreadable.
+    // Protected groups, and lists that cannot be read.
     'cognito:groups': [['admins'], ['gold', 'impersonators'], 'admins', '', null, {}, [['admins']], ['gold', null]],
   }
   test.each<[string, string, object, object]>([
