@@ -7,8 +7,7 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult, Context } from 'aws-l
 import { errorName } from '../aws-errors.ts'
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, errorBody, faultMessage, ImpersonationError } from '../errors.ts'
-import { loggable, withoutSecrets } from '../loggable.ts'
-import { errorResponse } from './http/error-response.ts'
+import { errorResponse } from '../http/error-response.ts'
 import {
   baseOf,
   contextDataOf,
@@ -17,9 +16,10 @@ import {
   isGatewayEvent,
   requestIdOf,
   sourceOf,
-} from './http/gateway-event.ts'
-import type { Decision } from './http/metrics.ts'
-import { type Authenticated, limitTime, requireActor, type Timed } from './http/steps.ts'
+} from '../http/gateway-event.ts'
+import type { Decision } from '../http/metrics.ts'
+import { type Authenticated, limitTime, requireActor, type Timed } from '../http/steps.ts'
+import { loggable, withoutSecrets } from '../loggable.ts'
 import type { Impersonate, Impersonation } from './impersonate.ts'
 import { type ImpersonationRequest, readRequest } from './request.ts'
 

@@ -1,9 +1,7 @@
-// Translates Cognito's exceptions to error codes, for each call.
+// The error codes of Cognito's exceptions when it refuses a subject.
 
-import { errorName, isClientFault } from '../aws-errors.ts'
-import { type Code, ImpersonationError } from '../errors.ts'
-
-type Codes = Readonly<Record<string, Code>>
+import { errorName } from '../aws-errors.ts'
+import { all, type Codes, undelivered } from '../cognito-errors.ts'
 
 /** The calls of a subject's sign-in. */
 export type SubjectCall = 'challenge' | 'answer'
@@ -20,19 +18,6 @@ export class UnexplainedRefusal extends Error {
     this.username = username
   }
 }
-
-/**
- * Cognito can't send a verification code. In a sign-in by Basic, this happens only after the right password, so the caller
- * must get the same response as for a wrong one.
- */
-const undelivered = [
-  'CodeDeliveryFailureException',
-  'InvalidEmailRoleAccessPolicyException',
-  'InvalidSmsRoleAccessPolicyException',
-  'InvalidSmsRoleTrustRelationshipException',
-]
-
-const all = (names: readonly string[], code: Code): Codes => Object.fromEntries(names.map((name) => [name, code]))
 
 const answerCodes: Codes = {
   ...all(undelivered, 'SubjectChallenged'),
@@ -70,35 +55,4 @@ export const stateCodes: Codes = {
 export const refusedStateCodes: Codes = {
   CONFIRMED: 'SubjectRefused',
   FORCE_CHANGE_PASSWORD: 'SubjectInvitationExpired',
-}
-
-/** The codes of an actor's sign-in. InvalidParameterException becomes a fault: the actors' client does not allow the flow. */
-export const signInCodes: Codes = all(
-  [
-    ...undelivered,
-    'NotAuthorizedException',
-    'UserNotFoundException',
-    'UserNotConfirmedException',
-    'PasswordResetRequiredException',
-    'MFAMethodNotFoundException',
-    'UserLambdaValidationException',
-  ],
-  'CredentialsInvalid',
-)
-
-const commonCodes: Codes = {
-  TooManyRequestsException: 'TooManyRequests',
-  LimitExceededException: 'TooManyRequests',
-  ThrottlingException: 'TooManyRequests',
-  UserLambdaValidationException: 'TriggerRefused',
-  UnexpectedLambdaException: 'Unavailable',
-  InvalidLambdaResponseException: 'Unavailable',
-  NotAuthorizedException: 'Unavailable',
-}
-
-/** An unlisted client error becomes Fault. Any other unlisted error becomes Unavailable. */
-export function translate(error: unknown, codes: Codes = {}): ImpersonationError {
-  const name = errorName(error)
-  const otherwise = isClientFault(error) ? 'Fault' : 'Unavailable'
-  return new ImpersonationError(codes[name] ?? commonCodes[name] ?? otherwise, { cause: error })
 }

@@ -4,13 +4,14 @@ import { Agent } from 'node:https'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { readEndpointConfig } from '../config.ts'
+import { createAuthenticate } from '../http/authenticate.ts'
+import { createCount } from '../http/metrics.ts'
+import { createUsers } from '../http/users.ts'
+import { createVerifier } from '../http/verifier.ts'
 import { loggable } from '../loggable.ts'
 import { createRecords } from '../records.ts'
 import { sdkClientConfig } from '../sdk-client.ts'
 import { createEndpoint } from './chain.ts'
-import { createAuthenticate } from './http/authenticate.ts'
-import { createCount } from './http/metrics.ts'
-import { createVerifier } from './http/verifier.ts'
 import { createImpersonate } from './impersonate.ts'
 import { createUserPool } from './user-pool.ts'
 
@@ -32,7 +33,7 @@ const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestH
 // the same request has then replaced them.
 const { requestHandler } = cognito.config
 const cognitoOnce = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler, maxAttempts: 1 })
-const userPool = createUserPool({ cognito, cognitoOnce, config })
+const users = createUsers({ cognito, config })
 const endpoint = env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL
 const verifier = createVerifier(config, endpoint, httpsAgent)
 
@@ -41,13 +42,14 @@ export const handler = createEndpoint({
   authenticate: createAuthenticate({
     config,
     verify: (idToken) => verifier.verify(idToken),
-    signIn: userPool.signIn,
+    signIn: users.signIn,
     now,
   }),
   impersonate: createImpersonate({
     config,
     records,
-    userPool,
+    userPool: createUserPool({ cognito, cognitoOnce, config }),
+    users,
     now,
     log: (failed, impersonationId, error) =>
       console.error({ event: 'not-closed', failed, impersonationId, error: loggable(error) }),

@@ -3,11 +3,12 @@
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError, isCode } from '../errors.ts'
 import { type Grant, grantLifetime, newGrant } from '../grant.ts'
+import type { Actor } from '../http/authenticate.ts'
+import type { ContextData } from '../http/gateway-event.ts'
+import type { Users } from '../http/users.ts'
 import type { Records } from '../records.ts'
 import type { ImpersonationRecord, Source } from '../records-schema.ts'
 import { UnexplainedRefusal } from './cognito-errors.ts'
-import type { Actor } from './http/authenticate.ts'
-import type { ContextData } from './http/gateway-event.ts'
 import type { ImpersonationRequest } from './request.ts'
 import { readSession, type Session } from './tokens.ts'
 import type { Challenge, Tokens, UserPool } from './user-pool.ts'
@@ -34,11 +35,12 @@ type CleanUpStep = 'read' | 'refuse' | 'discard' | 'revoke'
 export function createImpersonate(options: {
   config: EndpointConfig
   records: Pick<Records, 'put' | 'read' | 'refuse' | 'discard'>
-  userPool: Pick<UserPool, 'challenge' | 'answer' | 'whyRefused' | 'isMember' | 'isActive' | 'revoke'>
+  userPool: Pick<UserPool, 'challenge' | 'answer' | 'whyRefused' | 'revoke'>
+  users: Pick<Users, 'isMember' | 'isActive'>
   now: () => number
   log: (failed: CleanUpStep, impersonationId: string, error: unknown) => void
 }) {
-  const { config, records, userPool, now, log } = options
+  const { config, records, userPool, users, now, log } = options
 
   /** @throws ImpersonationError, with the record's id if a record was written. */
   return async function impersonate(
@@ -56,8 +58,8 @@ export function createImpersonate(options: {
     const stop = new AbortController()
     const [put, member, active, challenge] = await Promise.allSettled([
       records.put(newRecord(grant, actor, request, source)),
-      !config.lookUpGroup || orStop(userPool.isMember(groupMember, signal), stop),
-      !config.lookUpGroup || orStop(userPool.isActive(actor, signal), stop),
+      !config.lookUpGroup || orStop(users.isMember(groupMember, signal), stop),
+      !config.lookUpGroup || orStop(users.isActive(actor, signal), stop),
       userPool.challenge(request.username, contextData, AbortSignal.any([signal, stop.signal])),
     ])
     // If Cognito issued tokens before it got the grant, the pool's triggers were replaced. Always drop these tokens.

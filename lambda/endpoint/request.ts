@@ -1,7 +1,7 @@
 // Reads the request's body: the subject's username, and the reason.
 
 import { ImpersonationError } from '../errors.ts'
-import { isUsername } from './http/username.ts'
+import { isUsername } from '../http/username.ts'
 
 export interface ImpersonationRequest {
   username: string

@@ -1,23 +1,21 @@
-// Calls Cognito for the endpoint. Classifies its exceptions by name, never by message.
+// Signs a subject in at Cognito.
 
 import { createHmac } from 'node:crypto'
 import {
-  AdminGetUserCommand,
   AdminInitiateAuthCommand,
-  AdminListGroupsForUserCommand,
   AdminRespondToAuthChallengeCommand,
   type AuthenticationResultType,
   type CognitoIdentityProviderClient,
   RevokeTokenCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { errorName } from '../aws-errors.ts'
+import { translate } from '../cognito-errors.ts'
 import type { EndpointConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
 import type { Grant } from '../grant.ts'
+import type { ContextData } from '../http/gateway-event.ts'
 import { timeLimit } from '../time-limit.ts'
-import { type SubjectCall, signInCodes, subjectCodes, translate, UnexplainedRefusal } from './cognito-errors.ts'
-import type { Credentials } from './http/authenticate.ts'
-import type { ContextData } from './http/gateway-event.ts'
+import { type SubjectCall, subjectCodes, UnexplainedRefusal } from './cognito-errors.ts'
 import { createWhyRefused } from './why-refused.ts'
 
 /** A sign-in that waits for the challenge's answer. */
@@ -30,11 +28,8 @@ export type Tokens = AuthenticationResultType
 
 export type UserPool = ReturnType<typeof createUserPool>
 
-/** The time limit of one call, including retries, in ms. A look-up of groups makes one call for each page. */
-const timeouts = { signIn: 9_000, challenge: 9_000, answer: 15_000, lookUp: 4_000, revoke: 2_000 }
-
-/** The states of a user who can sign in, at the pool or at an identity provider. */
-const activeStates = ['CONFIRMED', 'EXTERNAL_PROVIDER']
+/** The time limit of one call, including retries, in ms. */
+const timeouts = { challenge: 9_000, answer: 15_000, revoke: 2_000 }
 
 /**
  * Each method throws only ImpersonationErrors, unless its comment says otherwise. A call ends at its own time limit, or when
@@ -65,23 +60,6 @@ export function createUserPool(options: {
   const whyRefused = createWhyRefused({ cognito, config, secretHash })
 
   return {
-    /** Signs an actor in. @returns the ID token. */
-    async signIn({ username, password }: Credentials, contextData: ContextData, signal: AbortSignal): Promise<string> {
-      const command = new AdminInitiateAuthCommand({
-        UserPoolId,
-        ClientId: config.actorClientId,
-        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-        AuthParameters: { USERNAME: username, PASSWORD: password },
-        ContextData: contextData,
-      })
-      const response = await cognito.send(command, within(timeouts.signIn, signal)).catch((error) => {
-        throw translate(error, signInCodes)
-      })
-      const idToken = response.AuthenticationResult?.IdToken
-      if (!idToken) throw new ImpersonationError('CredentialsInvalid')
-      return idToken
-    },
-
     /**
      * Starts the subject's sign-in.
      * @param contextData data about the caller, for Cognito's threat protection.
@@ -133,29 +111,6 @@ export function createUserPool(options: {
 
     whyRefused,
 
-    /** Whether the user is in the group now. False if the user no longer exists. */
-    async isMember({ username, group }: { username: string; group: string }, signal: AbortSignal): Promise<boolean> {
-      let NextToken: string | undefined
-      do {
-        const command = new AdminListGroupsForUserCommand({ UserPoolId, Username: username, Limit: 60, NextToken })
-        const page = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
-        if (page?.Groups?.some(({ GroupName }) => GroupName === group)) return true
-        NextToken = page?.NextToken
-      } while (NextToken)
-      return false
-    },
-
-    /**
-     * Whether the user can sign in now and still has this `sub`: another user may have got the username. After a password
-     * reset, or with a one-time password, the user is not active.
-     */
-    async isActive({ username, sub }: { username: string; sub: string }, signal: AbortSignal): Promise<boolean> {
-      const command = new AdminGetUserCommand({ UserPoolId, Username: username })
-      const user = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
-      const currentSub = user?.UserAttributes?.find(({ Name }) => Name === 'sub')?.Value
-      return user?.Enabled === true && activeStates.includes(String(user.UserStatus)) && currentSub === sub
-    },
-
     /** Revokes the refresh token and its access tokens. */
     async revoke(refreshToken: string): Promise<void> {
       const command = new RevokeTokenCommand({ Token: refreshToken, ClientId, ClientSecret })
@@ -164,10 +119,6 @@ export function createUserPool(options: {
       })
     },
   }
-}
-
-function undefinedIfNotFound(error: unknown): undefined {
-  if (errorName(error) !== 'UserNotFoundException') throw translate(error)
 }
 
 function within(milliseconds: number, signal?: AbortSignal) {

@@ -7,10 +7,11 @@ import {
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { errorName, isClientFault } from '../aws-errors.ts'
+import { translate } from '../cognito-errors.ts'
 import type { EndpointConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
 import { timeLimit } from '../time-limit.ts'
-import { lookUpCodes, refusedStateCodes, stateCodes, translate, type UnexplainedRefusal } from './cognito-errors.ts'
+import { lookUpCodes, refusedStateCodes, stateCodes, type UnexplainedRefusal } from './cognito-errors.ts'
 
 /** The time limit of one call, including retries, in ms. */
 const timeout = 4_000

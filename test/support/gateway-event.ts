@@ -1,7 +1,7 @@
 // The event that API Gateway sends to the endpoint.
 
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import type { GatewayEvent } from '../../lambda/endpoint/http/gateway-event.ts'
+import type { GatewayEvent } from '../../lambda/http/gateway-event.ts'
 
 export function gatewayEvent(changes: {
   body?: string | null

@@ -9,10 +9,11 @@ import type { Caller } from '../../infra/local/lambda/functions.ts'
 import type { Outcome } from '../../infra/local/lambda/outcome.ts'
 import { readEndpointConfig, readTriggerConfig } from '../../lambda/config.ts'
 import { createEndpoint } from '../../lambda/endpoint/chain.ts'
-import { createAuthenticate } from '../../lambda/endpoint/http/authenticate.ts'
-import { createVerifier } from '../../lambda/endpoint/http/verifier.ts'
 import { createImpersonate } from '../../lambda/endpoint/impersonate.ts'
 import { createUserPool } from '../../lambda/endpoint/user-pool.ts'
+import { createAuthenticate } from '../../lambda/http/authenticate.ts'
+import { createUsers } from '../../lambda/http/users.ts'
+import { createVerifier } from '../../lambda/http/verifier.ts'
 import { createRecords } from '../../lambda/records.ts'
 import { sdkClientConfig } from '../../lambda/sdk-client.ts'
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
@@ -146,6 +147,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
   const verifier = createVerifier(config, keysUrl)
   verifier.cacheJwks(jwks(pool.keys) as never)
   const userPool = createUserPool({ ...clients, config })
+  const users = createUsers({ ...clients, config })
   const log = { info: collect, warn: collect, error: collect }
   function collect(line: unknown) {
     seen.lines.push(line)
@@ -159,13 +161,14 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
         if (state.behaviour.keysFail()) throw new FetchError('https://keys', 'refused')
         return verifier.verify(idToken)
       },
-      signIn: userPool.signIn,
+      signIn: users.signIn,
       now: Date.now,
     }),
     impersonate: createImpersonate({
       config,
       records: table(tables.endpoint),
       userPool,
+      users,
       now: Date.now,
       log: (failed, impersonationId, error) => collect({ failed, impersonationId, error: (error as Error).name }),
     }),

@@ -4,6 +4,7 @@ import { readEndpointConfig } from '../../../lambda/config.ts'
 import { UnexplainedRefusal } from '../../../lambda/endpoint/cognito-errors.ts'
 import { createImpersonate } from '../../../lambda/endpoint/impersonate.ts'
 import type { UserPool } from '../../../lambda/endpoint/user-pool.ts'
+import type { Users } from '../../../lambda/http/users.ts'
 import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
 import { readAnswer } from '../../../lambda/grant.ts'
 import type { Records } from '../../../lambda/records.ts'
@@ -45,8 +46,8 @@ function setUp(
     read?: Partial<ImpersonationRecord> | Error
     refuse?: Records['refuse']
     challenge?: UserPool['challenge']
-    isMember?: UserPool['isMember']
-    isActive?: UserPool['isActive']
+    isMember?: Users['isMember']
+    isActive?: Users['isActive']
     answer?: UserPool['answer']
     whyRefused?: UserPool['whyRefused']
   } = {},
@@ -63,16 +64,18 @@ function setUp(
   }
   const userPool = {
     challenge: jest.fn<UserPool['challenge']>(options.challenge ?? (async () => challenged)),
-    isMember: jest.fn<UserPool['isMember']>(options.isMember ?? (async () => true)),
-    isActive: jest.fn<UserPool['isActive']>(options.isActive ?? (async () => true)),
     answer: jest.fn<UserPool['answer']>(options.answer ?? (async (_, { id }) => tokensFor(id))),
     whyRefused: jest.fn<UserPool['whyRefused']>(options.whyRefused ?? (async () => errorOf('SubjectDisabled'))),
     revoke: jest.fn<UserPool['revoke']>(async () => {}),
   }
+  const users = {
+    isMember: jest.fn<Users['isMember']>(options.isMember ?? (async () => true)),
+    isActive: jest.fn<Users['isActive']>(options.isActive ?? (async () => true)),
+  }
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
-  const impersonate = createImpersonate({ config, records, userPool, now: () => noon, log })
+  const impersonate = createImpersonate({ config, records, userPool, users, now: () => noon, log })
   const run = () => impersonate({ ...olivia, ...options.actor }, request, caller, new AbortController().signal)
-  return { run, impersonate, log, ...records, ...userPool }
+  return { run, impersonate, log, ...records, ...userPool, ...users }
 }
 const recordOf = (put: ReturnType<typeof setUp>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
 

@@ -11,15 +11,12 @@ const config = readEndpointConfig(endpointEnvironment)
 const neverAborted = new AbortController().signal
 const challenged = { username: 'alice', session: 'session-1' }
 const grant = { id: 'id', answer: 'id.grant' }
-const olivia = { username: 'olivia', sub: 'sub-of-olivia' }
-const credentials = { username: 'olivia', password: 'secret' }
 const contextData = {
   IpAddress: '192.0.2.1',
   ServerName: 'api.example.com',
   ServerPath: '/v1/auth/impersonate',
   HttpHeaders: [{ headerName: 'User-Agent', headerValue: 'curl' }],
 }
-const impersonators = { username: 'olivia', group: 'impersonators' }
 const tokens = { IdToken: 'id', AccessToken: 'access', RefreshToken: 'refresh' }
 const exception = (name: string) => ({ __type: name, message: 'not for parsing' })
 const hash = (username: string) =>
@@ -261,118 +258,6 @@ test('challenge is sent again if Cognito throttles', async () => {
   expect(pool.calls).toHaveLength(2)
 })
 
-describe('signIn', () => {
-  test('signs in with the actors’ client', async () => {
-    const pool = userPool({ AdminInitiateAuth: { AuthenticationResult: tokens } })
-    expect(await pool.signIn(credentials, contextData, neverAborted)).toBe('id')
-    expect(pool.calls[0]?.input).toEqual({
-      UserPoolId: config.userPoolId,
-      ClientId: 'actors',
-      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: 'olivia', PASSWORD: 'secret' },
-      ContextData: contextData,
-    })
-  })
-  test.each([
-    [exception('NotAuthorizedException'), 'CredentialsInvalid'],
-    [exception('UserNotFoundException'), 'CredentialsInvalid'],
-    [exception('UserNotConfirmedException'), 'CredentialsInvalid'],
-    [exception('PasswordResetRequiredException'), 'CredentialsInvalid'],
-    [exception('MFAMethodNotFoundException'), 'CredentialsInvalid'],
-    [exception('UserLambdaValidationException'), 'CredentialsInvalid'],
-    [{ ChallengeName: 'NEW_PASSWORD_REQUIRED', Session: 'session-1' }, 'CredentialsInvalid'],
-    [{ ChallengeName: 'SOFTWARE_TOKEN_MFA', Session: 'session-1' }, 'CredentialsInvalid'],
-    [exception('TooManyRequestsException'), 'TooManyRequests'],
-    [exception('InternalErrorException'), 'Unavailable'],
-    // Cognito sends a code only after the right password.
-    [exception('CodeDeliveryFailureException'), 'CredentialsInvalid'],
-    [exception('InvalidEmailRoleAccessPolicyException'), 'CredentialsInvalid'],
-    [exception('InvalidSmsRoleAccessPolicyException'), 'CredentialsInvalid'],
-    [exception('InvalidSmsRoleTrustRelationshipException'), 'CredentialsInvalid'],
-    // The actors' client does not allow the flow, or the pool is misconfigured.
-    [exception('InvalidParameterException'), 'Fault'],
-    [exception('InvalidUserPoolConfigurationException'), 'Fault'],
-    [exception('ResourceNotFoundException'), 'Fault'],
-  ])('response %j → %s', async (AdminInitiateAuth, code) => {
-    await expect(userPool({ AdminInitiateAuth }).signIn(credentials, contextData, neverAborted)).rejects.toMatchObject({
-      code,
-    })
-  })
-})
-
-describe('isMember', () => {
-  const group = (GroupName: string) => ({ GroupName })
-  test('is true for a group among others', async () => {
-    const pool = userPool({ AdminListGroupsForUser: { Groups: [group('gold'), group('impersonators')] } })
-    expect(await pool.isMember(impersonators, neverAborted)).toBe(true)
-  })
-  test('is true for a group on a later page', async () => {
-    const pool = userPool({
-      AdminListGroupsForUser: [{ Groups: [group('gold')], NextToken: 'more' }, { Groups: [group('impersonators')] }],
-    })
-    expect(await pool.isMember(impersonators, neverAborted)).toBe(true)
-    const input = { UserPoolId: config.userPoolId, Username: 'olivia', Limit: 60 }
-    expect(pool.calls.map((call) => call.input)).toEqual([input, { ...input, NextToken: 'more' }])
-  })
-  test.each([
-    ['other groups only', { Groups: [group('impersonators2'), group('Impersonators')] }],
-    ['no group', { Groups: [] }],
-    ['a response without groups', {}],
-    ['a user who no longer exists', exception('UserNotFoundException')],
-  ])('is false for %s', async (_, AdminListGroupsForUser) => {
-    expect(await userPool({ AdminListGroupsForUser }).isMember(impersonators, neverAborted)).toBe(false)
-  })
-  test.each(['InternalErrorException', 'NotAuthorizedException'])(
-    'throws Unavailable if Cognito fails: %s',
-    async (name) => {
-      const pool = userPool({ AdminListGroupsForUser: exception(name) })
-      await expect(pool.isMember(impersonators, neverAborted)).rejects.toMatchObject({ code: 'Unavailable' })
-    },
-  )
-})
-
-describe('isActive', () => {
-  const user = (Enabled: boolean | undefined, sub: string, UserStatus = 'CONFIRMED') => ({
-    Enabled,
-    UserStatus,
-    UserAttributes: [
-      { Name: 'email', Value: 'x' },
-      { Name: 'sub', Value: sub },
-    ],
-  })
-  test.each<[string, object, boolean]>([
-    ['an enabled user', user(true, olivia.sub), true],
-    ['a federated user', user(true, olivia.sub, 'EXTERNAL_PROVIDER'), true],
-    ...['RESET_REQUIRED', 'FORCE_CHANGE_PASSWORD', 'UNCONFIRMED', 'ARCHIVED', 'COMPROMISED', 'UNKNOWN', ''].map(
-      (status): [string, object, boolean] => [`a user in state ${status}`, user(true, olivia.sub, status), false],
-    ),
-    ['a user without a state', { ...user(true, olivia.sub), UserStatus: undefined }, false],
-    ['a disabled user', user(false, olivia.sub), false],
-    ['a user without the attribute Enabled', user(undefined, olivia.sub), false],
-    ['another user with the same username', user(true, 'sub-of-another'), false],
-    ['a response without attributes', { Enabled: true, UserStatus: 'CONFIRMED' }, false],
-    [
-      'a response without sub',
-      { Enabled: true, UserStatus: 'CONFIRMED', UserAttributes: [{ Name: 'email', Value: 'x' }] },
-      false,
-    ],
-    ['a user who no longer exists', exception('UserNotFoundException'), false],
-  ])('%s', async (_, AdminGetUser, active) => {
-    const pool = userPool({ AdminGetUser })
-    expect(await pool.isActive(olivia, neverAborted)).toBe(active)
-    expect(pool.calls).toEqual([
-      { operation: 'AdminGetUser', input: { UserPoolId: config.userPoolId, Username: 'olivia' } },
-    ])
-  })
-  test.each(['InternalErrorException', 'NotAuthorizedException'])(
-    'throws Unavailable if Cognito fails: %s',
-    async (name) => {
-      const pool = userPool({ AdminGetUser: exception(name) })
-      await expect(pool.isActive(olivia, neverAborted)).rejects.toMatchObject({ code: 'Unavailable' })
-    },
-  )
-})
-
 test('revoke sends the refresh token with the client’s secret', async () => {
   const pool = userPool({ RevokeToken: {} })
   await pool.revoke('refresh')
@@ -402,15 +287,12 @@ describe('a call that hangs ends', () => {
 
   type Pool = ReturnType<typeof userPool>
   test.each<[string, number, (pool: Pool) => Promise<unknown>]>([
-    ['signIn', 9, (pool) => pool.signIn(credentials, contextData, neverAborted)],
     ['challenge', 9, (pool) => pool.challenge('alice', undefined, neverAborted)],
     ['answer', 15, (pool) => pool.answer(challenged, grant, undefined, neverAborted)],
-    ['isMember', 4, (pool) => pool.isMember(impersonators, neverAborted)],
-    ['isActive', 4, (pool) => pool.isActive(olivia, neverAborted)],
     ['revoke', 2, (pool) => pool.revoke('refresh')],
   ])('%s after %d s', async (_, seconds, call) => {
-    const operations = ['AdminInitiateAuth', 'AdminRespondToAuthChallenge', 'AdminListGroupsForUser', 'AdminGetUser']
-    const pool = userPool(Object.fromEntries([...operations, 'RevokeToken'].map((name) => [name, 'hangs' as const])))
+    const operations = ['AdminInitiateAuth', 'AdminRespondToAuthChallenge', 'RevokeToken']
+    const pool = userPool(Object.fromEntries(operations.map((name) => [name, 'hangs' as const])))
     const started = Date.now()
     await expect(time.settle(call(pool))).rejects.toMatchObject({ code: 'Unavailable' })
     expect(Date.now() - started).toBe(seconds * 1000)

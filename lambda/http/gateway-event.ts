@@ -2,7 +2,7 @@
 
 import type { ContextDataType } from '@aws-sdk/client-cognito-identity-provider'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
-import type { Source } from '../../records-schema.ts'
+import type { Source } from '../records-schema.ts'
 
 /** The body is text (or null) at first. The body parser replaces it with the parsed JSON. */
 export interface GatewayEvent extends Omit<APIGatewayProxyEvent, 'body'> {

@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, jest, test } from '@jest/globals'
 import { FetchError, JwksValidationError, JwkValidationError } from 'aws-jwt-verify/error'
-import { createAuthenticate } from '../../../../lambda/endpoint/http/authenticate.ts'
-import { createVerifier } from '../../../../lambda/endpoint/http/verifier.ts'
-import { ImpersonationError } from '../../../../lambda/errors.ts'
-import { publishKeys } from '../../../support/jwks.ts'
-import { encode, idClaims, newKey, signToken, userPoolId } from '../../../support/tokens.ts'
+import { ImpersonationError } from '../../../lambda/errors.ts'
+import { createAuthenticate } from '../../../lambda/http/authenticate.ts'
+import { createVerifier } from '../../../lambda/http/verifier.ts'
+import { publishKeys } from '../../support/jwks.ts'
+import { encode, idClaims, newKey, signToken, userPoolId } from '../../support/tokens.ts'
 
 const key = newKey()
 const forgedKey = newKey(key.kid)

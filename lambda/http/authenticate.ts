@@ -1,8 +1,8 @@
 // Authenticates the actor by the Authorization header: a bare ID token, Bearer or Basic.
 
 import { FetchError, JwksValidationError, JwkValidationError, JwtBaseError } from 'aws-jwt-verify/error'
-import type { EndpointConfig } from '../../config.ts'
-import { asImpersonationError, ImpersonationError } from '../../errors.ts'
+import type { EndpointConfig } from '../config.ts'
+import { asImpersonationError, ImpersonationError } from '../errors.ts'
 import type { ContextData } from './gateway-event.ts'
 import { isUsername } from './username.ts'
 

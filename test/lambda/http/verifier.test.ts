@@ -4,11 +4,11 @@ import { createServer } from 'node:http'
 import { Agent } from 'node:https'
 import { afterAll, describe, expect, test } from '@jest/globals'
 import { FetchError, JwtInvalidSignatureError, ParameterValidationError } from 'aws-jwt-verify/error'
-import { listen } from '../../../../infra/local/listen.ts'
-import { createVerifier } from '../../../../lambda/endpoint/http/verifier.ts'
-import { publishKeys } from '../../../support/jwks.ts'
-import { idClaims, newKey, signToken, userPoolId } from '../../../support/tokens.ts'
-import { startVirtualTime } from '../../../support/virtual-time.ts'
+import { listen } from '../../../infra/local/listen.ts'
+import { createVerifier } from '../../../lambda/http/verifier.ts'
+import { publishKeys } from '../../support/jwks.ts'
+import { idClaims, newKey, signToken, userPoolId } from '../../support/tokens.ts'
+import { startVirtualTime } from '../../support/virtual-time.ts'
 
 const config = { userPoolId, actorClientIds: ['actors', 'console'], impersonationClientId: 'ours' }
 const key = newKey()

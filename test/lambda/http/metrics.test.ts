@@ -1,7 +1,7 @@
 // Checks the metrics that CloudWatch reads in the log.
 
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { createCount, type Decision } from '../../../../lambda/endpoint/http/metrics.ts'
+import { createCount, type Decision } from '../../../lambda/http/metrics.ts'
 
 let printed: string
 beforeEach(() => {

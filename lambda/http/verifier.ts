@@ -5,7 +5,7 @@ import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import { FetchError } from 'aws-jwt-verify/error'
 import { SimpleFetcher } from 'aws-jwt-verify/https'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
-import type { EndpointConfig } from '../../config.ts'
+import type { EndpointConfig } from '../config.ts'
 
 type Config = Pick<EndpointConfig, 'userPoolId' | 'actorClientIds' | 'impersonationClientId'>
 

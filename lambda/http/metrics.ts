@@ -1,8 +1,8 @@
 // Writes the endpoint's metrics to the log, where CloudWatch reads them (embedded metric format).
 
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
-import type { Code } from '../../errors.ts'
-import { decisions, latency, namespace, outcome, refusals } from '../../metric-names.ts'
+import type { Code } from '../errors.ts'
+import { decisions, latency, namespace, outcome, refusals } from '../metric-names.ts'
 
 /** How one request ended. */
 export interface Decision {

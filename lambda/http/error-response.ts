@@ -1,8 +1,8 @@
 // Turns every error into the contract's error response.
 
 import type { MiddlewareObj } from '@middy/core'
-import type { EndpointConfig } from '../../config.ts'
-import { asImpersonationError, errorBody, faultMessage, retryAfter } from '../../errors.ts'
+import type { EndpointConfig } from '../config.ts'
+import { asImpersonationError, errorBody, faultMessage, retryAfter } from '../errors.ts'
 import { type GatewayEvent, requestIdOf } from './gateway-event.ts'
 
 /** Replaces the error with one that `@middy/http-error-handler` can send. Add that middleware to the chain before this one. */

@@ -1,0 +1,84 @@
+// Signs staff in, and looks users up at Cognito.
+
+import {
+  AdminGetUserCommand,
+  AdminInitiateAuthCommand,
+  AdminListGroupsForUserCommand,
+  type CognitoIdentityProviderClient,
+} from '@aws-sdk/client-cognito-identity-provider'
+import { errorName } from '../aws-errors.ts'
+import { signInCodes, translate } from '../cognito-errors.ts'
+import { ImpersonationError } from '../errors.ts'
+import { timeLimit } from '../time-limit.ts'
+import type { Credentials } from './authenticate.ts'
+import type { ContextData } from './gateway-event.ts'
+
+export type Users = ReturnType<typeof createUsers>
+
+/** The time limit of one call, including retries, in ms. A look-up of groups makes one call for each page. */
+const timeouts = { signIn: 9_000, lookUp: 4_000 }
+
+/** The states of a user who can sign in, at the pool or at an identity provider. */
+const activeStates = ['CONFIRMED', 'EXTERNAL_PROVIDER']
+
+/**
+ * Each method throws only ImpersonationErrors. A call ends at its own time limit, or when the caller's signal aborts.
+ * @param cognito retries failed calls.
+ */
+export function createUsers(options: {
+  cognito: CognitoIdentityProviderClient
+  config: { userPoolId: string; actorClientId: string }
+}) {
+  const { cognito, config } = options
+  const { userPoolId: UserPoolId } = config
+
+  return {
+    /** Signs a member of staff in with the actors' client. @returns the ID token. */
+    async signIn({ username, password }: Credentials, contextData: ContextData, signal: AbortSignal): Promise<string> {
+      const command = new AdminInitiateAuthCommand({
+        UserPoolId,
+        ClientId: config.actorClientId,
+        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: username, PASSWORD: password },
+        ContextData: contextData,
+      })
+      const response = await cognito.send(command, within(timeouts.signIn, signal)).catch((error) => {
+        throw translate(error, signInCodes)
+      })
+      const idToken = response.AuthenticationResult?.IdToken
+      if (!idToken) throw new ImpersonationError('CredentialsInvalid')
+      return idToken
+    },
+
+    /** Whether the user is in the group now. False if the user no longer exists. */
+    async isMember({ username, group }: { username: string; group: string }, signal: AbortSignal): Promise<boolean> {
+      let NextToken: string | undefined
+      do {
+        const command = new AdminListGroupsForUserCommand({ UserPoolId, Username: username, Limit: 60, NextToken })
+        const page = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
+        if (page?.Groups?.some(({ GroupName }) => GroupName === group)) return true
+        NextToken = page?.NextToken
+      } while (NextToken)
+      return false
+    },
+
+    /**
+     * Whether the user can sign in now and still has this `sub`: another user may have got the username. After a password
+     * reset, or with a one-time password, the user is not active.
+     */
+    async isActive({ username, sub }: { username: string; sub: string }, signal: AbortSignal): Promise<boolean> {
+      const command = new AdminGetUserCommand({ UserPoolId, Username: username })
+      const user = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
+      const currentSub = user?.UserAttributes?.find(({ Name }) => Name === 'sub')?.Value
+      return user?.Enabled === true && activeStates.includes(String(user.UserStatus)) && currentSub === sub
+    },
+  }
+}
+
+function undefinedIfNotFound(error: unknown): undefined {
+  if (errorName(error) !== 'UserNotFoundException') throw translate(error)
+}
+
+function within(milliseconds: number, signal: AbortSignal) {
+  return { abortSignal: timeLimit(milliseconds, signal) }
+}
