@@ -37,6 +37,40 @@ export const endpointVariables = {
   endpointUrl: ['ENDPOINT_URL', optionalText],
 } as const satisfies Variables
 
+/** The function that lists, reads and ends impersonations. */
+export const oversightVariables = {
+  userPoolId: ['USER_POOL_ID', text],
+  /** The app client that Basic signs in with. */
+  actorClientId: ['ACTOR_CLIENT_ID', text],
+  actorClientIds: ['ACTOR_CLIENT_IDS', list],
+  /** ID tokens of these app clients are accepted from subjects. */
+  subjectClientIds: ['SUBJECT_CLIENT_IDS', list],
+  impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
+  recordsTableName: ['RECORDS_TABLE_NAME', text],
+  impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
+  /** Members see and end every impersonation. */
+  auditorsGroup: ['AUDITORS_GROUP', text],
+  signInMaxAgeMinutes: ['SIGN_IN_MAX_AGE_MINUTES', count],
+  sessionMinutes: ['SESSION_MINUTES', count],
+  lookUpGroup: ['LOOK_UP_GROUP', flag],
+  basic: ['BASIC', flag],
+  /** Show subjects the reason. */
+  subjectsSeeReason: ['SUBJECTS_SEE_REASON', flag],
+  /** The API keys of the customers. No other key opens these routes. */
+  apiKeyIds: ['API_KEY_IDS', list],
+} as const satisfies Variables
+
+/** The function that introspects tokens. */
+export const introspectionVariables = {
+  userPoolId: ['USER_POOL_ID', text],
+  impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
+  recordsTableName: ['RECORDS_TABLE_NAME', text],
+  impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
+  lookUpGroup: ['LOOK_UP_GROUP', flag],
+  /** The API keys of the resource servers. No other key opens introspection. */
+  apiKeyIds: ['API_KEY_IDS', list],
+} as const satisfies Variables
+
 export const triggerVariables = {
   impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
@@ -69,6 +103,8 @@ export const groupVariables = {
 } as const satisfies Variables
 
 export type EndpointConfig = ConfigOf<typeof endpointVariables>
+export type OversightConfig = ConfigOf<typeof oversightVariables>
+export type IntrospectionConfig = ConfigOf<typeof introspectionVariables>
 export type TriggerConfig = ConfigOf<typeof triggerVariables>
 export type AttachmentConfig = ConfigOf<typeof attachmentVariables>
 export type GroupConfig = ConfigOf<typeof groupVariables>
@@ -84,12 +120,20 @@ export function readEndpointConfig(env: Environment): EndpointConfig {
 }
 
 /** @throws Error naming the variable that is missing or malformed. */
+export function readOversightConfig(env: Environment): OversightConfig {
+  return readConfig(oversightVariables, env)
+}
+
+/** @throws Error naming the variable that is missing or malformed. */
+export function readIntrospectionConfig(env: Environment): IntrospectionConfig {
+  return readConfig(introspectionVariables, env)
+}
+
+/** @throws Error naming the variable that is missing or malformed. */
 export function readTriggerConfig(env: Environment): TriggerConfig {
   return readConfig(triggerVariables, env)
 }
 
-/** Cognito's pattern (API reference, ClientSecretDescriptorType), plus `/`, which an emulator's secrets contain. */
-const clientSecretPattern = /^[\w+/]{24,64}$/
 /** @throws Error naming the variable that is missing or malformed. */
 export function readAttachmentConfig(env: Environment): AttachmentConfig {
   return readConfig(attachmentVariables, env)
@@ -113,6 +157,9 @@ function text(value: string | undefined, name: string): string {
   if (!value) throw new Error(`missing setting ${name}`)
   return value
 }
+
+/** Cognito's pattern (API reference, ClientSecretDescriptorType), plus `/`, which an emulator's secrets contain. */
+const clientSecretPattern = /^[\w+/]{24,64}$/
 
 /** CloudFormation has returned a sentence in place of a secret. The error must not quote the value: it may be a secret. */
 function clientSecret(value: string | undefined, name: string): string {

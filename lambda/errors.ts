@@ -3,10 +3,14 @@
 const responses = {
   RequestInvalid: [400, 'the request is invalid'],
   CredentialsInvalid: [401, 'Authorization: these credentials are not accepted'],
+  ApiKeyNotAllowed: [403, 'X-API-Key: this key does not open this route'],
   ActorNotAllowed: [403, 'you may not impersonate'],
   ActorImpersonated: [403, 'an impersonated session may not impersonate'],
+  NotYours: [403, 'you may not see or end these impersonations'],
   SubjectIsActor: [403, 'you may not impersonate yourself'],
   SubjectProtected: [403, 'this user is protected from impersonation'],
+  NoSuchImpersonation: [404, 'there is no such impersonation'],
+  ImpersonationEnded: [403, 'this impersonation was ended before it began'],
   SubjectNotFound: [422, 'username: there is no such user'],
   SubjectDisabled: [422, 'username: this user is disabled'],
   SubjectUnconfirmed: [422, 'username: this user has not confirmed their account'],
@@ -65,6 +69,9 @@ export function faultMessage(requestId: string): string {
 export function errorBody(message: string): string {
   return JSON.stringify({ status: 'error', message })
 }
+
+/** Every error response has this header. Its value is the code. */
+export const errorCodeHeader = 'Impersonation-Error'
 
 /** `Retry-After` of a throttled request, in seconds. */
 export const retryAfter = '1'

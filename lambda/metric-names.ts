@@ -1,11 +1,11 @@
-// The names of the endpoint's metrics, shared by the code, the alarms and the dashboard.
+// The names of the functions' metrics, shared by the code, the alarms and the dashboard.
 
 export const namespace = 'CognitoImpersonation'
 
-/** Every metric has this dimension: the name of the endpoint's function. */
+/** Every metric has this dimension: the name of the function. */
 export const service = 'service'
 
-/** A dimension of `decisions`: `issued` or a code of errors.ts. */
+/** A dimension of `decisions`: a success such as `issued`, or a code of errors.ts. */
 export const outcome = 'outcome'
 
 export const decisions = 'Decisions'

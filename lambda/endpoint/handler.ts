@@ -35,7 +35,9 @@ const { requestHandler } = cognito.config
 const cognitoOnce = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler, maxAttempts: 1 })
 const users = createUsers({ cognito, config })
 const endpoint = env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL
-const verifier = createVerifier(config, endpoint, httpsAgent)
+// Accepts tokens of impersonated sessions too, so that the endpoint can refuse them as ActorImpersonated.
+const clientIds = [...config.actorClientIds, config.impersonationClientId]
+const verifier = createVerifier({ userPoolId: config.userPoolId, clientIds }, endpoint, httpsAgent)
 
 export const handler = createEndpoint({
   config,

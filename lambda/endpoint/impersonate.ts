@@ -3,7 +3,7 @@
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError, isCode } from '../errors.ts'
 import { type Grant, grantLifetime, newGrant } from '../grant.ts'
-import type { Actor } from '../http/authenticate.ts'
+import type { Caller } from '../http/authenticate.ts'
 import type { ContextData } from '../http/gateway-event.ts'
 import type { Users } from '../http/users.ts'
 import type { Records } from '../records.ts'
@@ -19,7 +19,7 @@ export interface Impersonation extends Session {
 }
 
 /** Where a request came from. */
-export interface Caller {
+export interface Origin {
   /** The part that the record stores. */
   source: Source
   /** The part that Cognito gets with the subject's sign-in. Undefined: nothing. */
@@ -44,9 +44,9 @@ export function createImpersonate(options: {
 
   /** @throws ImpersonationError, with the record's id if a record was written. */
   return async function impersonate(
-    actor: Actor,
+    actor: Caller,
     request: ImpersonationRequest,
-    { source, contextData }: Caller,
+    { source, contextData }: Origin,
     signal: AbortSignal,
   ): Promise<Impersonation> {
     // Check this before calling Cognito: a caller without the right must not learn which users exist.
@@ -91,7 +91,7 @@ export function createImpersonate(options: {
     }
   }
 
-  function newRecord(grant: Grant, actor: Actor, request: ImpersonationRequest, source: Source): ImpersonationRecord {
+  function newRecord(grant: Grant, actor: Caller, request: ImpersonationRequest, source: Source): ImpersonationRecord {
     const requestedAt = now()
     return {
       id: grant.id,
@@ -115,7 +115,7 @@ export function createImpersonate(options: {
    */
   async function explain(
     error: unknown,
-    { id, actor, signal }: { id: string; actor: Actor; signal: AbortSignal },
+    { id, actor, signal }: { id: string; actor: Caller; signal: AbortSignal },
   ): Promise<ImpersonationError> {
     const failure =
       error instanceof UnexplainedRefusal ? await userPool.whyRefused(error, signal) : asImpersonationError(error)

@@ -1,4 +1,4 @@
-// Authenticates the actor by the Authorization header: a bare ID token, Bearer or Basic.
+// Authenticates the caller by the Authorization header: a bare ID token, Bearer or Basic.
 
 import { FetchError, JwksValidationError, JwkValidationError, JwtBaseError } from 'aws-jwt-verify/error'
 import type { EndpointConfig } from '../config.ts'
@@ -7,12 +7,16 @@ import type { ContextData } from './gateway-event.ts'
 import { isUsername } from './username.ts'
 
 /** The authenticated caller. */
-export interface Actor {
+export interface Caller {
   sub: string
   username: string
   groups: string[]
+  /** The app client of the caller's token. */
+  clientId: string
   /** Whether the caller's token belongs to an impersonated session. */
   impersonated: boolean
+  /** The record of an impersonated session. */
+  impersonationId?: string
 }
 
 export interface Credentials {
@@ -25,14 +29,16 @@ export type Authenticate = ReturnType<typeof createAuthenticate>
 type Claims = Record<string, unknown>
 
 /**
- * @param verify returns the claims of an ID token. It accepts tokens of the pool that were issued to an actors' client
- * or to the impersonation client.
+ * @param config `subjectClientIds`: the app clients of the pool's ordinary users. Their sign-in may be of any age.
+ * @param verify returns the claims of an ID token. It accepts tokens of the pool that were issued to an accepted app client.
  * @param signIn returns an ID token.
  * @returns a function. It throws an ImpersonationError: CredentialsInvalid if the header is missing, repeated or not
  * accepted, Unavailable if the verifier fails, or the error of `signIn`.
  */
 export function createAuthenticate(options: {
-  config: Pick<EndpointConfig, 'basic' | 'impersonationClientId' | 'signInMaxAgeMinutes'>
+  config: Pick<EndpointConfig, 'basic' | 'impersonationClientId' | 'signInMaxAgeMinutes'> & {
+    subjectClientIds?: readonly string[]
+  }
   verify: (idToken: string) => Promise<Claims>
   signIn: (credentials: Credentials, contextData: ContextData, signal: AbortSignal) => Promise<string>
   now: () => number
@@ -44,36 +50,41 @@ export function createAuthenticate(options: {
     headers: readonly string[],
     contextData: ContextData,
     signal: AbortSignal,
-  ): Promise<Actor> {
+  ): Promise<Caller> {
     const [header, ...more] = headers
     assertAccepted(header !== undefined, 'Authorization is required: an ID token or Basic credentials')
     assertAccepted(more.length === 0, 'Authorization is sent more than once')
     const tokenOrCredentials = readHeader(header)
-    if (typeof tokenOrCredentials === 'string') return readActor(tokenOrCredentials)
+    if (typeof tokenOrCredentials === 'string') return readCaller(tokenOrCredentials)
     try {
       assertAccepted(config.basic, 'Authorization: Basic is not accepted here')
-      return await readActor(await options.signIn(tokenOrCredentials, contextData, signal))
+      return await readCaller(await options.signIn(tokenOrCredentials, contextData, signal))
     } catch (error) {
       const { username: usernameTried } = tokenOrCredentials
       throw Object.assign(asImpersonationError(error), { usernameTried })
     }
   }
 
-  async function readActor(idToken: string): Promise<Actor> {
+  async function readCaller(idToken: string): Promise<Caller> {
     const claims = await options.verify(idToken).catch((error) => {
       throw new ImpersonationError(isFault(error) ? 'Unavailable' : 'CredentialsInvalid', { cause: error })
     })
-    const { sub, auth_time: signedInAt, 'cognito:username': username, 'cognito:groups': groups } = claims
-    assertAccepted(typeof sub === 'string' && sub && typeof username === 'string' && username)
+    const { sub, aud, auth_time: signedInAt, 'cognito:username': username, 'cognito:groups': groups } = claims
     assertAccepted(
-      typeof signedInAt === 'number' && now() - signedInAt * 1000 <= config.signInMaxAgeMinutes * 60_000,
+      typeof sub === 'string' && sub && typeof username === 'string' && username && typeof aud === 'string',
+    )
+    assertAccepted(
+      config.subjectClientIds?.includes(aud) ||
+        (typeof signedInAt === 'number' && now() - signedInAt * 1000 <= config.signInMaxAgeMinutes * 60_000),
       'Authorization: the sign-in is too long ago',
     )
     return {
       sub,
       username,
       groups: Array.isArray(groups) ? groups : [],
-      impersonated: claims.aud === config.impersonationClientId || 'act' in claims,
+      clientId: aud,
+      impersonated: aud === config.impersonationClientId || 'act' in claims,
+      ...(typeof claims.impersonation_id === 'string' && { impersonationId: claims.impersonation_id }),
     }
   }
 }

@@ -1,12 +1,17 @@
 // Turns every error into the contract's error response.
 
 import type { MiddlewareObj } from '@middy/core'
-import type { EndpointConfig } from '../config.ts'
-import { asImpersonationError, errorBody, faultMessage, retryAfter } from '../errors.ts'
+import { asImpersonationError, type Code, errorBody, errorCodeHeader, faultMessage, retryAfter } from '../errors.ts'
 import { type GatewayEvent, requestIdOf } from './gateway-event.ts'
 
+/** What the challenges of a 401 depend on. */
+export interface Challenges {
+  /** `Authorization: Basic` is accepted. */
+  basic: boolean
+}
+
 /** Replaces the error with one that `@middy/http-error-handler` can send. Add that middleware to the chain before this one. */
-export function errorResponse(config: Pick<EndpointConfig, 'basic'>): MiddlewareObj<GatewayEvent> {
+export function errorResponse(config: Challenges): MiddlewareObj<GatewayEvent> {
   return {
     onError(request) {
       const { status, code, message, impersonationId } = asImpersonationError(request.error)
@@ -15,7 +20,7 @@ export function errorResponse(config: Pick<EndpointConfig, 'basic'>): Middleware
         expose: true,
         message: errorBody(status < 500 ? message : faultMessage(requestIdOf(request.event))),
         headers: {
-          'Cache-Control': 'no-store',
+          ...errorHeaders(code),
           ...(impersonationId && { 'Impersonation-Id': impersonationId }),
           ...(code === 'CredentialsInvalid' && { 'WWW-Authenticate': challenges(config) }),
           ...(code === 'TooManyRequests' && { 'Retry-After': retryAfter }),
@@ -25,8 +30,13 @@ export function errorResponse(config: Pick<EndpointConfig, 'basic'>): Middleware
   }
 }
 
+/** The headers of every error response. */
+export function errorHeaders(code: Code): Record<string, string> {
+  return { 'Cache-Control': 'no-store', [errorCodeHeader]: code }
+}
+
 /** The accepted schemes (RFC 9110 §11.6.1, RFC 6750 §3, RFC 7617 §2). */
-function challenges({ basic }: Pick<EndpointConfig, 'basic'>): string {
+function challenges({ basic }: Challenges): string {
   const realm = 'realm="cognito-impersonation"'
   return basic ? `Bearer ${realm}, Basic ${realm}, charset="UTF-8"` : `Bearer ${realm}`
 }

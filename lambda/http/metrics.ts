@@ -1,12 +1,15 @@
-// Writes the endpoint's metrics to the log, where CloudWatch reads them (embedded metric format).
+// Writes a function's metrics to the log, where CloudWatch reads them (embedded metric format).
 
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Code } from '../errors.ts'
 import { decisions, latency, namespace, outcome, refusals } from '../metric-names.ts'
 
+/** A success of one of the routes. */
+export type Outcome = 'issued' | 'listed' | 'read' | 'ended' | 'active' | 'inactive'
+
 /** How one request ended. */
 export interface Decision {
-  outcome: 'issued' | Code
+  outcome: Outcome | Code
   /** The HTTP status of the response. */
   status: number
   milliseconds: number

@@ -1,7 +1,7 @@
 // Steps of the middy chain that add properties to the event.
 
 import type { MiddlewareObj } from '@middy/core'
-import type { Actor, Authenticate } from './authenticate.ts'
+import type { Authenticate, Caller } from './authenticate.ts'
 import { contextDataOf, type GatewayEvent, headerValues } from './gateway-event.ts'
 
 export interface Timed {
@@ -12,7 +12,7 @@ export interface Timed {
 }
 
 export interface Authenticated {
-  actor: Actor
+  caller: Caller
 }
 
 /** Adds the request's start, and a signal for its time limit. @param milliseconds the time limit. */
@@ -25,11 +25,11 @@ export function limitTime(milliseconds: number): MiddlewareObj<GatewayEvent & Ti
   }
 }
 
-/** Adds the actor. Throws the errors of `authenticate`. */
-export function requireActor(authenticate: Authenticate): MiddlewareObj<GatewayEvent & Timed & Authenticated> {
+/** Adds the caller. Throws the errors of `authenticate`. */
+export function requireCaller(authenticate: Authenticate): MiddlewareObj<GatewayEvent & Timed & Authenticated> {
   return {
     async before({ event }) {
-      event.actor = await authenticate(headerValues(event, 'authorization'), contextDataOf(event), event.signal)
+      event.caller = await authenticate(headerValues(event, 'authorization'), contextDataOf(event), event.signal)
     },
   }
 }

@@ -5,25 +5,24 @@ import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import { FetchError } from 'aws-jwt-verify/error'
 import { SimpleFetcher } from 'aws-jwt-verify/https'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
-import type { EndpointConfig } from '../config.ts'
-
-type Config = Pick<EndpointConfig, 'userPoolId' | 'actorClientIds' | 'impersonationClientId'>
 
 /**
+ * @param clientIds tokens of these app clients are accepted.
  * @param endpoint the URL of a stand-in for Cognito, or undefined for AWS. It comes from the environment variables that
  * the AWS SDK reads too. The verifier trusts the keys at this URL, so the stack never sets those variables.
  * @param agent makes the connections to AWS.
  */
-export function createVerifier(config: Config, endpoint: string | undefined, agent?: Agent) {
-  const fetcher = endpoint
-    ? keysAt(endpoint, config.userPoolId)
-    : new SimpleFetcher({ defaultRequestOptions: { agent } })
+export function createVerifier(
+  { userPoolId, clientIds }: { userPoolId: string; clientIds: string[] },
+  endpoint: string | undefined,
+  agent?: Agent,
+) {
+  const fetcher = endpoint ? keysAt(endpoint, userPoolId) : new SimpleFetcher({ defaultRequestOptions: { agent } })
   return CognitoJwtVerifier.create(
     {
-      userPoolId: config.userPoolId,
+      userPoolId,
       tokenUse: 'id',
-      // Accepts tokens of impersonated sessions too, so that the endpoint can refuse them as ActorImpersonated.
-      clientId: [...config.actorClientIds, config.impersonationClientId],
+      clientId: clientIds,
     },
     { jwksCache: new SimpleJwksCache({ fetcher }) },
   )

@@ -144,7 +144,10 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
     })
   const clients = { cognito: cognito(3), cognitoOnce: cognito(1) }
 
-  const verifier = createVerifier(config, keysUrl)
+  const verifier = createVerifier(
+    { userPoolId: config.userPoolId, clientIds: [...config.actorClientIds, config.impersonationClientId] },
+    keysUrl,
+  )
   verifier.cacheJwks(jwks(pool.keys) as never)
   const userPool = createUserPool({ ...clients, config })
   const users = createUsers({ ...clients, config })

@@ -40,7 +40,13 @@ async function endpointFields(): Promise<string[]> {
   for (const impersonate of outcomes) {
     const endpoint = createEndpoint({
       config: readEndpointConfig(endpointEnvironment),
-      authenticate: async () => ({ sub: 'sub', username: 'olivia', groups: [], impersonated: false }),
+      authenticate: async () => ({
+        sub: 'sub',
+        username: 'olivia',
+        groups: [],
+        clientId: 'actors',
+        impersonated: false,
+      }),
       impersonate,
       log: { info: line, warn: line, error: line },
       count: () => {},

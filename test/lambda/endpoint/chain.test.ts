@@ -9,7 +9,13 @@ import type { Decision } from '../../../lambda/http/metrics.ts'
 import { endpointEnvironment } from '../../support/environment.ts'
 import { gatewayEvent } from '../../support/gateway-event.ts'
 
-const olivia = { sub: 'sub-of-olivia', username: 'olivia', groups: ['impersonators'], impersonated: false }
+const olivia = {
+  sub: 'sub-of-olivia',
+  username: 'olivia',
+  groups: ['impersonators'],
+  clientId: 'actors',
+  impersonated: false,
+}
 const session = {
   id: 'record-1',
   idToken: 'the-id-token',
@@ -221,7 +227,7 @@ describe('an event that is not from a REST API', () => {
     const { statusCode, headers, body } = await sendRaw(event)
     expect({ statusCode, headers, body: JSON.parse(body) }).toEqual({
       statusCode: 500,
-      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' },
+      headers: { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Impersonation-Error': 'Fault' },
       body: { status: 'error', message: expect.stringMatching(/its id is invocation-1$/) },
     })
     const error = expect.objectContaining({ message: expect.stringContaining('not from a REST API') })

@@ -4,9 +4,9 @@ import { readEndpointConfig } from '../../../lambda/config.ts'
 import { UnexplainedRefusal } from '../../../lambda/endpoint/cognito-errors.ts'
 import { createImpersonate } from '../../../lambda/endpoint/impersonate.ts'
 import type { UserPool } from '../../../lambda/endpoint/user-pool.ts'
-import type { Users } from '../../../lambda/http/users.ts'
 import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
 import { readAnswer } from '../../../lambda/grant.ts'
+import type { Users } from '../../../lambda/http/users.ts'
 import type { Records } from '../../../lambda/records.ts'
 import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
 import { endpointEnvironment } from '../../support/environment.ts'
@@ -14,11 +14,17 @@ import { newKey, signToken } from '../../support/tokens.ts'
 
 const key = newKey()
 const noon = Date.UTC(2026, 0, 1, 12)
-const olivia = { sub: 'sub-of-olivia', username: 'olivia', groups: ['gold', 'impersonators'], impersonated: false }
+const olivia = {
+  sub: 'sub-of-olivia',
+  username: 'olivia',
+  groups: ['gold', 'impersonators'],
+  clientId: 'actors',
+  impersonated: false,
+}
 const request = { username: 'alice@example.com', reason: 'ticket 7' }
 const source = { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', requestId: 'request-1' }
 const contextData = { IpAddress: '192.0.2.1', ServerName: 'api', ServerPath: '/v1', HttpHeaders: [] }
-const caller = { source, contextData }
+const origin = { source, contextData }
 const challenged = { username: 'alice', session: 'session-1' }
 const errorOf = (code: Code) => new ImpersonationError(code)
 
@@ -74,7 +80,7 @@ function setUp(
   }
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
   const impersonate = createImpersonate({ config, records, userPool, users, now: () => noon, log })
-  const run = () => impersonate({ ...olivia, ...options.actor }, request, caller, new AbortController().signal)
+  const run = () => impersonate({ ...olivia, ...options.actor }, request, origin, new AbortController().signal)
   return { run, impersonate, log, ...records, ...userPool, ...users }
 }
 const recordOf = (put: ReturnType<typeof setUp>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
@@ -207,7 +213,7 @@ test('ends the subject’s sign-in when the request takes too long', async () =>
       return challenged
     },
   })
-  await impersonate(olivia, request, caller, AbortSignal.abort())
+  await impersonate(olivia, request, origin, AbortSignal.abort())
   expect(abortedWithRequest).toBe(true)
 })
 

@@ -12,7 +12,7 @@ const now = Math.floor(Date.now() / 1000) * 1000
 const twelveHoursAgo = now / 1000 - 12 * 3600
 const config = { basic: true, impersonationClientId: 'ours', signInMaxAgeMinutes: 720 }
 const published = await publishKeys([key])
-const pool = { userPoolId, actorClientIds: ['actors', 'console'], impersonationClientId: 'ours' }
+const pool = { userPoolId, clientIds: ['actors', 'console', 'ours'] }
 const verifier = createVerifier(pool, published.url)
 afterAll(published.close)
 
@@ -26,7 +26,13 @@ function authenticate(headers: string[], changes: Partial<Parameters<typeof crea
   return { actor: run(headers, contextData, AbortSignal.abort()), signIn }
 }
 
-const olivia = { sub: 'sub-of-olivia', username: 'olivia', groups: ['impersonators'], impersonated: false }
+const olivia = {
+  sub: 'sub-of-olivia',
+  username: 'olivia',
+  groups: ['impersonators'],
+  clientId: 'actors',
+  impersonated: false,
+}
 
 describe('accepts', () => {
   test.each([
@@ -34,7 +40,6 @@ describe('accepts', () => {
     ['Bearer', `Bearer ${token()}`],
     ['Bearer in mixed case', `bEaReR ${token()}`],
     ['several blanks after the scheme', `Bearer   ${token()}`],
-    ["another listed app client's ID token", token({ aud: 'console' })],
     ['Basic', `Basic ${basic('olivia:secret')}`],
     ['Basic in mixed case', `bAsIc ${basic('olivia:secret')}`],
     ['Basic without padding', `Basic ${basic('olivia:secret!').replace(/=+$/, '')}`],
@@ -51,6 +56,24 @@ describe('accepts', () => {
     await actor
     expect(signIn.mock.calls).toEqual([[{ username, password }, contextData, expect.any(AbortSignal)]])
   })
+  test("another listed app client's ID token", async () => {
+    expect(await authenticate([token({ aud: 'console' })]).actor).toEqual({ ...olivia, clientId: 'console' })
+  })
+  test('a sign-in of any age with an app client of the subjects', async () => {
+    const config = {
+      basic: true,
+      impersonationClientId: 'ours',
+      signInMaxAgeMinutes: 720,
+      subjectClientIds: ['console'],
+    }
+    const old = { auth_time: twelveHoursAgo - 1 }
+    expect(await authenticate([token({ ...old, aud: 'console' })], { config }).actor).toMatchObject({
+      clientId: 'console',
+    })
+    await expect(authenticate([token({ ...old, aud: 'actors' })], { config }).actor).rejects.toMatchObject({
+      code: 'CredentialsInvalid',
+    })
+  })
   test('a sign-in of exactly the maximum age', async () => {
     expect(await authenticate([token({ auth_time: twelveHoursAgo })]).actor).toEqual(olivia)
   })
@@ -63,6 +86,10 @@ describe('the actor', () => {
     ['a token with an empty act', { act: null }],
   ])('is impersonated with %s', async (_, changes) => {
     expect(await authenticate([token(changes)]).actor).toMatchObject({ impersonated: true })
+  })
+  test('has the impersonation’s id', async () => {
+    const actor = authenticate([token({ aud: 'ours', impersonation_id: 'id-1' })]).actor
+    expect(await actor).toMatchObject({ impersonationId: 'id-1' })
   })
   test.each([
     ['a string', 'impersonators'],

@@ -10,7 +10,7 @@ import { publishKeys } from '../../support/jwks.ts'
 import { idClaims, newKey, signToken, userPoolId } from '../../support/tokens.ts'
 import { startVirtualTime } from '../../support/virtual-time.ts'
 
-const config = { userPoolId, actorClientIds: ['actors', 'console'], impersonationClientId: 'ours' }
+const config = { userPoolId, clientIds: ['actors', 'console', 'ours'] }
 const key = newKey()
 const published = await publishKeys([key])
 afterAll(published.close)
