@@ -1,14 +1,19 @@
-// The stack that this project deploys: one Impersonation, with its settings from CDK context.
+// The stack that this project deploys: one Impersonation, with its settings and the stack's name from CDK context.
 
 import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
 import { Impersonation } from './impersonation.ts'
-import { outputName, settingsInContext } from './settings/read-settings.ts'
+import { outputName, readValue, settingsInContext } from './settings/read-settings.ts'
+import { stackNameRule } from './settings/stack-name.ts'
 
 export class ImpersonationStack extends Stack {
   constructor(scope: Construct, id: string) {
-    super(scope, id, { description: 'Lets support staff act as a user of an Amazon Cognito user pool.' })
-    const impersonation = new Impersonation(this, 'Impersonation', settingsInContext(this.node.getAllContext()))
+    const { stackName, ...context } = scope.node.getAllContext()
+    super(scope, id, {
+      description: 'Lets support staff act as a user of an Amazon Cognito user pool.',
+      ...(stackName !== undefined && { stackName: readValue('stackName', stackName, stackNameRule) }),
+    })
+    const impersonation = new Impersonation(this, 'Impersonation', settingsInContext(context, ['stackName']))
     const { api, userPool, actorClient, impersonationClient, records, endpoint, triggers } = impersonation
     const outputs = {
       ApiUrl: impersonation.url,

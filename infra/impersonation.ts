@@ -44,6 +44,9 @@ export type ImpersonationProps = SettingsProps & {
   appClient?: IUserPoolClient
 }
 
+type PoolProps = Record<Exclude<keyof ImpersonationProps, keyof Settings>, true>
+const poolProps = Object.keys({ userPool: true, actorClient: true, appClient: true } satisfies PoolProps)
+
 /** A stack can contain only one Impersonation. */
 export class Impersonation extends Construct {
   readonly settings: Settings
@@ -63,7 +66,7 @@ export class Impersonation extends Construct {
     super(scope, id)
     assertOnlyOne(this)
     const { userPool, actorClient, appClient, ...values } = props
-    const settings = readSettings(values)
+    const settings = readSettings(values, poolProps)
     this.settings = settings
     this.records = new RecordsTable(this, 'Records', { deletionProtection: settings.data === 'keep' })
 
@@ -179,9 +182,11 @@ export class Impersonation extends Construct {
 
 /** A second one would take the pool's triggers and the names of the first one's functions. */
 function assertOnlyOne(impersonation: Impersonation): void {
-  const other = Stack.of(impersonation)
-    .node.findAll()
-    .find((construct) => construct instanceof Impersonation && construct !== impersonation)
+  const stack = Stack.of(impersonation)
+  const other = stack.node
+    .findAll()
+    .filter((construct) => construct instanceof Impersonation && Stack.of(construct) === stack)
+    .find((construct) => construct !== impersonation)
   if (!other) return
   throw new Error(
     `${impersonation.node.path}: the stack already contains ${other.node.path}, and a stack can contain one Impersonation. Make the second one in another stack`,

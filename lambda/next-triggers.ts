@@ -35,3 +35,12 @@ export function nextArns(next: NextTriggers): [slot: ChallengeSlot | 'PreTokenGe
 export function ourTokenVersion(next: NextTriggers): 'V2_0' | 'V3_0' {
   return next.PreTokenGenerationConfig?.LambdaVersion === 'V3_0' ? 'V3_0' : 'V2_0'
 }
+
+/** The name of a deployment's trigger function, and a version or an alias. infra/functions/triggers-name.ts composes it. */
+export const triggersNamePattern = /^(.+)-triggers-[0-9a-f]{8}(?=:|$)/
+
+/** Whether a function's ARN has the form of a trigger function's that some deployment of impersonation made. */
+export function isTriggersArn(arn: string): boolean {
+  const [, , , , , , ...name] = arn.split(':')
+  return triggersNamePattern.test(name.join(':'))
+}

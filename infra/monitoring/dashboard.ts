@@ -13,7 +13,9 @@ export interface ImpersonationDashboardProps {
 
 export class ImpersonationDashboard extends Dashboard {
   constructor(scope: Construct, id: string, { metrics, clientIds }: ImpersonationDashboardProps) {
-    super(scope, id, { dashboardName: Aws.STACK_NAME, defaultInterval: Duration.days(1) })
+    // An account's dashboards are common to all its regions.
+    const dashboardName = `${Aws.STACK_NAME}-${Aws.REGION}`
+    super(scope, id, { dashboardName, defaultInterval: Duration.days(1) })
     const period = Duration.minutes(5)
     const faultCodes = [
       'TooManyRequests',

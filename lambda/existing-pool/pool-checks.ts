@@ -1,9 +1,11 @@
 // Checks an existing pool before and after an update. The messages are for the person who deploys.
 
+import { isTriggersArn } from '../next-triggers.ts'
 import { type DescribedPool, differences, type PoolSettings } from './pool-settings.ts'
 import {
   type ForeignTrigger,
   foreignTriggers,
+  isOurs,
   manualSteps,
   nextTriggersWith,
   type Triggers,
@@ -29,8 +31,12 @@ function slotsTaken(foreign: readonly ForeignTrigger[], triggers: Triggers): Ref
   const slots = foreign.map(({ slot, arn, version }) => `${slot} runs ${arn}${version ? ` (${version})` : ''}`)
   const setting = nextTriggersWith(foreign, triggers)
   const run = setting ? `To have impersonation run them, deploy with -c 'nextTriggers=${setting}'. Or remove` : 'Remove'
+  const other = foreign.find(({ arn }) => isTriggersArn(arn) && !isOurs(arn, triggers.triggersArn))
+  const cause = other
+    ? ` ${other.arn} seems to be the trigger function of another deployment of impersonation, perhaps a removed one. A pool can have only one deployment.`
+    : ''
   return new Refusal(
-    `The user pool already has functions in the trigger slots that impersonation needs: ${slots.join('; ')}. Nothing was changed. ${run} these functions from the slots, or choose another pool.`,
+    `The user pool already has functions in the trigger slots that impersonation needs: ${slots.join('; ')}. Nothing was changed.${cause} ${run} these functions from the slots, or choose another pool.`,
   )
 }
 

@@ -1,7 +1,7 @@
 // The four trigger slots of a user pool's LambdaConfig that impersonation needs.
 
 import type { LambdaConfigType } from '@aws-sdk/client-cognito-identity-provider'
-import { challengeSlots, type NextTriggers, nextArns, ourTokenVersion } from '../next-triggers.ts'
+import { challengeSlots, isTriggersArn, type NextTriggers, nextArns, ourTokenVersion } from '../next-triggers.ts'
 
 export interface Triggers {
   /** The ARN of our trigger function. */
@@ -45,9 +45,12 @@ export function foreignTriggers(config: LambdaConfigType, { triggersArn, nextTri
   })
 }
 
-/** The setting `nextTriggers` that names these functions, too. Undefined if one of them is our own function. */
+/**
+ * The setting `nextTriggers` that names these functions, too. Undefined if one of them is our own function, or that of another
+ * deployment: two deployments would take the slots from each other.
+ */
 export function nextTriggersWith(foreign: readonly ForeignTrigger[], triggers: Triggers): string | undefined {
-  if (foreign.some(({ arn }) => isOurs(arn, triggers.triggersArn))) return undefined
+  if (foreign.some(({ arn }) => isOurs(arn, triggers.triggersArn) || isTriggersArn(arn))) return undefined
   const named = foreign.map(({ slot, arn, version }) =>
     version === undefined ? [slot, arn] : ['PreTokenGenerationConfig', { LambdaVersion: version, LambdaArn: arn }],
   )
@@ -59,7 +62,8 @@ export function namesItself({ triggersArn, nextTriggers }: Triggers): boolean {
   return nextArns(nextTriggers).some(([, arn]) => isOurs(arn, triggersArn))
 }
 
-function isOurs(arn: string, triggersArn: string): boolean {
+/** Whether an ARN names our function, also by a version or an alias. */
+export function isOurs(arn: string, triggersArn: string): boolean {
   return arn === triggersArn || arn.startsWith(`${triggersArn}:`)
 }
 

@@ -77,6 +77,10 @@ describe('cdk-nag', () => {
   })
 })
 
+test('a misspelt setting stops the app with an error that names the right one', async () => {
+  expect((await runApp({ stackname: 'support' })).stderr).toContain('unknown setting stackname. Do you mean stackName?')
+})
+
 test('a setting that breaks its rule stops the app with an error that names the rule', async () => {
   expect((await runApp({ sessionMinutes: 4 })).stderr).toContain(
     'setting sessionMinutes is 4, but it must be a whole number from 5 to 1440',

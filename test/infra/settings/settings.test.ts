@@ -188,6 +188,28 @@ describe('settings', () => {
     expect(() => readSettings({ sesionMinutes: 30 })).toThrow('unknown setting sesionMinutes')
     expect(() => readSettings({ toString: 30 })).toThrow('unknown setting toString')
   })
+
+  test.each([
+    ['sesionMinutes', 'sessionMinutes'],
+    ['SessionMinutes', 'sessionMinutes'],
+    ['session_minutes', 'sessionMinutes'],
+    ['customer', 'customers'],
+    ['protectedGroup', 'protectedGroups'],
+    ['userpoolid', 'userPoolId'],
+    ['alarmMail', 'alarmEmail'],
+    ['userpool', 'userPool'],
+    ['actorsClient', 'actorClient'],
+  ])('refuse %s, and name the nearest name: %s', (misspelt, nearest) => {
+    expect(() => readSettings({ [misspelt]: 30 }, ['userPool', 'actorClient', 'appClient'])).toThrow(
+      `unknown setting ${misspelt}. Do you mean ${nearest}?`,
+    )
+  })
+
+  test('refuse a name like no other, and list the names', () => {
+    expect(() => readSettings({ vpc: true }, ['userPool'])).toThrow(
+      'unknown setting vpc: the settings are userPool, customers, sessionMinutes, ',
+    )
+  })
 })
 
 describe('the README’s table of settings', () => {

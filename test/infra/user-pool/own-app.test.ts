@@ -1,7 +1,7 @@
 // The construct in an app with its own user pool, and its errors for unsuitable pools.
 
 import { describe, expect, test } from '@jest/globals'
-import { App, Lazy, RemovalPolicy, Stack } from 'aws-cdk-lib'
+import { App, Lazy, NestedStack, RemovalPolicy, Stack } from 'aws-cdk-lib'
 import { Match, Template } from 'aws-cdk-lib/assertions'
 import {
   type CfnUserPool,
@@ -416,6 +416,14 @@ describe('refuses', () => {
     expect(() => new Impersonation(new Stack(stack.node.root, 'Another'), 'Second')).not.toThrow()
   })
 
+  test('no second Impersonation that is in a stack of its own, inside the first one’s', () => {
+    const { stack, add } = setUp()
+    for (const nested of [new Stack(stack, 'Inner'), new NestedStack(stack, 'Nested')]) {
+      new Impersonation(nested, 'Impersonation')
+    }
+    expect(() => add({})).not.toThrow()
+  })
+
   test.each<[string, (existingPool: IUserPool, actorClientId: string) => ImpersonationProps, string]>([
     ['a second pool', (userPool) => ({ userPool, userPoolId: 'us-east-1_Abc123' }), 'userPoolId'],
     [
@@ -432,6 +440,12 @@ describe('refuses', () => {
     const { stack, add, existingPool } = setUp()
     const actorClient = UserPoolClient.fromUserPoolClientId(stack, 'Shop', '1abc')
     expect(() => add({ userPool: existingPool(), actorClient, actorClientId: '1abc' })).toThrow('actorClientId')
+  })
+
+  test('a misspelt property, naming the right one', () => {
+    const { add, pool } = setUp()
+    const props: object = { userpool: pool() }
+    expect(() => add(props)).toThrow('unknown setting userpool. Do you mean userPool?')
   })
 
   test('a stack name that makes the trigger function’s name longer than 64 characters, Lambda’s limit', () => {

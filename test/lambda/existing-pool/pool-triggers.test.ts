@@ -522,4 +522,13 @@ describe('the owner’s functions that nextTriggers names', () => {
     expect(failure).not.toContain('nextTriggers=')
     expect(failure).toContain('Remove these functions from the slots')
   })
+
+  test('a refusal does not suggest the trigger function of another deployment, since a pool can have only one', async () => {
+    const others = 'arn:aws:lambda:us-east-1:000000000000:function:Other-triggers-05955157'
+    const { attach, updates } = setUp(withTriggers({ ...slotsWith(others), DefineAuthChallenge: ownersFunction }))
+    const failure = await attach().catch(({ message }) => message)
+    expect(failure).not.toContain('nextTriggers=')
+    expect(failure).toContain(`${others} seems to be the trigger function of another deployment of impersonation`)
+    expect(updates()).toBe(0)
+  })
 })
