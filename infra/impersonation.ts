@@ -49,16 +49,25 @@ const poolProps = Object.keys({ userPool: true, actorClient: true, appClient: tr
 
 /** A stack can contain only one Impersonation. */
 export class Impersonation extends Construct {
+  /** All settings, with their defaults. */
   readonly settings: Settings
+  /** The REST API, a `RestApi`. `api.keys` has each customer's API key, by the customer's name. */
   readonly api: ImpersonationApi
+  /** The endpoint. It has a `function`, and the function's `role` and `logGroup`. */
   readonly endpoint: EndpointFunction
+  /** The user pool's triggers. They are one `function`, with a `role` and a `logGroup`. */
   readonly triggers: TriggerFunction
+  /** The records, a `Table`: who acted as whom, when and why. Grant only reads: the table's policy denies writes to others. */
   readonly records: RecordsTable
+  /** The pool that was passed, or the one that the construct made. */
   readonly userPool: IUserPool
+  /** The app client that actors sign in with. */
   readonly actorClient: IUserPoolClient
+  /** The app client that gets the impersonated sessions. Apps must accept its id, `impersonationClient.ref`. */
   readonly impersonationClient: CfnUserPoolClient
-  /** Undefined if the setting `accessLog` is false. */
+  /** The API's access log. Undefined if the setting `accessLog` is false. */
   readonly accessLog: LogGroup | undefined
+  /** The alarms' `Topic`. Subscribe to it, or set `alarmEmail`. */
   readonly alarmTopic: AlarmTopic
 
   /** @throws Error naming the setting that breaks its rule, or saying why the pool can't be used */

@@ -2,4 +2,4 @@
 
 export { Impersonation, type ImpersonationProps } from './impersonation.ts'
 export type { NextTriggersProps } from './settings/next-triggers.ts'
-export type { Settings, SettingsProps } from './settings/settings.ts'
+export { groupNotLookedUp, nobodyProtected, type Settings, type SettingsProps } from './settings/settings.ts'

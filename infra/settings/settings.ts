@@ -162,7 +162,10 @@ export type Settings = { -readonly [Name in keyof typeof settingsTable]: ValueOf
 
 /** The construct's props: any settings. Two of them turn a protection off by a sentence. */
 export type SettingsProps = Partial<Omit<Settings, 'protectedGroups' | 'lookUpGroup' | 'nextTriggers'>> & {
+  /** Nobody may act as a member of these groups. Default: `impersonatorsGroup` and `admins`; on an existing pool, none. */
   protectedGroups?: string[] | typeof nobodyProtected
+  /** Asks Cognito at each request whether the actor is still in the group, enabled, and the same user. Default: true. */
   lookUpGroup?: true | typeof groupNotLookedUp
+  /** The pool's own triggers in the slots that impersonation needs. The trigger function replaces them and runs them. */
   nextTriggers?: NextTriggersProps
 }

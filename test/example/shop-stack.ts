@@ -5,7 +5,7 @@ import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib'
 import { FeaturePlan, UserPool, UserPoolOperation } from 'aws-cdk-lib/aws-cognito'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
-import { Impersonation } from '../../infra/impersonation.ts'
+import { Impersonation } from '../../infra/index.ts'
 
 export class ShopStack extends Stack {
   constructor(scope: Construct, id: string, props?: StackProps) {
