@@ -1,6 +1,9 @@
 // The attributes of a record, and the keys, indexes and projected attributes of the records table.
 
-type State = 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded'
+type State = 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded' | 'ended'
+
+/** What made somebody entitled to end an impersonation. `session`: the impersonated session itself. */
+export type Role = 'actor' | 'subject' | 'auditor' | 'session'
 
 /** One impersonation. Times are in ms since the epoch, except `expiresAt`. */
 export interface ImpersonationRecord {
@@ -27,6 +30,13 @@ export interface ImpersonationRecord {
   discardedAt?: number
   /** When the session ends. */
   endsAt?: number
+  /** The UTC day of `endsAt`, in state `issued` only: the partition of the index of live sessions. */
+  endsOn?: string
+  /** When and by whom the impersonation was ended, in state `ended`. */
+  endedAt?: number
+  endedBySub?: string
+  endedByUsername?: string
+  endedByRole?: Role
   sourceIp?: string
   userAgent?: string
   apiKeyId?: string
@@ -38,24 +48,52 @@ export interface ImpersonationRecord {
 /** Where a request came from. */
 export type Source = Pick<ImpersonationRecord, 'sourceIp' | 'userAgent' | 'apiKeyId' | 'requestId'>
 
+/** Whether a session of this impersonation can be in use at `now`. */
+export function isLive({ state, endsAt }: Pick<ImpersonationRecord, 'state' | 'endsAt'>, now: number): boolean {
+  return state === 'issued' && endsAt !== undefined && now < endsAt
+}
+
+/** The UTC day of a time in ms, as YYYY-MM-DD. */
+export function dayOf(time: number): string {
+  return new Date(time).toISOString().slice(0, 10)
+}
+
 type Attribute = keyof ImpersonationRecord
 
 export const partitionKey = 'id' satisfies Attribute
 export const timeToLive = 'expiresAt' satisfies Attribute
 
-/** The sort key of both indexes. */
 export const requestedAt = 'requestedAt' satisfies Attribute
 
-/** Finds records by subject. A record enters this index when its grant is redeemed. */
-export const bySubject = { indexName: 'by-subject', partitionKey: 'subjectSub' satisfies Attribute }
+/** A record enters this index when its grant is redeemed. */
+export const bySubject = {
+  indexName: 'by-subject',
+  partitionKey: 'subjectSub',
+  sortKey: requestedAt,
+} as const satisfies Index
 
-/** Finds records by actor. */
-export const byActor = { indexName: 'by-actor', partitionKey: 'actorSub' satisfies Attribute }
+export const byActor = {
+  indexName: 'by-actor',
+  partitionKey: 'actorSub',
+  sortKey: requestedAt,
+} as const satisfies Index
+
+/** The issued sessions, by the day that they end on. An ended session leaves this index, an expired one stays. */
+export const live = { indexName: 'live', partitionKey: 'endsOn', sortKey: 'endsAt' } as const satisfies Index
+
+interface Index {
+  indexName: string
+  partitionKey: Attribute
+  sortKey: Attribute
+}
 
 /** No index may contain these: they authenticate the subject's sign-in. */
-type Secret = 'grantHash' | 'grantEndsAt' | 'nonce'
+export type Secret = 'grantHash' | 'grantEndsAt' | 'nonce'
 
-/** The attributes that both indexes contain besides their keys. */
+/**
+ * The attributes that the indexes contain besides their keys. Never change this list: CloudFormation can't change what an
+ * existing index contains. A list of records gets its other attributes from the table.
+ */
 export const projected = [
   'state',
   'code',
@@ -75,4 +113,19 @@ export const projected = [
   'userAgent',
   'apiKeyId',
   'requestId',
+] satisfies Exclude<Attribute, Secret>[]
+
+/**
+ * The attributes that `end` names in its write, in the condition too. The oversight function's policy limits UpdateItem to
+ * these (`dynamodb:Attributes`), so that it can't write a grant's hash.
+ */
+export const attributesOfEnd = [
+  'id',
+  'state',
+  'endsAt',
+  'endsOn',
+  'endedAt',
+  'endedBySub',
+  'endedByUsername',
+  'endedByRole',
 ] satisfies Exclude<Attribute, Secret>[]

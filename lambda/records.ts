@@ -1,17 +1,11 @@
 // Reads and writes the records table. Every write is conditional.
 
-import {
-  ConditionalCheckFailedException,
-  type DynamoDBClient,
-  GetItemCommand,
-  PutItemCommand,
-  UpdateItemCommand,
-} from '@aws-sdk/client-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
 import { type Code, ImpersonationError } from './errors.ts'
 import type { Grant } from './grant.ts'
-import { type ImpersonationRecord, partitionKey } from './records-schema.ts'
-import { timeLimit } from './time-limit.ts'
+import { dayOf, type ImpersonationRecord, partitionKey } from './records-schema.ts'
+import { createRecordsTable, type TableOptions, type Values, withoutItem } from './records-table.ts'
 
 export interface Subject {
   sub: string
@@ -20,62 +14,23 @@ export interface Subject {
 
 export type Records = ReturnType<typeof createRecords>
 
-/**
- * Each method throws an ImpersonationError if DynamoDB fails.
- * @param timeout the time limit of one call, including retries, in ms.
- */
-export function createRecords(options: {
-  dynamoDB: DynamoDBClient
-  tableName: string
-  timeout: number
-  now: () => number
-}) {
-  const { dynamoDB, tableName: TableName, timeout, now } = options
-  const withinTimeout = () => ({ abortSignal: timeLimit(timeout) })
-  const keyOf = (id: string) => marshall({ [partitionKey]: id })
+/** Each method throws an ImpersonationError if DynamoDB fails. */
+export function createRecords(options: TableOptions & { now: () => number }) {
+  const { dynamoDB, tableName: TableName, now } = options
+  const table = createRecordsTable(options)
 
   /**
-   * Updates one item. In the expressions, `#name` is the attribute `name`.
-   * @returns the item after the update, or undefined if the condition is false.
+   * Updates one record.
+   * @returns the record after the update, or undefined if the condition is false.
    * @throws ImpersonationError if the call fails, or if the response does not contain the item.
    */
-  async function update(
-    id: string,
-    expressions: { change: string; condition: string },
-    values: Record<`:${string}`, string | number>,
-  ) {
-    const { change, condition } = expressions
-    try {
-      const { Attributes } = await dynamoDB.send(
-        new UpdateItemCommand({
-          TableName,
-          Key: keyOf(id),
-          UpdateExpression: change,
-          ConditionExpression: condition,
-          ExpressionAttributeNames: namesIn(change + condition),
-          ExpressionAttributeValues: marshall(values),
-          ReturnValues: 'ALL_NEW',
-        }),
-        withinTimeout(),
-      )
-      const item = unmarshall(Attributes ?? {})
-      if (item[partitionKey] !== id) {
-        throw new ImpersonationError('Unavailable', { message: 'the response does not contain the item' })
-      }
-      return item as ImpersonationRecord
-    } catch (error) {
-      if (error instanceof ConditionalCheckFailedException) return undefined
-      throw unavailable(error)
-    }
+  async function update(id: string, expressions: { change: string; condition: string }, values: Values) {
+    const item = await table.update(id, expressions, values)
+    if (item && item[partitionKey] !== id) throw withoutItem()
+    return item as ImpersonationRecord | undefined
   }
 
-  async function read(id: string): Promise<ImpersonationRecord | undefined> {
-    const command = new GetItemCommand({ TableName, Key: keyOf(id), ConsistentRead: true })
-    const { Item } = await dynamoDB.send(command, withinTimeout()).catch((error) => {
-      throw unavailable(error)
-    })
-    return Item && (unmarshall(Item) as ImpersonationRecord)
-  }
+  const read = (id: string) => table.read(id) as Promise<ImpersonationRecord | undefined>
 
   return {
     read,
@@ -88,9 +43,9 @@ export function createRecords(options: {
         ConditionExpression: `attribute_not_exists(${partitionKey})`,
       })
       try {
-        await dynamoDB.send(command, withinTimeout())
+        await table.attempt((options) => dynamoDB.send(command, options))
       } catch (error) {
-        if (!(error instanceof ConditionalCheckFailedException)) throw unavailable(error)
+        if (!(error instanceof ConditionalCheckFailedException)) throw error
         // If the SDK retried after a lost response, the first try wrote this record.
         const found = await read(record.id)
         if (found?.grantHash !== record.grantHash)
@@ -138,11 +93,12 @@ export function createRecords(options: {
      * @returns the record, or undefined if no tokens may be issued.
      */
     issue(session: { id: string; clientId: string; subjectSub: string; sessionLength: number }) {
+      const endsAt = now() + session.sessionLength
       return update(
         session.id,
         {
           change:
-            'SET #state = :issued, #issuedAt = if_not_exists(#issuedAt, :now), #endsAt = if_not_exists(#endsAt, :endsAt)',
+            'SET #state = :issued, #issuedAt = if_not_exists(#issuedAt, :now), #endsAt = if_not_exists(#endsAt, :endsAt), #endsOn = if_not_exists(#endsOn, :endsOn)',
           condition:
             '#state IN (:redeemed, :issued) AND #clientId = :clientId AND #subjectSub = :sub AND #actorSub <> :sub AND #grantEndsAt > :now',
         },
@@ -152,7 +108,8 @@ export function createRecords(options: {
           ':clientId': session.clientId,
           ':sub': session.subjectSub,
           ':now': now(),
-          ':endsAt': now() + session.sessionLength,
+          ':endsAt': endsAt,
+          ':endsOn': dayOf(endsAt),
         },
       )
     },
@@ -169,27 +126,16 @@ export function createRecords(options: {
       )
     },
 
-    /** Marks the record as discarded, in any state: Cognito issued tokens that the caller does not get. */
+    /** Marks the record as discarded, unless it is ended: Cognito issued tokens that the caller does not get. */
     async discard(id: string, code: Code): Promise<void> {
       await update(
         id,
         {
-          change: 'SET #state = :discarded, #code = :code, #discardedAt = :now',
-          condition: `attribute_exists(#${partitionKey})`,
+          change: 'SET #state = :discarded, #code = :code, #discardedAt = :now REMOVE #endsOn',
+          condition: `attribute_exists(#${partitionKey}) AND #state <> :ended`,
         },
-        { ':discarded': 'discarded', ':code': code, ':now': now() },
+        { ':discarded': 'discarded', ':ended': 'ended', ':code': code, ':now': now() },
       )
     },
   }
-}
-
-/** Maps each `#name` in the expressions to the attribute `name`. */
-function namesIn(expressions: string): Record<string, string> {
-  return Object.fromEntries(
-    [...expressions.matchAll(/#\w+/g)].map(([placeholder]) => [placeholder, placeholder.slice(1)]),
-  )
-}
-
-function unavailable(cause: unknown): ImpersonationError {
-  return new ImpersonationError('Unavailable', { message: 'a call to the records table failed', cause })
 }

@@ -3,7 +3,22 @@
 import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
-import { byActor, bySubject, partitionKey, projected, requestedAt, timeToLive } from '../../lambda/records-schema.ts'
+import {
+  byActor,
+  bySubject,
+  live,
+  partitionKey,
+  projected,
+  requestedAt,
+  timeToLive,
+} from '../../lambda/records-schema.ts'
+
+// An update of a stack can make or delete one index of a table, and can't change one. A new index needs a new name.
+const indexes = [
+  { ...bySubject, attributes: projected },
+  { ...byActor, attributes: projected },
+  { ...live, attributes: [requestedAt, ...projected] },
+]
 
 export class RecordsTable extends Table {
   constructor(scope: Construct, id: string, { deletionProtection }: { deletionProtection: boolean }) {
@@ -15,13 +30,13 @@ export class RecordsTable extends Table {
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,
     })
-    for (const index of [bySubject, byActor]) {
+    for (const { indexName, ...index } of indexes) {
       this.addGlobalSecondaryIndex({
-        indexName: index.indexName,
+        indexName,
         partitionKey: { name: index.partitionKey, type: AttributeType.STRING },
-        sortKey: { name: requestedAt, type: AttributeType.NUMBER },
+        sortKey: { name: index.sortKey, type: AttributeType.NUMBER },
         projectionType: ProjectionType.INCLUDE,
-        nonKeyAttributes: projected.filter((attribute) => attribute !== index.partitionKey),
+        nonKeyAttributes: index.attributes.filter((name) => name !== index.partitionKey && name !== index.sortKey),
       })
     }
   }

@@ -125,6 +125,8 @@ export function createImpersonate(options: {
       if (record?.state === 'refused' && isCode(record.code)) {
         return new ImpersonationError(record.code, { cause: failure })
       }
+      // Somebody ended it before it had a session, so our triggers refused.
+      if (record?.state === 'ended') return new ImpersonationError('ImpersonationEnded', { cause: failure })
       // Our triggers had accepted the sign-in, so a later trigger of the pool's owner refused.
       if (record?.state === 'issued' && failure.code === 'TriggerRefused') {
         return new ImpersonationError('SubjectRefused', { cause: failure })

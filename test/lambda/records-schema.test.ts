@@ -2,11 +2,16 @@
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { newGrant } from '../../lambda/grant.ts'
+import { createOversightRecords } from '../../lambda/oversight/records.ts'
 import { createRecords } from '../../lambda/records.ts'
 import {
+  attributesOfEnd,
   byActor,
   bySubject,
+  dayOf,
   type ImpersonationRecord,
+  isLive,
+  live,
   partitionKey,
   projected,
   requestedAt,
@@ -16,6 +21,8 @@ import { startTable } from '../support/table.ts'
 
 let table: Awaited<ReturnType<typeof startTable>>
 let writtenNames: Set<string>
+let issuedNames: string[]
+let endedNames: string[]
 
 beforeAll(async () => {
   table = await startTable()
@@ -45,26 +52,62 @@ beforeAll(async () => {
     await change(grant)
     return Object.keys((await records.read(grant.id)) ?? {})
   }
-  const issued = await attributesAfter(async (grant) => {
+  const issue = async (grant: ReturnType<typeof newGrant>) => {
     const subject = { sub: 'sub-of-alice', username: 'alice' }
     await records.redeem({ grant, clientId: 'ours', nonce: 'nonce-1', subject })
     await records.issue({ id: grant.id, clientId: 'ours', subjectSub: subject.sub, sessionLength: 60_000 })
+  }
+  issuedNames = await attributesAfter(issue)
+  const discarded = await attributesAfter(async (grant) => {
+    await issue(grant)
     await records.discard(grant.id, 'TokensUnfit')
   })
+  endedNames = await attributesAfter(async (grant) => {
+    await issue(grant)
+    const oversight = createOversightRecords({ ...table, timeout: 5_000, now: Date.now })
+    await oversight.end(grant.id, { sub: 'sub-of-audrey', username: 'audrey', role: 'auditor' })
+  })
   const refused = await attributesAfter((grant) => records.refuse(grant.id, 'SubjectNotFound'))
-  writtenNames = new Set([...issued, ...refused])
+  writtenNames = new Set([...issuedNames, ...discarded, ...refused, ...endedNames])
 })
 afterAll(() => table.close())
 
-test('both indexes contain every attribute except the TTL and those that authenticate the sign-in', () => {
+const secrets = ['grantEndsAt', 'grantHash', 'nonce']
+
+test('the indexes contain every attribute except the TTL, those of `end`, and those that authenticate the sign-in', () => {
   const indexed: string[] = [partitionKey, requestedAt, ...projected]
-  expect([...writtenNames].filter((name) => !indexed.includes(name)).sort()).toEqual([
-    'expiresAt',
-    'grantEndsAt',
-    'grantHash',
-    'nonce',
-  ])
+  const ofEnd = ['endedAt', 'endedByRole', 'endedBySub', 'endedByUsername', 'endsOn']
+  expect([...writtenNames].filter((name) => !indexed.includes(name)).sort()).toEqual(
+    [...ofEnd, 'expiresAt', ...secrets].sort(),
+  )
   expect(indexed.filter((name) => !writtenNames.has(name))).toEqual([])
+})
+test('the content of the indexes never changes: CloudFormation could not update an existing table', () => {
+  expect(projected.toSorted()).toEqual([
+    'actorSub',
+    'actorUsername',
+    'apiKeyId',
+    'clientId',
+    'code',
+    'discardedAt',
+    'endsAt',
+    'issuedAt',
+    'reason',
+    'redeemedAt',
+    'refusedAt',
+    'requestId',
+    'sourceIp',
+    'state',
+    'subjectAsked',
+    'subjectSub',
+    'subjectUsername',
+    'userAgent',
+  ])
+})
+test('`end` may write what it adds, and no secret', () => {
+  const added = endedNames.filter((name) => !issuedNames.includes(name))
+  expect(attributesOfEnd).toEqual(expect.arrayContaining(added))
+  expect(attributesOfEnd.filter((name: string) => secrets.includes(name))).toEqual([])
 })
 test('the keys and the TTL have these names', () => {
   expect(partitionKey).toBe('id')
@@ -72,6 +115,27 @@ test('the keys and the TTL have these names', () => {
   expect(timeToLive).toBe('expiresAt')
 })
 test('the indexes have the names that queries use', () => {
-  expect(bySubject).toEqual({ indexName: 'by-subject', partitionKey: 'subjectSub' })
-  expect(byActor).toEqual({ indexName: 'by-actor', partitionKey: 'actorSub' })
+  expect(bySubject).toEqual({ indexName: 'by-subject', partitionKey: 'subjectSub', sortKey: 'requestedAt' })
+  expect(byActor).toEqual({ indexName: 'by-actor', partitionKey: 'actorSub', sortKey: 'requestedAt' })
+  expect(live).toEqual({ indexName: 'live', partitionKey: 'endsOn', sortKey: 'endsAt' })
+})
+
+test.each([
+  ['issued, before its end', { state: 'issued', endsAt: 1_001 }, true],
+  ['issued, at its end', { state: 'issued', endsAt: 1_000 }, false],
+  ['issued, without an end', { state: 'issued' }, false],
+  ['requested', { state: 'requested' }, false],
+  ['redeemed', { state: 'redeemed', endsAt: 1_001 }, false],
+  ['refused', { state: 'refused', endsAt: 1_001 }, false],
+  ['discarded', { state: 'discarded', endsAt: 1_001 }, false],
+  ['ended', { state: 'ended', endsAt: 1_001 }, false],
+] as const)('isLive of a record that is %s', (_, record, isIt) => {
+  expect(isLive(record, 1_000)).toBe(isIt)
+})
+
+test.each([
+  [Date.UTC(2026, 11, 31, 23, 59, 59, 999), '2026-12-31'],
+  [Date.UTC(2027, 0, 1), '2027-01-01'],
+])('the day of %d is %s, in UTC', (time, day) => {
+  expect(dayOf(time)).toBe(day)
 })

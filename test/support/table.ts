@@ -3,9 +3,13 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { listen } from '../../infra/local/listen.ts'
+import { byActor, bySubject, live, partitionKey } from '../../lambda/records-schema.ts'
 import { faulty } from './faults.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+const indexes = [byActor, bySubject, live]
+const attribute = (AttributeType: 'S' | 'N') => (AttributeName: string) => ({ AttributeName, AttributeType })
 
 export async function startTable(tableName = 'records') {
   const server = dynalite({ createTableMs: 0 })
@@ -20,8 +24,20 @@ export async function startTable(tableName = 'records') {
     new CreateTableCommand({
       TableName: tableName,
       BillingMode: 'PAY_PER_REQUEST',
-      KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
-      AttributeDefinitions: [{ AttributeName: 'id', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: partitionKey, KeyType: 'HASH' }],
+      AttributeDefinitions: [
+        ...[partitionKey, ...indexes.map((index) => index.partitionKey)].map(attribute('S')),
+        ...[...new Set(indexes.map(({ sortKey }) => sortKey))].map(attribute('N')),
+      ],
+      GlobalSecondaryIndexes: indexes.map((index) => ({
+        IndexName: index.indexName,
+        KeySchema: [
+          { AttributeName: index.partitionKey, KeyType: 'HASH' },
+          { AttributeName: index.sortKey, KeyType: 'RANGE' },
+        ],
+        // The stack's indexes contain fewer attributes: see infra/records/records-table.ts.
+        Projection: { ProjectionType: 'ALL' },
+      })),
     }),
   )
   return {

@@ -1,0 +1,246 @@
+// Reads, lists and ends impersonations.
+
+import { QueryCommand } from '@aws-sdk/client-dynamodb'
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
+import { ImpersonationError } from '../errors.ts'
+import { grantLifetime } from '../grant.ts'
+import {
+  byActor,
+  bySubject,
+  dayOf,
+  type ImpersonationRecord,
+  isLive,
+  live,
+  partitionKey,
+  projected,
+  type Role,
+  requestedAt,
+} from '../records-schema.ts'
+import { createRecordsTable, namesIn, type TableOptions, type Values, withoutItem } from '../records-table.ts'
+
+export type OversightRecords = ReturnType<typeof createOversightRecords>
+
+/** The attributes that oversight reads: all but the secrets of the sign-in. */
+const visible = [
+  partitionKey,
+  requestedAt,
+  ...projected,
+  'endedAt',
+  'endedBySub',
+  'endedByUsername',
+  'endedByRole',
+] satisfies (keyof ImpersonationRecord)[]
+
+export type VisibleRecord = Pick<ImpersonationRecord, (typeof visible)[number]>
+
+/** Whoever ends an impersonation. */
+export interface EndedBy {
+  sub: string
+  username: string
+  role: Role
+}
+
+/** Where a page ended: the record's id and its `requestedAt`, or its `endsAt` in a list of live sessions. */
+export interface Position {
+  id: string
+  at: number
+}
+
+interface ListByPerson {
+  by: 'actor' | 'subject'
+  sub: string
+  /** The first and last `requestedAt`, inclusive. */
+  from?: number | undefined
+  to?: number | undefined
+  limit: number
+  next?: Position | undefined
+}
+
+interface ListLive {
+  by: 'live'
+  limit: number
+  next?: Position | undefined
+}
+
+export type ListQuery = ListByPerson | ListLive
+
+export interface Page {
+  records: VisibleRecord[]
+  /** Undefined: there is no more. */
+  next?: Position
+}
+
+/** Part of one partition of an index. `from` and `to` limit the sort key, inclusive. */
+interface Range {
+  index: typeof byActor | typeof bySubject | typeof live
+  partition: string
+  from: number
+  to: number
+}
+
+const day = 86_400_000
+
+/** A session ends within this time after its request: the longest session, and the time in which it can be issued. */
+const longestLife = day + grantLifetime
+
+/** An impersonation that has a session, or can still get one. */
+const unfinished = '#state IN (:requested, :redeemed) OR (#state = :issued AND #endsAt > :now)'
+
+/** How many impersonations `endAll` ends at most. */
+const endAllLimit = 100
+
+/** Each method throws an ImpersonationError if DynamoDB fails. */
+export function createOversightRecords(options: TableOptions & { now: () => number }) {
+  const { dynamoDB, tableName: TableName, now } = options
+  const table = createRecordsTable(options)
+  const projection = visible.map((name) => `#${name}`).join(', ')
+  const unfinishedValues = (): Values => ({
+    ':requested': 'requested',
+    ':redeemed': 'redeemed',
+    ':issued': 'issued',
+    ':now': now(),
+  })
+
+  /** Reads a record consistently. @returns undefined if there is none, or if the item is no impersonation. */
+  async function read(id: string): Promise<VisibleRecord | undefined> {
+    return asRecord(await table.read(id, projection))
+  }
+
+  /** @returns false if there is no unfinished impersonation with this id. Then nothing changes. */
+  async function endUnfinished(id: string, { sub, username, role }: EndedBy): Promise<boolean> {
+    const updated = await table.update(
+      id,
+      {
+        change:
+          'SET #state = :ended, #endedAt = :now, #endedBySub = :sub, #endedByUsername = :username, #endedByRole = :role REMOVE #endsOn',
+        condition: unfinished,
+        // The function may not read more from an update: its policy has the same list of attributes as `attributesOfEnd`.
+        returns: 'UPDATED_NEW',
+      },
+      { ...unfinishedValues(), ':ended': 'ended', ':sub': sub, ':username': username, ':role': role },
+    )
+    if (updated && updated.state !== 'ended') throw withoutItem()
+    return updated !== undefined
+  }
+
+  /**
+   * Finds up to `count` records, newest first.
+   * @param after starts behind this record.
+   * @param filter a condition on attributes of the index.
+   */
+  async function find(
+    { index, partition, from, to }: Range,
+    count: number,
+    { after, filter }: { after?: Position | undefined; filter?: { condition: string; values: Values } } = {},
+  ): Promise<Position[]> {
+    if (from > to) return []
+    const range = `#${index.partitionKey} = :partition AND #${index.sortKey} BETWEEN :from AND :to`
+    const projection = `#${partitionKey}, #${index.sortKey}`
+    const found: Position[] = []
+    let start =
+      after && marshall({ [partitionKey]: after.id, [index.partitionKey]: partition, [index.sortKey]: after.at })
+    do {
+      const command = new QueryCommand({
+        TableName,
+        IndexName: index.indexName,
+        KeyConditionExpression: range,
+        ProjectionExpression: projection,
+        ExpressionAttributeNames: namesIn(range, projection, filter?.condition ?? ''),
+        ExpressionAttributeValues: marshall({ ':partition': partition, ':from': from, ':to': to, ...filter?.values }),
+        ScanIndexForward: false,
+        ExclusiveStartKey: start,
+        // DynamoDB applies this limit before the filter.
+        ...(filter ? { FilterExpression: filter.condition } : { Limit: count - found.length }),
+      })
+      const { Items = [], LastEvaluatedKey } = await table.attempt((options) => dynamoDB.send(command, options))
+      for (const item of Items.map((item) => unmarshall(item)))
+        found.push({ id: String(item[partitionKey]), at: Number(item[index.sortKey]) })
+      start = LastEvaluatedKey
+    } while (start && found.length < count)
+    return found.slice(0, count)
+  }
+
+  function findByPerson({ by, sub, from = 0, to = Number.MAX_SAFE_INTEGER, next }: ListByPerson, count: number) {
+    if (next && !(next.at >= from && next.at <= to)) throw wrongPosition()
+    return find({ index: by === 'actor' ? byActor : bySubject, partition: sub, from, to }, count, { after: next })
+  }
+
+  /** A session ends today or tomorrow (UTC). All are equally long, so the last to end is the newest. */
+  async function findLive({ next }: ListLive, count: number): Promise<Position[]> {
+    const from = now() + 1
+    const to = now() + 2 * day
+    if (next && !(next.at <= to)) throw wrongPosition()
+    if (next && next.at < from) return []
+    const found: Position[] = []
+    for (const partition of [dayOf(from + day), dayOf(from)]) {
+      if (found.length === count || (next && partition > dayOf(next.at))) continue
+      const after = next && partition === dayOf(next.at) ? next : undefined
+      found.push(...(await find({ index: live, partition, from, to }, count - found.length, { after })))
+    }
+    return found
+  }
+
+  return {
+    read,
+
+    /**
+     * Ends an impersonation that has a session or can still get one. Leaves every other one unchanged.
+     * @returns the record as it is afterwards, or undefined if there is none.
+     */
+    async end(id: string, by: EndedBy): Promise<VisibleRecord | undefined> {
+      await endUnfinished(id, by)
+      return read(id)
+    },
+
+    /**
+     * Lists impersonations, newest first. The order and the pages come from an index, which is eventually consistent. The
+     * records are read consistently, so none in the list of live sessions is ended. A page may be shorter than its limit.
+     * @throws ImpersonationError RequestInvalid if `next` is outside the list.
+     */
+    async list(query: ListQuery): Promise<Page> {
+      const one = query.limit + 1 // finds out whether there is more
+      const found = await (query.by === 'live' ? findLive(query, one) : findByPerson(query, one))
+      const page = found.slice(0, query.limit)
+      const records = (await Promise.all(page.map(({ id }) => read(id)))).filter((record) => record !== undefined)
+      const next = found.length > page.length ? page.at(-1) : undefined
+      return {
+        records: query.by === 'live' ? records.filter((record) => isLive(record, now())) : records,
+        ...(next && { next }),
+      }
+    },
+
+    /**
+     * Ends everything of one actor or subject, at most 100 impersonations. Safe to repeat. The index is eventually consistent,
+     * so an impersonation of the last second may be missing. By subject, one whose grant is not redeemed yet is missing.
+     * @returns how many it ended, and whether it stopped before the end.
+     */
+    async endAll(
+      { by, sub }: { by: 'actor' | 'subject'; sub: string },
+      endedBy: EndedBy,
+    ): Promise<{ ended: number; more: boolean }> {
+      const found = await find(
+        {
+          index: by === 'actor' ? byActor : bySubject,
+          partition: sub,
+          from: now() - longestLife,
+          to: Number.MAX_SAFE_INTEGER,
+        },
+        endAllLimit + 1,
+        { filter: { condition: unfinished, values: unfinishedValues() } },
+      )
+      const results = await Promise.allSettled(found.slice(0, endAllLimit).map(({ id }) => endUnfinished(id, endedBy)))
+      const failed = results.find((result) => result.status === 'rejected')
+      if (failed) throw failed.reason
+      const ended = results.filter((result) => result.status === 'fulfilled' && result.value).length
+      return { ended, more: found.length > endAllLimit }
+    },
+  }
+}
+
+function asRecord(item: Record<string, unknown> | undefined): VisibleRecord | undefined {
+  return item?.state === undefined ? undefined : (item as unknown as VisibleRecord)
+}
+
+function wrongPosition(): ImpersonationError {
+  return new ImpersonationError('RequestInvalid', { message: 'next: this is no page of this list' })
+}
