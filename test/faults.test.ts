@@ -92,10 +92,13 @@ async function run(scenario: Scenario, other: object): Promise<void> {
       expectRecorded(answer, world, {
         actorSub: mayAct ? subOf('olivia') : undefined,
         subjectSub: subOf(usernameByName[subject] ?? ''),
+        mayBeEnded: scenario.ends.length > 0,
       })
     }
     expectOrderly(world.table.changes)
   }
+  for (const record of await time.settle(Promise.all(world.seen.ends)))
+    if (record?.state === 'ended') expect(world.table.items.get(record.id)).toMatchObject({ state: { S: 'ended' } })
   check()
   await time.pass(200_000) // delayed calls take effect now
   check()

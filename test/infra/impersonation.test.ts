@@ -168,7 +168,7 @@ describe('permissions', () => {
 })
 
 describe('records', () => {
-  test('expire, can be restored, and are indexed by subject and by actor', () => {
+  test('expire, can be restored, and are indexed by subject, by actor, and by the day that a session ends on', () => {
     const table = onlyOne(template, 'AWS::DynamoDB::Table')
     expect(table).toMatchObject({
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
@@ -182,7 +182,12 @@ describe('records', () => {
     expect(table.GlobalSecondaryIndexes.map(keys)).toEqual([
       ['subjectSub', 'requestedAt'],
       ['actorSub', 'requestedAt'],
+      ['endsOn', 'endsAt'],
     ])
-    expect(JSON.stringify(table)).not.toContain('grantHash')
+    for (const secret of ['grantHash', 'grantEndsAt', 'nonce']) expect(JSON.stringify(table)).not.toContain(secret)
+    const attributes = table.GlobalSecondaryIndexes.flatMap(
+      ({ Projection }: { Projection: { NonKeyAttributes: string[] } }) => Projection.NonKeyAttributes,
+    )
+    expect(attributes.length).toBeLessThanOrEqual(100) // DynamoDB's limit for all indexes together
   })
 })

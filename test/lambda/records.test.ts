@@ -176,7 +176,7 @@ describe('redeem', () => {
     expect(await redeem()).toBe(false)
     expect(await records.read(grant.id)).toBeUndefined()
   })
-  test.each(['issued', 'refused', 'discarded'] as const)('refuses a record in state %s', async (state) => {
+  test.each(['issued', 'refused', 'discarded', 'ended'] as const)('refuses a record in state %s', async (state) => {
     await records.put(requested({ state, nonce: 'nonce-1', subjectSub: alice.sub }))
     expect(await redeem()).toBe(false)
   })
@@ -204,6 +204,7 @@ describe('issue', () => {
       actorSub: 'sub-of-olivia',
       issuedAt: noon,
       endsAt: noon + hour,
+      endsOn: '2026-01-01',
     })
   })
   test('can be repeated, and keeps the first times', async () => {
@@ -211,6 +212,14 @@ describe('issue', () => {
     await issue()
     now = noon + 9
     expect(await issue()).toMatchObject({ issuedAt: noon, endsAt: noon + hour })
+  })
+  test('keeps the day of the end, too, if it is repeated after midnight', async () => {
+    const midnight = noon + 12 * hour
+    await records.put({ ...redeemed(), grantEndsAt: midnight + 60_000 })
+    now = midnight - hour - 1
+    await issue()
+    now += 1
+    expect(await issue()).toMatchObject({ endsAt: midnight - 1, endsOn: '2026-01-01' })
   })
   test.each([
     ['another app client', { clientId: 'another' }],
@@ -231,7 +240,7 @@ describe('issue', () => {
     now -= 1
     expect(await issue()).toBeDefined()
   })
-  test.each(['requested', 'refused', 'discarded'] as const)('refuses a record in state %s', async (state) => {
+  test.each(['requested', 'refused', 'discarded', 'ended'] as const)('refuses a record in state %s', async (state) => {
     await records.put({ ...redeemed(), state })
     expect(await issue()).toBeUndefined()
   })
@@ -247,11 +256,14 @@ describe('refuse', () => {
     await records.refuse(grant.id, 'SubjectProtected')
     expect(await records.read(grant.id)).toMatchObject({ state: 'refused', code: 'SubjectProtected', refusedAt: noon })
   })
-  test.each(['issued', 'discarded', 'refused'] as const)('leaves a record in state %s unchanged', async (state) => {
-    await records.put(requested({ state, code: 'SubjectDisabled' }))
-    await records.refuse(grant.id, 'SubjectProtected')
-    expect(await records.read(grant.id)).toEqual(requested({ state, code: 'SubjectDisabled' }))
-  })
+  test.each(['issued', 'discarded', 'refused', 'ended'] as const)(
+    'leaves a record in state %s unchanged',
+    async (state) => {
+      await records.put(requested({ state, code: 'SubjectDisabled' }))
+      await records.refuse(grant.id, 'SubjectProtected')
+      expect(await records.read(grant.id)).toEqual(requested({ state, code: 'SubjectDisabled' }))
+    },
+  )
   test('creates no record', async () => {
     await records.refuse(grant.id, 'Fault')
     expect(await records.read(grant.id)).toBeUndefined()
@@ -263,6 +275,16 @@ describe('discard', () => {
     await records.put(requested({ state }))
     await records.discard(grant.id, 'TokensUnfit')
     expect(await records.read(grant.id)).toMatchObject({ state: 'discarded', code: 'TokensUnfit', discardedAt: noon })
+  })
+  test('takes the record out of the index of live sessions', async () => {
+    await records.put(requested({ state: 'issued', endsAt: noon + hour, endsOn: '2026-01-01' }))
+    await records.discard(grant.id, 'TokensUnfit')
+    expect(await records.read(grant.id)).not.toHaveProperty('endsOn')
+  })
+  test('leaves an ended record unchanged', async () => {
+    await records.put(requested({ state: 'ended', endedAt: noon }))
+    await records.discard(grant.id, 'TokensUnfit')
+    expect(await records.read(grant.id)).toEqual(requested({ state: 'ended', endedAt: noon }))
   })
   test('creates no record', async () => {
     await records.discard(grant.id, 'TokensUnfit')

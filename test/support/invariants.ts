@@ -21,6 +21,9 @@ const transitions = new Set([
   'issued → discarded',
   'refused → discarded',
   'discarded → discarded',
+  'requested → ended',
+  'redeemed → ended',
+  'issued → ended',
 ])
 
 export interface Expected {
@@ -28,6 +31,8 @@ export interface Expected {
   actorSub: string | undefined
   /** The `sub` of the subject; undefined if nobody may act as them. */
   subjectSub: string | undefined
+  /** Whether somebody may have ended the session since. */
+  mayBeEnded?: boolean
 }
 
 export function expectContract({ statusCode, headers, body }: Answer): void {
@@ -42,11 +47,13 @@ export function expectContract({ statusCode, headers, body }: Answer): void {
 }
 
 /** Checks that the record of a session is issued, and that record and tokens name the same actor and subject. */
-export function expectRecorded(answer: Answer, world: World, expected: Expected): void {
+export function expectRecorded(answer: Answer, world: World, { mayBeEnded = false, ...expected }: Expected): void {
   expect([expected.actorSub, expected.subjectSub]).not.toContain(undefined)
   const id = answer.headers['Impersonation-Id'] ?? ''
   const item = world.table.items.get(id)
-  expect(item && unmarshall(item)).toMatchObject({ id, state: 'issued', ...expected, clientId: 'ours' })
+  const record = item && unmarshall(item)
+  expect(record).toMatchObject({ id, issuedAt: expect.any(Number), ...expected, clientId: 'ours' })
+  expect(mayBeEnded ? ['issued', 'ended'] : ['issued']).toContain(record?.state)
   const { authorization, accessToken, refreshToken } = answer.body.session as Record<string, string>
   expect(refreshToken).toBe('')
   const both = { sub: expected.subjectSub, act: { sub: expected.actorSub }, impersonation_id: id }
@@ -56,12 +63,17 @@ export function expectRecorded(answer: Answer, world: World, expected: Expected)
   expect(String(access.scope ?? '')).not.toContain('aws.cognito.signin.user.admin')
 }
 
-/** Checks that states only advance, and that one challenge for one subject redeems a record. */
+/**
+ * Checks that states only advance, that nothing follows the end, that one challenge for one subject redeems a record, and
+ * that the index of live sessions has all issued records and no others.
+ */
 export function expectOrderly(changes: readonly Change[]): void {
   const redeemed = new Map<string, string>()
   for (const { before, after } of changes) {
     const [old, now] = [before && unmarshall(before), unmarshall(after)]
     expect(transitions).toContain(`${old?.state ?? 'none'} → ${now.state}`)
+    expect('endsOn' in now).toBe(now.state === 'issued')
+    expect('endedAt' in now).toBe(now.state === 'ended')
     for (const kept of ['actorSub', 'grantHash', 'clientId', 'requestedAt', 'subjectAsked'])
       if (old) expect(now[kept]).toBe(old[kept])
     if (now.state !== 'redeemed') continue

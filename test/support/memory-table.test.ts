@@ -1,15 +1,21 @@
-// Compares the table in memory with dynalite, for all operations of lambda/records.ts.
+// Compares the table in memory with dynalite, for all operations of lambda/records.ts and lambda/oversight/records.ts.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import {
+  createOversightRecords,
+  type ListQuery,
+  type OversightRecords,
+  type Page,
+} from '../../lambda/oversight/records.ts'
 import { createRecords, type Records } from '../../lambda/records.ts'
 import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
 import { faulty } from './faults.ts'
 import { MemoryTable } from './memory-table.ts'
 import { seededRuns } from './seeded.ts'
 import { startTable } from './table.ts'
-import { calm } from './world.ts'
+import { audrey, calm } from './world.ts'
 
 let real: Awaited<ReturnType<typeof startTable>>
 beforeAll(async () => {
@@ -24,13 +30,15 @@ const memoryClient = new DynamoDBClient({ region: 'us-east-1', credentials, maxA
 
 const oneOf = (...values: string[]) => fc.constantFrom(...values)
 const step = fc.record({
-  method: oneOf('put', 'put', 'redeem', 'redeem', 'issue', 'issue', 'refuse', 'discard', 'read'),
+  method: oneOf('put', 'put', 'redeem', 'redeem', 'issue', 'issue', 'refuse', 'discard', 'read', 'end', 'endAll'),
   hash: oneOf('h1', 'h1', 'h2'),
   client: oneOf('ours', 'ours', 'theirs'),
   nonce: oneOf('n1', 'n1', 'n2'),
   sub: oneOf('alice', 'alice', 'bob', 'olivia'),
   at: fc.integer({ min: 0, max: 70_000 }),
 })
+
+const memoryOptions = { dynamoDB: memoryClient, tableName: 'records', timeout: 5_000 }
 
 test('the table in memory gives the same results as dynalite', async () => {
   let n = 0
@@ -39,30 +47,89 @@ test('the table in memory gives the same results as dynalite', async () => {
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
         const id = `record-${++n}`
         let now = 0
-        const both = [
-          createRecords({ ...real, timeout: 5_000, now: () => now }),
-          createRecords({ dynamoDB: memoryClient, tableName: 'records', timeout: 5_000, now: () => now }),
-        ] as const
-        for (const { method, hash, client, nonce, sub, at } of steps) {
+        const both = [{ ...real, timeout: 5_000 }, memoryOptions].map((options) => ({
+          ...createRecords({ ...options, now: () => now }),
+          oversight: createOversightRecords({ ...options, now: () => now }),
+        }))
+        for (const { method, hash, client, nonce, sub: name, at } of steps) {
           now = at
-          const run = async (records: Records): Promise<unknown> => {
+          const sub = `${name} of ${id}`
+          const run = async (records: Records & { oversight: OversightRecords }): Promise<unknown> => {
             if (method === 'put') return records.put(requested(id, hash, at))
             const subject = { sub, username: sub }
             if (method === 'redeem') return records.redeem({ grant: { id, hash }, clientId: client, nonce, subject })
             if (method === 'issue')
               return records.issue({ id, clientId: client, subjectSub: sub, sessionLength: 3_600_000 })
             if (method === 'read') return records.read(id)
+            if (method === 'end') return records.oversight.end(id, audrey)
+            if (method === 'endAll') return records.oversight.endAll({ by: 'subject', sub }, audrey)
             return records[method as 'refuse' | 'discard'](id, 'Fault')
           }
           const [a, b] = await Promise.allSettled(both.map(run))
           expect(b).toEqual(a)
         }
-        expect(await both[1].read(id)).toEqual(await both[0].read(id))
+        expect(await both[1]?.read(id)).toEqual(await both[0]?.read(id))
       }),
       options,
     ),
   )
 }, 120_000)
+
+const listed = fc.record({
+  actor: oneOf('ann', 'ben'),
+  issued: fc.boolean(),
+  sessionLength: fc.integer({ min: 1, max: 86_400_000 }),
+})
+const lists = fc.record({
+  records: fc.array(listed, { minLength: 1, maxLength: 12 }),
+  limit: fc.integer({ min: 1, max: 4 }),
+  from: fc.nat(13),
+  to: fc.nat(13),
+})
+
+test('the table in memory lists the same records as dynalite, page by page', async () => {
+  let start = Date.UTC(2026, 0, 1, 18)
+  await seededRuns(30, (options) =>
+    fc.assert(
+      fc.asyncProperty(lists, async ({ records, limit, from, to }) => {
+        start += 3 * 86_400_000
+        const pages = [{ ...real, timeout: 5_000 }, memoryOptions].map(async (table) => {
+          let now = start
+          const writer = createRecords({ ...table, now: () => now })
+          for (const [n, { actor, issued, sessionLength }] of records.entries()) {
+            now = start + n
+            const id = `listed-${start}-${n}`
+            await writer.put({ ...requested(id, 'h1', now), actorSub: `${actor}-${start}` })
+            const subject = { sub: 'alice', username: 'alice' }
+            await writer.redeem({ grant: { id, hash: 'h1' }, clientId: 'ours', nonce: 'n1', subject })
+            if (issued) await writer.issue({ id, clientId: 'ours', subjectSub: 'alice', sessionLength })
+          }
+          const reader = createOversightRecords({ ...table, now: () => now })
+          const byActor = { by: 'actor', sub: `ann-${start}`, limit } as const
+          return [
+            await everyPage(reader, byActor),
+            await everyPage(reader, { ...byActor, from: start + from, to: start + to }),
+            await everyPage(reader, { by: 'live', limit }),
+          ]
+        })
+        const [a, b] = await Promise.all(pages)
+        expect(b).toEqual(a)
+      }),
+      options,
+    ),
+  )
+}, 120_000)
+
+async function everyPage(records: OversightRecords, query: ListQuery) {
+  const pages: Page[] = []
+  let next: Page['next']
+  do {
+    const page = await records.list({ ...query, next })
+    pages.push(page)
+    next = page.next
+  } while (next)
+  return pages
+}
 
 function requested(id: string, grantHash: string, requestedAt: number): ImpersonationRecord {
   return {
@@ -71,7 +138,7 @@ function requested(id: string, grantHash: string, requestedAt: number): Imperson
     grantHash,
     grantEndsAt: requestedAt + 60_000,
     clientId: 'ours',
-    actorSub: 'olivia',
+    actorSub: `olivia of ${id}`,
     actorUsername: 'olivia',
     subjectAsked: 'alice',
     requestedAt,

@@ -45,6 +45,8 @@ export const scenarios = fc.record({
   /** Faults, each at the n-th call of all processes together. */
   calls: fc.array(fc.record({ at: fc.nat(16), fault: fc.constantFrom(...faults) }), { maxLength: 4 }),
   triggers: fc.array(fc.record({ at: fc.nat(12), trouble: fc.constantFrom(...troubles) }), { maxLength: 2 }),
+  /** The calls at which an auditor ends everything. */
+  ends: fc.array(fc.nat(16), { maxLength: 2 }),
   keysFail: fc.nat(30).map((n) => n === 0),
   withdrawn: fc.nat(8).map((n) => n === 0),
   invalidBody: fc.nat(40),
@@ -55,7 +57,7 @@ export type Scenario = typeof scenarios extends fc.Arbitrary<infer Value> ? Valu
 
 /** @param other tokens of another sign-in, which a response may contain instead. */
 export function behaviourOf(
-  { calls, triggers, keysFail, invalidBody: n, delay }: Scenario,
+  { calls, triggers, ends, keysFail, invalidBody: n, delay }: Scenario,
   other: object,
 ): WorldBehaviour {
   let call = -1
@@ -65,6 +67,7 @@ export function behaviourOf(
       call++
       return calls.find(({ at }) => at === call)?.fault
     },
+    ends: () => ends.includes(call + 1),
     trigger: () => {
       trigger++
       return triggers.find(({ at }) => at === trigger)?.trouble

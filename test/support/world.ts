@@ -14,6 +14,7 @@ import { createUserPool } from '../../lambda/endpoint/user-pool.ts'
 import { createAuthenticate } from '../../lambda/http/authenticate.ts'
 import { createUsers } from '../../lambda/http/users.ts'
 import { createVerifier } from '../../lambda/http/verifier.ts'
+import { createOversightRecords } from '../../lambda/oversight/records.ts'
 import { createRecords } from '../../lambda/records.ts'
 import { sdkClientConfig } from '../../lambda/sdk-client.ts'
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
@@ -40,6 +41,8 @@ export type Trouble = 'fails' | 'is denied' | 'times out' | 'runs, and times out
 export interface WorldBehaviour extends Behaviour {
   trigger: () => Trouble | undefined
   keysFail: () => boolean
+  /** Whether an auditor ends every record now. Asked at each call of the processes. */
+  ends?: () => boolean
   /** The response of another function that replaces our PreTokenGeneration. */
   replace?: (impersonationId: string) => object
 }
@@ -55,8 +58,17 @@ export const calm: WorldBehaviour = {
 /** Function timeouts of the stack in ms. */
 const functionLimits = { endpoint: 28_000, trigger: 4_000 }
 
-/** @param keysUrl serves the pool's keys. The verifier fetches a key from there if the key is not cached. */
-export async function createWorld(environment: Partial<typeof endpointEnvironment> = {}, keysUrl?: string) {
+export const audrey = { sub: 'sub-of-audrey', username: 'audrey', role: 'auditor' } as const
+
+/**
+ * @param keysUrl serves the pool's keys. The verifier fetches a key from there if the key is not cached.
+ * @param runAtTable runs an operation at another table. Undefined: at the table in memory.
+ */
+export async function createWorld(
+  environment: Partial<typeof endpointEnvironment> = {},
+  keysUrl?: string,
+  runAtTable?: (operation: string, input: object) => Promise<object>,
+) {
   process.env.IMPERSONATION_CLIENT_ID = 'ours'
   const config = readEndpointConfig({ ...endpointEnvironment, ...environment })
   const state = { behaviour: calm, table: new MemoryTable() }
@@ -66,18 +78,39 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
     cognitoCalls: [] as string[],
     secrets: new Set<string>(),
     triggerTimes: [] as number[],
+    /** The ids of the records, and the results of the auditor's `end` calls. */
+    ids: [] as string[],
+    ends: [] as ReturnType<typeof oversight.end>[],
   }
 
   const behaviour: Behaviour = {
-    fault: (site) => state.behaviour.fault(site),
+    fault: (site) => {
+      if (state.behaviour.ends?.()) endEverything()
+      return state.behaviour.fault(site)
+    },
     invalidBody: (site, answer) => state.behaviour.invalidBody(site, answer),
     delay: () => state.behaviour.delay(),
   }
   const access = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
-  const tableTransport = faulty((operation, input) => state.table.perform(operation, input as never), behaviour)
-  const dynamoDB = (maxAttempts: number) =>
-    new DynamoDBClient({ ...access, ...sdkClientConfig, maxAttempts, requestHandler: tableTransport as never })
-  const tables = { endpoint: dynamoDB(3), trigger: dynamoDB(3) }
+  const performAtTable = (operation: string, input: object) => {
+    if (operation === 'PutItem') seen.ids.push(String((input as { Item: { id: { S: string } } }).Item.id.S))
+    return runAtTable ? runAtTable(operation, input) : state.table.perform(operation, input as never)
+  }
+  const dynamoDB = (maxAttempts: number, behaviour: Behaviour) => {
+    const requestHandler = faulty(performAtTable, behaviour) as never
+    return new DynamoDBClient({ ...access, ...sdkClientConfig, maxAttempts, requestHandler })
+  }
+  const tables = { endpoint: dynamoDB(3, behaviour), trigger: dynamoDB(3, behaviour) }
+  const oversight = createOversightRecords({
+    dynamoDB: dynamoDB(1, calm),
+    tableName: 'records',
+    timeout: 2_000,
+    now: Date.now,
+  })
+  function endEverything() {
+    // Outside the process whose call this is: the auditor's call goes on when that process ends.
+    Process.current.exit(() => seen.ends.push(...seen.ids.map((id) => oversight.end(id, audrey))))
+  }
 
   const table = (client: DynamoDBClient) =>
     createRecords({ dynamoDB: client, tableName: 'records', timeout: 2_000, now: Date.now })
@@ -185,6 +218,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
     admin,
     seen,
     triggers: ours,
+    oversight,
     get table() {
       return state.table
     },
@@ -195,7 +229,7 @@ export async function createWorld(environment: Partial<typeof endpointEnvironmen
       state.table = new MemoryTable()
       for (const map of [pool.sessions, pool.families, pool.refreshTokens]) map.clear()
       seen.secrets = new Set()
-      for (const list of [seen.lines, seen.cognitoCalls, seen.triggerTimes]) list.length = 0
+      for (const list of [seen.lines, seen.cognitoCalls, seen.triggerTimes, seen.ids, seen.ends]) list.length = 0
       for (const { config } of [...Object.values(clients), ...Object.values(tables)]) {
         Object.assign(await config.retryStrategy(), { capacity: 500 })
       }

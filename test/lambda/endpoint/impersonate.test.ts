@@ -266,6 +266,8 @@ describe('reads a trigger’s refusal from the record', () => {
     ['a protected subject', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
     ['the actor as subject', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
     ['another subject', { state: 'redeemed', subjectSub: 'sub-of-alice' }, 'TriggerRefused'],
+    ['an impersonation that was ended', { state: 'ended', subjectSub: 'sub-of-alice' }, 'ImpersonationEnded'],
+    ['the actor as subject, ended', { state: 'ended', subjectSub: olivia.sub }, 'ImpersonationEnded'],
     ['a trigger that ran after ours', { state: 'issued', subjectSub: 'sub-of-alice' }, 'SubjectRefused'],
     ['a grant not yet redeemed', { state: 'requested' }, 'TriggerRefused'],
     ['a code in another state', { state: 'requested', code: 'SubjectProtected' }, 'TriggerRefused'],
@@ -283,6 +285,7 @@ describe('reads a trigger’s refusal from the record', () => {
     ['Unavailable', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
     ['Fault', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
     ['TriggerRefused', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
+    ['Unavailable', { state: 'ended' }, 'ImpersonationEnded'],
   ])('if Cognito reports %s, and keeps the report as the cause', async (reported, read, code) => {
     const { run } = setUp({ answer: () => Promise.reject(errorOf(reported)), read })
     await expect(run()).rejects.toMatchObject({ code, cause: expect.objectContaining({ code: reported }) })
@@ -290,6 +293,11 @@ describe('reads a trigger’s refusal from the record', () => {
   test.each<Code>(['Unavailable', 'Fault'])('keeps %s if our triggers accepted the sign-in', async (code) => {
     const { run } = setUp({ answer: () => Promise.reject(errorOf(code)), read: { state: 'issued' } })
     await expect(run()).rejects.toMatchObject({ code })
+  })
+  test('but keeps a refusal of the subject, although the impersonation was ended', async () => {
+    const { run, read } = setUp({ answer: () => Promise.reject(errorOf('SubjectDisabled')), read: { state: 'ended' } })
+    await expect(run()).rejects.toMatchObject({ code: 'SubjectDisabled' })
+    expect(read).not.toHaveBeenCalled()
   })
   test('keeps the refusal if the record cannot be read', async () => {
     const { run, log } = setUp({ answer, read: new Error('down') })

@@ -1,0 +1,453 @@
+import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { marshall } from '@aws-sdk/util-dynamodb'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { newGrant } from '../../../lambda/grant.ts'
+import { createOversightRecords, type ListQuery, type OversightRecords } from '../../../lambda/oversight/records.ts'
+import { createRecords, type Records } from '../../../lambda/records.ts'
+import { attributesOfEnd, dayOf, type ImpersonationRecord } from '../../../lambda/records-schema.ts'
+import { faults, faulty, Process } from '../../support/faults.ts'
+import { MemoryTable } from '../../support/memory-table.ts'
+import { scriptedDynamoDB, startTable } from '../../support/table.ts'
+import { audrey, calm } from '../../support/world.ts'
+
+const noon = Date.UTC(2026, 0, 1, 12)
+const hour = 3_600_000
+const day = 24 * hour
+const alice = { sub: 'sub-of-alice', username: 'alice' }
+
+let table: Awaited<ReturnType<typeof startTable>>
+let records: Records
+let oversight: OversightRecords
+let now = noon
+let grant = newGrant()
+/** A new actor for each test, so that lists have this test's records only. */
+let actorSub = ''
+
+beforeAll(async () => {
+  table = await startTable()
+  records = createRecords({ ...table, timeout: 5_000, now: () => now })
+  oversight = createOversightRecords({ ...table, timeout: 5_000, now: () => now })
+})
+afterAll(() => table.close())
+beforeEach(() => {
+  now = noon
+  grant = newGrant()
+  actorSub = `sub-of-olivia-${grant.id}`
+})
+
+function requested(changes: Partial<ImpersonationRecord> = {}): ImpersonationRecord {
+  return {
+    id: grant.id,
+    state: 'requested',
+    grantHash: grant.hash,
+    grantEndsAt: noon + 60_000,
+    clientId: 'ours',
+    actorSub,
+    actorUsername: 'olivia',
+    subjectAsked: 'alice',
+    requestedAt: noon,
+    expiresAt: noon / 1000 + 86_400,
+    ...changes,
+  }
+}
+const issued = (changes: Partial<ImpersonationRecord> = {}) => {
+  const endsAt = changes.endsAt ?? noon + hour
+  return requested({
+    state: 'issued',
+    subjectSub: alice.sub,
+    issuedAt: noon,
+    endsAt,
+    endsOn: dayOf(endsAt),
+    ...changes,
+  })
+}
+const visibleOf = ({
+  grantHash: _,
+  grantEndsAt: __,
+  nonce: ___,
+  expiresAt: ____,
+  endsOn: _____,
+  ...rest
+}: ImpersonationRecord) => rest
+
+const endedByAudrey = {
+  endedAt: noon,
+  endedBySub: audrey.sub,
+  endedByUsername: 'audrey',
+  endedByRole: 'auditor',
+}
+
+describe('read', () => {
+  test('returns a record without its secrets', async () => {
+    await records.put(requested({ nonce: 'nonce-1', reason: 'ticket 7' }))
+    expect(await oversight.read(grant.id)).toStrictEqual(visibleOf(requested({ reason: 'ticket 7' })))
+  })
+  test('reads consistently, and asks for no secret', async () => {
+    const { dynamoDB, calls } = scriptedDynamoDB(() => ({}))
+    const scripted = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    expect(await scripted.read(grant.id)).toBeUndefined()
+    expect(calls).toMatchObject([{ operation: 'GetItem', input: { ConsistentRead: true } }])
+    expect(JSON.stringify(calls)).not.toMatch(/grant|nonce/)
+  })
+  test('finds nothing for an unknown id, and for an item that is no impersonation', async () => {
+    expect(await oversight.read(grant.id)).toBeUndefined()
+    const Item = marshall({ id: grant.id, actorSub, count: 1 })
+    await table.dynamoDB.send(new PutItemCommand({ TableName: table.tableName, Item }))
+    expect(await oversight.read(grant.id)).toBeUndefined()
+    expect(await oversight.end(grant.id, audrey)).toBeUndefined()
+  })
+})
+
+describe('end', () => {
+  test.each<[string, () => ImpersonationRecord]>([
+    ['requested', () => requested()],
+    ['redeemed', () => requested({ state: 'redeemed' })],
+    ['issued', () => issued()],
+    ['issued, in its last ms', () => issued({ endsAt: noon + 1 })],
+  ])('ends a record that is %s, and says by whom', async (_, record) => {
+    await records.put(record())
+    const ended = { ...visibleOf(record()), state: 'ended', ...endedByAudrey }
+    expect(await oversight.end(grant.id, audrey)).toStrictEqual(ended)
+    expect(await oversight.read(grant.id)).toStrictEqual(ended)
+    expect(await records.read(grant.id)).not.toHaveProperty('endsOn')
+  })
+  test.each<[string, () => ImpersonationRecord]>([
+    ['refused', () => requested({ state: 'refused', code: 'SubjectProtected' })],
+    ['discarded', () => requested({ state: 'discarded', code: 'TokensUnfit' })],
+    ['ended by somebody else', () => requested({ state: 'ended', endedAt: 1, endedBySub: 'sub-of-alice' })],
+    ['expired', () => issued({ endsAt: noon })],
+  ])('leaves a record that is %s unchanged, and returns it', async (_, record) => {
+    await records.put(record())
+    expect(await oversight.end(grant.id, audrey)).toStrictEqual(visibleOf(record()))
+    expect(await records.read(grant.id)).toStrictEqual(record())
+  })
+  test('creates no record', async () => {
+    expect(await oversight.end(grant.id, audrey)).toBeUndefined()
+    expect(await records.read(grant.id)).toBeUndefined()
+  })
+  test('leaves no way to a session: redeem and issue fail', async () => {
+    await records.put(requested())
+    await oversight.end(grant.id, audrey)
+    expect(await records.redeem({ grant, clientId: 'ours', nonce: 'n', subject: alice })).toBe(false)
+    expect(
+      await records.issue({ id: grant.id, clientId: 'ours', subjectSub: alice.sub, sessionLength: hour }),
+    ).toBeUndefined()
+  })
+  test('names exactly the attributes that the function’s policy allows, and gets back only those that it changed', async () => {
+    const { dynamoDB, calls } = scriptedDynamoDB((operation) =>
+      operation === 'UpdateItem' ? { Attributes: { state: { S: 'ended' } } } : {},
+    )
+    const scripted = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    await scripted.end(grant.id, audrey)
+    const input = calls[0]?.input as { Key: object; ExpressionAttributeNames: object }
+    const named = [...Object.keys(input.Key), ...Object.values(input.ExpressionAttributeNames)]
+    expect([...new Set(named)].sort()).toEqual([...attributesOfEnd].sort())
+    expect(calls[0]).toMatchObject({ operation: 'UpdateItem', input: { ReturnValues: 'UPDATED_NEW' } })
+  })
+  test.each([
+    { response: {} },
+    { response: { Attributes: {} } },
+    { response: { Attributes: { state: { S: 'issued' } } } },
+    { response: { __type: 'ThrottlingException' } },
+  ])('throws Unavailable if the write may have failed, response $response', async ({ response }) => {
+    const { dynamoDB } = scriptedDynamoDB(() => response)
+    const scripted = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    await expect(scripted.end(grant.id, audrey)).rejects.toMatchObject({ code: 'Unavailable' })
+  })
+  test.each(faults.filter((fault) => !fault.includes('process')))(
+    'reports an end only if the table has it, if the write %s',
+    async (fault) => {
+      const memory = new MemoryTable()
+      const perform = (operation: string, input: object) => memory.perform(operation, input as never)
+      const client = (behaviour: Parameters<typeof faulty>[1]) => {
+        const requestHandler = faulty(perform, behaviour) as never
+        const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+        const dynamoDB = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 2, requestHandler })
+        return { dynamoDB, tableName: 'records', timeout: 200, now: () => now }
+      }
+      await createRecords(client(calm)).put(issued())
+      const unreliable = createOversightRecords(
+        client({ ...calm, delay: () => 0, fault: ({ operation }) => (operation === 'UpdateItem' ? fault : undefined) }),
+      )
+      const run = new Process('endpoint')
+      const result = await run.run(() => unreliable.end(grant.id, audrey).catch((error) => error))
+      const after = await createOversightRecords(client(calm)).read(grant.id)
+      if (result instanceof Error) expect(result).toMatchObject({ code: 'Unavailable' })
+      else expect(result).toStrictEqual(after)
+      // Whoever tries again gets there, whatever the first try did.
+      expect(await createOversightRecords(client(calm)).end(grant.id, audrey)).toMatchObject({ state: 'ended' })
+    },
+  )
+})
+
+/** Writes records, the first one the newest. @returns their ids. */
+async function write(count: number, record: (n: number) => Partial<ImpersonationRecord>): Promise<string[]> {
+  const all = Array.from({ length: count }, (_, n) => ({
+    ...issued(),
+    id: newGrant().id,
+    requestedAt: noon - n,
+    ...record(n),
+  }))
+  await Promise.all(all.map((each) => records.put(each)))
+  return all.map(({ id }) => id)
+}
+
+async function everyPage(query: ListQuery): Promise<string[][]> {
+  const pages: string[][] = []
+  let next: ListQuery['next']
+  do {
+    const page = await oversight.list({ ...query, next })
+    pages.push(page.records.map(({ id }) => id))
+    next = page.next
+  } while (next)
+  return pages
+}
+
+describe('list by actor or subject', () => {
+  test('gives the newest first, page by page, and `next` only if there is more', async () => {
+    const ids = await write(6, () => ({}))
+    await write(2, () => ({ actorSub: 'somebody else' }))
+    const by = { by: 'actor', sub: actorSub } as const
+    expect(await everyPage({ ...by, limit: 4 })).toEqual([ids.slice(0, 4), ids.slice(4)])
+    expect(await everyPage({ ...by, limit: 3 })).toEqual([ids.slice(0, 3), ids.slice(3)])
+    expect(await everyPage({ ...by, limit: 6 })).toEqual([ids])
+    expect(await everyPage({ ...by, sub: 'nobody', limit: 6 })).toEqual([[]])
+  })
+  test('gives each record as it is now, without its secrets', async () => {
+    await records.put(issued({ reason: 'ticket 7', nonce: 'nonce-1' }))
+    await oversight.end(grant.id, audrey)
+    const ended = { ...visibleOf(issued({ reason: 'ticket 7' })), state: 'ended', ...endedByAudrey }
+    const { records: listed } = await oversight.list({ by: 'actor', sub: actorSub, limit: 10 })
+    expect(listed).toStrictEqual([ended])
+  })
+  test('by subject: finds the records with this subject', async () => {
+    const subjectSub = `sub-of-alice-${grant.id}`
+    const [id] = await write(1, () => ({ subjectSub }))
+    await write(1, () => ({ state: 'requested', subjectSub: undefined as never }))
+    expect(await everyPage({ by: 'subject', sub: subjectSub, limit: 10 })).toEqual([[id]])
+  })
+  test.each([
+    ['both ends included', { from: noon - 3, to: noon - 1 }, [1, 2, 3]],
+    ['from', { from: noon - 1 }, [0, 1]],
+    ['to', { to: noon - 4 }, [4, 5]],
+    ['an empty range', { from: noon, to: noon - 1 }, []],
+  ])('within %s', async (_, range, found) => {
+    const ids = await write(6, () => ({}))
+    const pages = await everyPage({ by: 'actor', sub: actorSub, limit: 2, ...range })
+    expect(pages.flat()).toEqual(found.map((n) => ids[n]))
+  })
+  test.each([
+    ['before the range', noon - 4],
+    ['after the range', noon],
+    ['not a number', Number.NaN],
+  ])('refuses a position that is %s', async (_, at) => {
+    const list = oversight.list({
+      by: 'actor',
+      sub: actorSub,
+      limit: 2,
+      from: noon - 3,
+      to: noon - 1,
+      next: { id: grant.id, at },
+    })
+    await expect(list).rejects.toMatchObject({ code: 'RequestInvalid' })
+  })
+  test('a position of another list reads no other partition', async () => {
+    await write(3, () => ({ actorSub: 'somebody else' }))
+    const { next } = await oversight.list({ by: 'actor', sub: 'somebody else', limit: 1 })
+    const ids = await write(2, (n) => ({ requestedAt: noon - 10 - n }))
+    expect((await everyPage({ by: 'actor', sub: actorSub, limit: 9, next })).flat()).toEqual(ids)
+  })
+  test('throws Unavailable if DynamoDB fails', async () => {
+    const { dynamoDB } = scriptedDynamoDB(() => ({ __type: 'ThrottlingException' }))
+    const scripted = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    await expect(scripted.list({ by: 'live', limit: 1 })).rejects.toMatchObject({ code: 'Unavailable' })
+    const endAll = scripted.endAll({ by: 'actor', sub: actorSub }, audrey)
+    await expect(endAll).rejects.toMatchObject({ code: 'Unavailable' })
+  })
+})
+
+describe('list of live sessions', () => {
+  // Each test has a time of its own, since all share one index.
+  let start = noon
+  beforeEach(() => {
+    start += 7 * day
+    now = start
+  })
+  const endingAt = (...ends: number[]) =>
+    write(ends.length, (n) => ({ endsAt: start + (ends[n] ?? 0), endsOn: dayOf(start + (ends[n] ?? 0)) }))
+
+  test('has those that end today or tomorrow, the last to end first, across midnight, page by page', async () => {
+    const ids = await endingAt(day, 12 * hour, 12 * hour - 1, hour, 1)
+    for (const limit of [1, 2, 3, 5, 9]) {
+      const pages = await everyPage({ by: 'live', limit })
+      expect(pages.flat()).toEqual(ids)
+      expect(pages).toHaveLength(Math.ceil(5 / limit))
+    }
+  })
+  test('has no expired, ended or discarded one', async () => {
+    const [, ended = '', discarded = '', live] = await endingAt(0, 1, 2, 3)
+    await oversight.end(ended, audrey)
+    await records.discard(discarded, 'TokensUnfit')
+    expect(await everyPage({ by: 'live', limit: 9 })).toEqual([[live]])
+    now = start + 3
+    expect(await everyPage({ by: 'live', limit: 9 })).toEqual([[]])
+  })
+  test('has no ended one, even if the index still has it', async () => {
+    const [id = ''] = await endingAt(hour)
+    await oversight.end(id, audrey)
+    const { dynamoDB } = scriptedDynamoDB((operation) =>
+      operation === 'Query'
+        ? { Items: [marshall({ id, endsAt: start + hour })] }
+        : { Item: marshall({ ...issued(), id, state: 'ended', endsAt: start + hour }) },
+    )
+    const stale = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    expect(await stale.list({ by: 'live', limit: 9 })).toEqual({ records: [] })
+  })
+  test('has no further page if all that is left has expired since the last one', async () => {
+    await endingAt(3, 2, 1)
+    const { next } = await oversight.list({ by: 'live', limit: 1 })
+    now = start + 3
+    expect(await oversight.list({ by: 'live', limit: 1, next })).toEqual({ records: [] })
+  })
+  test.each([Number.NaN, Number.MAX_VALUE, Number.POSITIVE_INFINITY])('refuses the position %d', async (at) => {
+    const list = oversight.list({ by: 'live', limit: 1, next: { id: grant.id, at } })
+    await expect(list).rejects.toMatchObject({ code: 'RequestInvalid' })
+  })
+})
+
+describe('endAll', () => {
+  const endAll = () => oversight.endAll({ by: 'actor', sub: actorSub }, audrey)
+  const statesOf = async (ids: string[]) => Promise.all(ids.map(async (id) => (await oversight.read(id))?.state))
+
+  test('ends what is live or in flight, and nothing else', async () => {
+    const ids = await write(
+      6,
+      (n) =>
+        [
+          { state: 'requested' as const },
+          { state: 'redeemed' as const },
+          {},
+          { state: 'refused' as const },
+          { state: 'discarded' as const },
+          { endsAt: noon },
+        ][n] ?? {},
+    )
+    const [other = ''] = await write(1, () => ({ actorSub: 'somebody else' }))
+    expect(await endAll()).toEqual({ ended: 3, more: false })
+    expect(await statesOf(ids)).toEqual(['ended', 'ended', 'ended', 'refused', 'discarded', 'issued'])
+    expect(await statesOf([other])).toEqual(['issued'])
+    expect(await endAll()).toEqual({ ended: 0, more: false })
+  })
+  test('by subject: ends those whose subject is known', async () => {
+    const subjectSub = `sub-of-alice-${grant.id}`
+    await write(2, () => ({ subjectSub }))
+    expect(await oversight.endAll({ by: 'subject', sub: subjectSub }, audrey)).toEqual({ ended: 2, more: false })
+  })
+  test('ends 100 in one call, says that there is more, and ends the rest when it is repeated', async () => {
+    const ids = await write(130, () => ({}))
+    expect(await endAll()).toEqual({ ended: 100, more: true })
+    expect(await endAll()).toEqual({ ended: 30, more: false })
+    expect(new Set(await statesOf(ids))).toEqual(new Set(['ended']))
+  })
+  test('reads only records that can still be alive', async () => {
+    const oldest = noon - day - 60_000
+    const [late = '', old = ''] = await write(2, (n) => ({ requestedAt: oldest - n }))
+    expect(await endAll()).toEqual({ ended: 1, more: false })
+    expect(await statesOf([late, old])).toEqual(['ended', 'issued'])
+  })
+  test('counts what it ended itself, if the index is late', async () => {
+    const [id = ''] = await write(1, () => ({}))
+    await oversight.end(id, { ...audrey, username: 'first' })
+    const { dynamoDB } = scriptedDynamoDB((operation) =>
+      operation === 'Query'
+        ? { Items: [marshall({ id, requestedAt: noon })] }
+        : { __type: 'ConditionalCheckFailedException' },
+    )
+    const stale = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    expect(await stale.endAll({ by: 'actor', sub: actorSub }, audrey)).toEqual({ ended: 0, more: false })
+  })
+  test('throws if one write fails, after all the others', async () => {
+    let updates = 0
+    const { dynamoDB } = scriptedDynamoDB((operation) => {
+      if (operation === 'Query') return { Items: ['a', 'b', 'c'].map((id) => marshall({ id, requestedAt: noon })) }
+      return ++updates === 1 ? { __type: 'ThrottlingException' } : { Attributes: { state: { S: 'ended' } } }
+    })
+    const flaky = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    await expect(flaky.endAll({ by: 'actor', sub: actorSub }, audrey)).rejects.toMatchObject({ code: 'Unavailable' })
+    expect(updates).toBe(3)
+  })
+})
+
+describe('the cost of a list', () => {
+  test('live sessions: DynamoDB (dynalite) reports the same number of scanned items with 10 and with 100 ended records', async () => {
+    now = noon + 1000 * day
+    await write(3, (n) => ({ endsAt: now + hour + n, endsOn: dayOf(now + hour + n) }))
+    const costs: number[] = []
+    const counting = createOversightRecords({ ...counted(costs), timeout: 5_000, now: () => now })
+    for (const count of [10, 90]) {
+      const ids = await write(count, (n) => ({ endsAt: now + n + 1, endsOn: dayOf(now + n + 1) }))
+      await Promise.all(ids.map((id) => oversight.end(id, audrey)))
+      expect((await counting.list({ by: 'live', limit: 20 })).records).toHaveLength(3)
+    }
+    expect(costs).toEqual([0, 3, 0, 3])
+  })
+  /** The table's client. Collects how many items each query scans. */
+  function counted(costs: number[]) {
+    const send = async (...args: Parameters<typeof table.dynamoDB.send>) => {
+      const output = (await table.dynamoDB.send(...args)) as unknown as { ScannedCount?: number }
+      if (output.ScannedCount !== undefined) costs.push(output.ScannedCount)
+      return output
+    }
+    return { tableName: table.tableName, dynamoDB: { send } as never }
+  }
+
+  function memoryTable(pageSize = Number.POSITIVE_INFINITY) {
+    const memory = new MemoryTable()
+    memory.pageSize = pageSize
+    const requestHandler = faulty((operation, input) => memory.perform(operation, input as never), calm) as never
+    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
+    const dynamoDB = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler })
+    const options = { dynamoDB, tableName: 'records', timeout: 60_000, now: () => now }
+    return { memory, oversight: createOversightRecords(options), records: createRecords(options) }
+  }
+  const fill = (memory: MemoryTable, count: number, record: (n: number) => ImpersonationRecord) => {
+    for (let n = 0; n < count; n++) memory.items.set(`old-${n}`, marshall({ ...record(n), id: `old-${n}` }) as never)
+  }
+  const recent = (n: number) => ({ requestedAt: noon - n, endsAt: noon + hour - n })
+  const past: Record<string, (n: number) => ImpersonationRecord> = {
+    ended: (n) => requested({ state: 'ended', ...recent(n), endedAt: noon - 1 }),
+    'expired, of earlier days': (n) => issued({ requestedAt: noon - n, endsAt: noon - day - n }),
+    'expired, of today': (n) => issued({ requestedAt: noon - n, endsAt: noon - (n % hour) }),
+  }
+
+  test.each(Object.keys(past))(
+    'live sessions: the same with 10 and with 100,000 records that are %s',
+    async (name) => {
+      const costs: number[] = []
+      for (const count of [10, 100_000]) {
+        const { memory, oversight } = memoryTable()
+        fill(memory, count, past[name] as never)
+        for (let n = 0; n < 7; n++) {
+          const record = issued({ id: `live-${n}`, endsAt: noon + hour + n })
+          memory.items.set(record.id, marshall(record) as never)
+        }
+        const { records } = await oversight.list({ by: 'live', limit: 20 })
+        expect(records).toHaveLength(7)
+        costs.push(memory.touched)
+      }
+      expect(costs).toEqual([14, 14]) // seven in the index, seven in the table
+    },
+    60_000,
+  )
+
+  test('reads on if DynamoDB stops a query before its limit', async () => {
+    const { memory, oversight } = memoryTable(3)
+    fill(memory, 20, (n) => issued(recent(n)))
+    const ids = Array.from({ length: 20 }, (_, n) => `old-${n}`)
+    const { records, next } = await oversight.list({ by: 'actor', sub: actorSub, limit: 10 })
+    expect(records.map(({ id }) => id)).toEqual(ids.slice(0, 10))
+    const { records: rest } = await oversight.list({ by: 'actor', sub: actorSub, limit: 10, next })
+    expect(rest.map(({ id }) => id)).toEqual(ids.slice(10))
+    expect(await oversight.endAll({ by: 'actor', sub: actorSub }, audrey)).toEqual({ ended: 20, more: false })
+  })
+})
