@@ -1,5 +1,6 @@
 // Guarantee 1 and the time limits, with random faults at every call of the flow.
 
+import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { expectContract, expectNothingSecret, expectOrderly, expectRecorded } from './support/invariants.ts'
@@ -120,6 +121,36 @@ test('a write that arrives twice at the table takes effect once', async () => {
     expectOrderly(world.table.changes)
   }
 })
+
+test.each([true, false])(
+  'an impersonation that is ended at any call stays ended, if its tokens are fit: %s',
+  async (fit) => {
+    const states = new Set<string>()
+    for (let endAt = 1; endAt <= 16; endAt++) {
+      let calls = 0
+      await world.reset({
+        ...calm,
+        ends: () => ++calls === endAt,
+        fault: ({ operation }) =>
+          !fit && operation === 'AdminRespondToAuthChallenge' ? 'takes effect and gets an invalid response' : undefined,
+        invalidBody: () => JSON.stringify({ AuthenticationResult: { IdToken: 'unfit', RefreshToken: 'unfit' } }),
+      })
+      const answer = (await time.settle(world.post({ headers: { Authorization: [olivia.IdToken] } }))) as Answer
+      const [ended] = await time.settle(Promise.all(world.seen.ends))
+      expectContract(answer)
+      expectOrderly(world.table.changes)
+      const [record] = [...world.table.items.values()].map((item) => unmarshall(item))
+      expect(record?.state === 'ended').toBe(ended?.state === 'ended')
+      const isIssued = record?.issuedAt !== undefined
+      expect([answer.statusCode, answer.headers['Impersonation-Error']]).toEqual(
+        !fit ? [500, 'TokensUnfit'] : isIssued ? [200, undefined] : [403, 'ImpersonationEnded'],
+      )
+      states.add(`${record?.state}, ${isIssued ? 'issued' : 'not issued'}`)
+    }
+    const unended = fit ? 'issued, issued' : 'discarded, issued'
+    expect([...states].sort()).toEqual([unended, 'ended, issued', 'ended, not issued'].sort())
+  },
+)
 
 test('every issued token has a record, and every call keeps its time limit, whatever fails', async () => {
   const others = [olivia, bob, earlier]

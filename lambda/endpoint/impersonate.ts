@@ -42,7 +42,10 @@ export function createImpersonate(options: {
 }) {
   const { config, records, userPool, users, now, log } = options
 
-  /** @throws ImpersonationError, with the record's id if a record was written. */
+  /**
+   * Hands over a session that was issued before somebody ended the impersonation. Introspection refuses its tokens.
+   * @throws ImpersonationError, with the record's id if a record was written.
+   */
   return async function impersonate(
     actor: Caller,
     request: ImpersonationRequest,

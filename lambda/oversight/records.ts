@@ -165,7 +165,10 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
     return find({ index: by === 'actor' ? byActor : bySubject, partition: sub, from, to }, count, { after: next })
   }
 
-  /** A session ends today or tomorrow (UTC). All are equally long, so the last to end is the newest. */
+  /**
+   * A session ends today or tomorrow (UTC). All have the same length, so the last to end is the newest, unless `sessionMinutes`
+   * has just changed.
+   */
   async function findLive({ next }: ListLive, count: number): Promise<Position[]> {
     const from = now() + 1
     const to = now() + 2 * day
