@@ -1,7 +1,5 @@
 // Reads, lists and ends impersonations.
 
-import { QueryCommand } from '@aws-sdk/client-dynamodb'
-import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
 import { ImpersonationError } from '../errors.ts'
 import { grantLifetime } from '../grant.ts'
 import {
@@ -16,7 +14,10 @@ import {
   type Role,
   requestedAt,
 } from '../records-schema.ts'
-import { createRecordsTable, namesIn, type TableOptions, type Values, withoutItem } from '../records-table.ts'
+import { createRecordsTable, type TableOptions, type Values, withoutItem } from '../records-table.ts'
+import { createFind, type Position } from './find.ts'
+
+export type { Position }
 
 export type OversightRecords = ReturnType<typeof createOversightRecords>
 
@@ -38,12 +39,6 @@ export interface EndedBy {
   sub: string
   username: string
   role: Role
-}
-
-/** Where a page ended: the record's id and its `requestedAt`, or its `endsAt` in a list of live sessions. */
-export interface Position {
-  id: string
-  at: number
 }
 
 interface ListByPerson {
@@ -70,14 +65,6 @@ export interface Page {
   next?: Position
 }
 
-/** Part of one partition of an index. `from` and `to` limit the sort key, inclusive. */
-interface Range {
-  index: typeof byActor | typeof bySubject | typeof live
-  partition: string
-  from: number
-  to: number
-}
-
 const day = 86_400_000
 
 /** A session ends within this time after its request: the longest session, and the time in which it can be issued. */
@@ -91,8 +78,9 @@ const endAllLimit = 100
 
 /** Each method throws an ImpersonationError if DynamoDB fails. */
 export function createOversightRecords(options: TableOptions & { now: () => number }) {
-  const { dynamoDB, tableName: TableName, now } = options
+  const { now } = options
   const table = createRecordsTable(options)
+  const find = createFind(options)
   const projection = visible.map((name) => `#${name}`).join(', ')
   const unfinishedValues = (): Values => ({
     ':requested': 'requested',
@@ -121,43 +109,6 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
     )
     if (updated && updated.state !== 'ended') throw withoutItem()
     return updated !== undefined
-  }
-
-  /**
-   * Finds up to `count` records, newest first.
-   * @param after starts behind this record.
-   * @param filter a condition on attributes of the index.
-   */
-  async function find(
-    { index, partition, from, to }: Range,
-    count: number,
-    { after, filter }: { after?: Position | undefined; filter?: { condition: string; values: Values } } = {},
-  ): Promise<Position[]> {
-    if (from > to) return []
-    const range = `#${index.partitionKey} = :partition AND #${index.sortKey} BETWEEN :from AND :to`
-    const projection = `#${partitionKey}, #${index.sortKey}`
-    const found: Position[] = []
-    let start =
-      after && marshall({ [partitionKey]: after.id, [index.partitionKey]: partition, [index.sortKey]: after.at })
-    do {
-      const command = new QueryCommand({
-        TableName,
-        IndexName: index.indexName,
-        KeyConditionExpression: range,
-        ProjectionExpression: projection,
-        ExpressionAttributeNames: namesIn(range, projection, filter?.condition ?? ''),
-        ExpressionAttributeValues: marshall({ ':partition': partition, ':from': from, ':to': to, ...filter?.values }),
-        ScanIndexForward: false,
-        ExclusiveStartKey: start,
-        // DynamoDB applies this limit before the filter.
-        ...(filter ? { FilterExpression: filter.condition } : { Limit: count - found.length }),
-      })
-      const { Items = [], LastEvaluatedKey } = await table.attempt((options) => dynamoDB.send(command, options))
-      for (const item of Items.map((item) => unmarshall(item)))
-        found.push({ id: String(item[partitionKey]), at: Number(item[index.sortKey]) })
-      start = LastEvaluatedKey
-    } while (start && found.length < count)
-    return found.slice(0, count)
   }
 
   function findByPerson({ by, sub, from = 0, to = Number.MAX_SAFE_INTEGER, next }: ListByPerson, count: number) {
