@@ -1,8 +1,9 @@
-// `npm run licences`: prints the packages in the bundles with licence and size.
+// `npm run licences`: prints the packages in the functions' bundles with licence and size.
 
-import { shippedPackages } from './shipped.ts'
+import { bundledPackages } from '../../infra/build/bundled-packages.ts'
+import { buildFunctions } from '../../infra/build/functions.ts'
 
-const packages = await shippedPackages()
+const packages = bundledPackages(await buildFunctions(undefined))
 const width = Math.max(...packages.map(({ name, version }) => `${name}@${version}`.length))
 for (const { name, version, license, bytes } of packages) {
   console.log(
