@@ -1,10 +1,10 @@
-// Bundles the package's own modules, with what they need beside the peer dependencies.
+// Bundles the construct into dist/index.js.
 
 import { build, type Metafile } from 'esbuild'
 import { packageModules } from './package-modules.ts'
 import { dist, root } from './paths.ts'
 
-export async function buildModules(): Promise<Metafile> {
+export async function buildConstruct(): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: { index: 'infra/index.ts' },
