@@ -10,6 +10,7 @@ import type { Closers } from './closers.ts'
 import { synthesizeInto } from './cloudformation/assembly.ts'
 import { Stack } from './cloudformation/stack.ts'
 import type { Template } from './cloudformation/template.ts'
+import * as files from './files.ts'
 import { type FunctionDefinition, readFunctions } from './lambda/function-definitions.ts'
 import { type FunctionSettings, readActorClientIds, readOwnTriggers, readSettings } from './lambda/function-settings.ts'
 import { ownerFunctions, permissionsOfCognito } from './lambda/owner-functions.ts'
@@ -24,6 +25,8 @@ export interface LoadStackOptions {
   /** Changes the template before it is deployed. */
   change?: (template: Template) => void
   account?: Account
+  /** Has the code of the functions that the setting nextTriggers names: `<name>/index.mjs`. */
+  triggersFolder?: string
 }
 
 export interface LoadedStack {
@@ -48,7 +51,9 @@ export async function loadStack(options: LoadStackOptions, closers: Closers): Pr
   const stack = new Stack(template, stackLocation, options.account?.secrets)
   const definitions = readFunctions(stack, assembly)
   const nextTriggers = readOwnTriggers(definitions)
-  const owners = options.account ? [] : ownerFunctions(nextTriggers, definitions)
+  const owners = options.account
+    ? []
+    : ownerFunctions(nextTriggers, definitions, options.triggersFolder ?? files.triggersFolder)
   return {
     stack,
     definitions: [...definitions, ...owners],

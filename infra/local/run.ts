@@ -9,17 +9,24 @@ import { createSendRequest } from './cloudformation/custom-resource-requests.ts'
 import { startResponseServer } from './cloudformation/custom-resource-responses.ts'
 import type { Stack } from './cloudformation/stack.ts'
 import { applyUserPools, removeUserPools } from './cloudformation/user-pool-deployment.ts'
+import { issuer, jwksUri } from './cognito/claims.ts'
+import type { Pool } from './cognito/pool.ts'
 import type { Cognito, CognitoOptions } from './cognito/server.ts'
 import type { FunctionSettings } from './lambda/function-settings.ts'
 import { type LoadStackOptions, loadStack } from './load-stack.ts'
 import type { Log } from './log.ts'
-import { startServers } from './servers.ts'
+import { addPeople } from './people/add-people.ts'
+import { customAttributesOf, findActor, peopleOf } from './people/people-of.ts'
+import type { Person } from './people/person.ts'
+import { type Servers, startServers } from './servers.ts'
 
 export interface LocalRunOptions extends LoadStackOptions {
   /** The port of the API. Default: 0, a free port. */
   port?: number
   /** The port of Cognito. Default: 0, a free port. */
   cognitoPort?: number
+  /** The people in the user pool. `demo`: the demo people, in the groups of the deployment. Default: nobody. */
+  people?: readonly Person[] | 'demo'
   log?: Log
   /** The clock of the gateway and of a new account, in ms since the epoch. The functions use the machine's clock. */
   now?: () => number
@@ -35,12 +42,13 @@ export interface LocalRunOptions extends LoadStackOptions {
 }
 
 export interface LocalRun {
-  /** The outputs of the stack with the local `ApiUrl`; in addition `CognitoEndpoint` and `DynamoDbEndpoint`. */
+  /** The outputs of the stack with the local `ApiUrl`, and those that only a local run has: see `localOutputs`. */
   outputs: Record<string, string>
   /** The API keys by customer. The output `ApiKeyIdAcme` belongs to the customer `Acme`. */
   apiKeys: Record<string, string>
   /** The functions' settings. */
   settings: FunctionSettings
+  people: readonly Person[]
   cognito: Cognito
   stack: Stack
   customResources: readonly DeployedResource[]
@@ -65,11 +73,18 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
   try {
     const loaded = await loadStack(options, closers)
     const { stack, settings } = loaded
-    const servers = await startServers(loaded, { port, cognitoPort, log, now, intercept, account }, closers)
+    const people = peopleOf(options.people ?? [], settings)
+    const docsActor = findActor(peopleOf(options.people ?? 'demo', settings), settings)
+    const servers = await startServers(loaded, { port, cognitoPort, log, now, intercept, account, docsActor }, closers)
     const { cognito } = servers.account
     const newPool = account
       ? undefined
-      : { clientIds: loaded.actorClientIds, groups: ownersGroups(loaded.settings), triggers: loaded.nextTriggers }
+      : {
+          clientIds: loaded.actorClientIds,
+          groups: ownersGroups(loaded.settings),
+          triggers: loaded.nextTriggers,
+          customAttributes: customAttributesOf(people),
+        }
     revertUserPools = await applyUserPools(stack, cognito, now(), newPool)
     const sendRequest = createSendRequest(
       stack.id,
@@ -83,15 +98,14 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
       (message) => log({ source: 'run', message }),
     )
     if (previous) removeUserPools(previous.stack, cognito, stack)
+    const pool = cognito.pools.get(stack.outputs().UserPoolId ?? '')
+    if (pool) addPeople(pool, people, { now: now(), report: (message) => log({ source: 'run', message }) })
+    const apiKeys = readApiKeys(stack, servers.gateway.keys)
     return {
-      outputs: {
-        ...stack.outputs(),
-        ApiUrl: servers.gateway.url,
-        CognitoEndpoint: cognito.url,
-        DynamoDbEndpoint: servers.dynamoDb.url,
-      },
-      apiKeys: readApiKeys(stack, servers.gateway.keys),
+      outputs: { ...stack.outputs(), ...localOutputs(servers, pool, apiKeys) },
+      apiKeys,
       settings,
+      people,
       cognito,
       stack,
       customResources,
@@ -106,6 +120,21 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
     revertUserPools()
     await closers.close()
     throw error
+  }
+}
+
+/** The addresses of the services, and the values of the API keys. */
+function localOutputs(
+  { gateway, account, dynamoDb }: Servers,
+  pool: Pool | undefined,
+  apiKeys: Record<string, string>,
+) {
+  return {
+    ApiUrl: gateway.url,
+    CognitoEndpoint: account.cognito.url,
+    DynamoDbEndpoint: dynamoDb.url,
+    ...(pool && { Issuer: issuer(pool), JwksUri: jwksUri(account.cognito.url, pool) }),
+    ...Object.fromEntries(Object.entries(apiKeys).map(([customer, key]) => [`ApiKeyValue${customer}`, key])),
   }
 }
 

@@ -5,13 +5,14 @@ import { type Gateway, startGateway } from './apigateway/server.ts'
 import type { Closers } from './closers.ts'
 import type { CognitoOptions } from './cognito/server.ts'
 import { createDocsHandler } from './demo/docs-page.ts'
-import { demoApiKeyOf, people } from './demo/people.ts'
+import { demoApiKeyOf } from './demo/people.ts'
 import { type DynamoDb, startDynamoDb } from './dynamodb.ts'
 import type { FunctionDefinition } from './lambda/function-definitions.ts'
 import { type Functions, startFunctions } from './lambda/functions.ts'
 import { type InvokeApi, startInvokeApi } from './lambda/invoke-api.ts'
 import type { LoadedStack } from './load-stack.ts'
 import type { Log } from './log.ts'
+import type { Person } from './people/person.ts'
 
 export interface ServerOptions {
   port: number
@@ -22,6 +23,8 @@ export interface ServerOptions {
   intercept: CognitoOptions['intercept']
   /** An account that is already running. If undefined, a new one is started. */
   account: Account | undefined
+  /** The page at /docs fills in this person's name and password. */
+  docsActor: Person | undefined
 }
 
 export interface Servers {
@@ -53,10 +56,9 @@ export async function startServers(loaded: LoadedStack, options: ServerOptions, 
 
 function startStackGateway(
   { stack, settings }: LoadedStack,
-  { port, log, now }: ServerOptions,
+  { port, log, now, docsActor }: ServerOptions,
   invoke: Functions['invoke'],
 ): Promise<Gateway> {
-  const [actor] = people
   return startGateway({
     stack,
     port,
@@ -65,7 +67,7 @@ function startStackGateway(
     log,
     now,
     createPageHandler: ({ url, keys }) =>
-      createDocsHandler({ url, apiKey: keys[0]?.value, actor: settings.basic ? actor : undefined }),
+      createDocsHandler({ url, apiKey: keys[0]?.value, actor: settings.basic ? docsActor : undefined }),
   })
 }
 

@@ -9,6 +9,7 @@ import type { Client, Pool } from '../../infra/local/cognito/pool.ts'
 import { addUser } from '../../infra/local/cognito/users.ts'
 import { people } from '../../infra/local/demo/people.ts'
 import type { Functions } from '../../infra/local/lambda/functions.ts'
+import { addPeople } from '../../infra/local/people/add-people.ts'
 import { userPoolId } from './tokens.ts'
 
 export type MemoryPool = Awaited<ReturnType<typeof makeMemoryPool>>
@@ -91,18 +92,7 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
 
   const admin = (operation: string, Username: string, more: object = {}) =>
     perform(operation, { UserPoolId: userPoolId, Username, ...more })
-  for (const { username, password, group, email, disabled } of people) {
-    const UserAttributes = email
-      ? [
-          { Name: 'email', Value: email },
-          { Name: 'email_verified', Value: 'true' },
-        ]
-      : []
-    await admin('AdminCreateUser', username, { UserAttributes, MessageAction: 'SUPPRESS' })
-    if (password) await admin('AdminSetUserPassword', username, { Password: password, Permanent: true })
-    if (group) await admin('AdminAddUserToGroup', username, { GroupName: group })
-    if (disabled) await admin('AdminDisableUser', username)
-  }
+  addPeople(pool, people, { now: at, report: () => {} })
   addUser(pool, 'Okta_7', [], 'EXTERNAL_PROVIDER', at)
 
   return { pool, perform, admin }

@@ -2,6 +2,7 @@
 
 import { text } from 'node:stream/consumers'
 import { Worker } from 'node:worker_threads'
+import { assemblyWorker } from '../files.ts'
 
 /**
  * Writes the template and the assets to `outdir`.
@@ -9,7 +10,7 @@ import { Worker } from 'node:worker_threads'
  * @throws Error with CDK's message, for example about a setting that breaks its rule
  */
 export async function synthesizeInto(outdir: string, context: Record<string, unknown> = {}): Promise<void> {
-  const worker = new Worker(new URL('./assembly-worker.ts', import.meta.url), {
+  const worker = new Worker(assemblyWorker, {
     workerData: { outdir, context },
     execArgv: [],
     stdout: true,
@@ -20,5 +21,11 @@ export async function synthesizeInto(outdir: string, context: Record<string, unk
     worker.once('error', resolve)
     worker.once('exit', (code) => resolve(code === 0 ? undefined : new Error(`the synthesis exited with code ${code}`)))
   })
-  if (failure) throw new Error(failure.message || (await output).join(''))
+  if (failure) throw new Error(describe(failure.message || (await output).join('')))
+}
+
+/** Names the peer dependency that is missing, where npm was told not to install it. */
+function describe(message: string): string {
+  const [, peer] = /^Cannot find (?:package|module) '(aws-cdk-lib|constructs)[/']/.exec(message) ?? []
+  return peer === undefined ? message : `${peer} is not installed: npm install aws-cdk-lib constructs`
 }

@@ -13,6 +13,8 @@ export interface OrdinaryPool {
   groups: readonly string[]
   /** The owner's triggers. */
   triggers: LambdaConfig
+  /** Without `custom:`. */
+  customAttributes: readonly string[]
 }
 
 /**
@@ -104,7 +106,7 @@ function restore<Value>(map: Map<string, Value>, key: string, before: Value | un
 function ordinaryPool(
   { place: { region, account } }: Stack,
   contents: PoolContents,
-  { clientIds, groups, triggers }: OrdinaryPool,
+  { clientIds, groups, triggers, customAttributes }: OrdinaryPool,
 ): UserPoolDefinition {
   const ExplicitAuthFlows = ['ALLOW_ADMIN_USER_PASSWORD_AUTH', 'ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
   const missing = clientIds.filter((clientId) => !contents.clients.some(({ id }) => id === clientId))
@@ -113,7 +115,11 @@ function ordinaryPool(
     arn: userPoolArn({ id: contents.id, region, account }),
     region,
     account,
-    properties: { AliasAttributes: ['email'], LambdaConfig: triggers },
+    properties: {
+      AliasAttributes: ['email'],
+      LambdaConfig: triggers,
+      ...(customAttributes.length > 0 && { Schema: customAttributes.map((Name) => ({ Name, Mutable: true })) }),
+    },
     groups: [...contents.groups, ...groups.map((GroupName) => ({ GroupName }))],
     clients: [...contents.clients, ...missing.map((id) => ({ id, properties: { ExplicitAuthFlows } }))],
   }

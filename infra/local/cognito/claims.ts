@@ -13,6 +13,9 @@ export const selfServiceScope = 'aws.cognito.signin.user.admin'
 export const issuer = ({ definition: { region, id }, properties }: Pool) =>
   `https://${properties.IssuerConfiguration?.Type === 'UPDATED' ? 'issuer-' : ''}cognito-idp.${region}.amazonaws.com/${id}`
 
+/** The address of the pool's public keys at this server. @param url of the server */
+export const jwksUri = (url: string, { definition: { id } }: Pool) => `${url}/${id}/.well-known/jwks.json`
+
 export interface TokenRequest {
   pool: Pool
   client: Client

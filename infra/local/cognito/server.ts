@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { Functions } from '../lambda/functions.ts'
 import { listen } from '../listen.ts'
-import { issuer } from './claims.ts'
+import { issuer, jwksUri } from './claims.ts'
 import { CognitoError } from './errors.ts'
 import { Input } from './input.ts'
 import { jwks, type Keys, makeKeys } from './keys.ts'
@@ -102,7 +102,7 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
   const configuration = (pool: Pool) => ({
     id_token_signing_alg_values_supported: ['RS256'],
     issuer: issuer(pool),
-    jwks_uri: `${url}/${pool.definition.id}/.well-known/jwks.json`,
+    jwks_uri: jwksUri(url, pool),
     response_types_supported: ['code', 'token'],
     scopes_supported: ['openid', 'email', 'phone', 'profile'],
     subject_types_supported: ['public'],

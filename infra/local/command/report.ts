@@ -109,6 +109,6 @@ function summarize({ message, ...line }: Record<string, unknown>): string {
 }
 
 /** Replaces control characters, which could send commands to the terminal. */
-function printable(text: string): string {
+export function printable(text: string): string {
   return text.replace(/\p{C}/gu, '�')
 }

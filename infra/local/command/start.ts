@@ -1,16 +1,13 @@
-// `npm start`: runs the stack with the demo people on this machine.
-// Ports: PORT (default 3000) and COGNITO_PORT (9229). Options, as in the CDK CLI: --outputs-file F and -c name=value.
+// The command `start`: runs the stack and its people on this machine until a signal ends it.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, lstatSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { parseArgs, styleText } from 'node:util'
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
+import { dirname, join, resolve } from 'node:path'
 import { stackLocation } from '../account.ts'
-import { localAccess } from '../client-access.ts'
 import { synthesizeInto } from '../cloudformation/assembly.ts'
-import { makeDemoPeople } from '../demo/people.ts'
-import { type LocalRun, runLocally } from '../run.ts'
+import { readPeopleFile } from '../people/read-people.ts'
+import { runLocally } from '../run.ts'
+import type { StartOptions } from './options.ts'
 import { checkPorts, readPort } from './ports.ts'
 import { createReport } from './report.ts'
 import { welcome } from './welcome.ts'
@@ -18,55 +15,60 @@ import { welcome } from './welcome.ts'
 /** True while the last line of the terminal is the name of a running step. */
 let isLineOpen = false
 
-const assembly = mkdtempSync(join(tmpdir(), 'impersonation-'))
-process.on('exit', () => rmSync(assembly, { recursive: true, force: true }))
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0))
+/** @throws Error when an argument, a setting or a person breaks its rule, or a port is taken */
+export async function start(options: StartOptions): Promise<void> {
+  const { context, outputsFile, peopleFile, triggersFolder } = options
+  const api = choosePort(options.port, '--port', 'PORT', 3000)
+  const cognito = choosePort(options.cognitoPort, '--cognito-port', 'COGNITO_PORT', 9229)
+  const people = peopleFile === undefined ? 'demo' : readPeopleFile(peopleFile)
+  await checkPorts({ [api.name]: api.port, [cognito.name]: cognito.port })
+  if (outputsFile !== undefined) removeOutputs(outputsFile)
 
-try {
-  await start()
-} catch (error) {
-  console.error(styleText('red', error instanceof Error ? error.message : String(error), { stream: process.stderr }))
-  process.exit(1)
-}
-
-async function start(): Promise<void> {
-  const { outputsFile, context } = readArguments()
-  const port = readPort(process.env, 'PORT', 3000)
-  const cognitoPort = readPort(process.env, 'COGNITO_PORT', 9229)
-  await checkPorts({ PORT: port, COGNITO_PORT: cognitoPort })
+  const assembly = mkdtempSync(join(tmpdir(), 'impersonation-'))
+  process.on('exit', () => rmSync(assembly, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0))
 
   await step('Synthesizing the stack', () => synthesizeInto(assembly, context))
   const log = createReport({ write: printLine })
   const run = await step('Starting API, functions, user pool and table', () =>
-    runLocally({ assembly, port, cognitoPort, log }),
+    runLocally({
+      assembly,
+      port: api.port,
+      cognitoPort: cognito.port,
+      people,
+      log,
+      ...(triggersFolder !== undefined && { triggersFolder }),
+    }),
   )
-  await step('Creating the demo people', () => createPeople(run))
-  if (outputsFile)
-    writeFileSync(outputsFile, `${JSON.stringify({ [stackLocation.stackName]: run.outputs }, null, 2)}\n`)
+  if (outputsFile !== undefined) writeOutputs(outputsFile, run.outputs)
   console.log(`Ready in ${process.uptime().toFixed(1)} s`)
   console.log(welcome(run))
 }
 
-function readArguments(): { outputsFile: string | undefined; context: Record<string, string> } {
-  const { values } = parseArgs({
-    options: { 'outputs-file': { type: 'string' }, context: { type: 'string', short: 'c', multiple: true } },
-  })
-  const context = (values.context ?? []).map((pair) => {
-    const [, name, value] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
-    if (name === undefined || value === undefined) throw new Error(`-c needs name=value, not ${pair}`)
-    return [name, value] as const
-  })
-  return { outputsFile: values['outputs-file'], context: Object.fromEntries(context) }
+/** @param value of the option, which wins over the environment variable. @returns the port and the name of what set it */
+function choosePort(value: string | undefined, option: string, variable: string, fallback: number) {
+  const name = value === undefined ? variable : option
+  return { name, port: readPort({ ...process.env, [option]: value }, name, fallback) }
 }
 
-async function createPeople({ outputs, settings }: LocalRun): Promise<void> {
-  const cognito = new CognitoIdentityProviderClient(localAccess(stackLocation.region, outputs.CognitoEndpoint ?? ''))
-  const { impersonatorsGroup, protectedGroups } = settings
-  await makeDemoPeople(cognito, outputs.UserPoolId ?? '', {
-    impersonators: impersonatorsGroup,
-    admins: protectedGroups.find((group) => group !== impersonatorsGroup),
-  })
-  cognito.destroy()
+/** Removes the file of an earlier run, which would look like the sign that this run is ready. */
+function removeOutputs(file: string): void {
+  const folder = dirname(resolve(file))
+  if (!existsSync(folder)) throw new Error(`--outputs-file: the folder ${folder} does not exist`)
+  if (lstatSync(file, { throwIfNoEntry: false })?.isFile()) rmSync(file)
+}
+
+/** Writes the file in one step: a program that waits for it never reads half of it. */
+function writeOutputs(file: string, outputs: Record<string, string>): void {
+  const text = `${JSON.stringify({ [stackLocation.stackName]: outputs }, null, 2)}\n`
+  // A pipe or a device can't be replaced.
+  if (existsSync(file)) {
+    writeFileSync(file, text)
+    return
+  }
+  const temporary = `${file}.${process.pid}`
+  writeFileSync(temporary, text)
+  renameSync(temporary, file)
 }
 
 /** Prints the name of a step, does its work, and prints how long it took. */

@@ -1,29 +1,16 @@
-// The text that `npm start` prints when it is ready: addresses, API keys, demo people, and two calls to paste.
+// The text that `start` prints when it is ready: addresses, API keys, people, and two calls to paste.
 
 import { styleText } from 'node:util'
 import { docsPath } from '../demo/docs-page.ts'
-import { people } from '../demo/people.ts'
+import { findActor, findSubject } from '../people/people-of.ts'
+import type { Person } from '../people/person.ts'
 import type { LocalRun } from '../run.ts'
+import { printable } from './report.ts'
 
-const requestBody = `'{"username":"alice","reason":"a first try"}'`
+type Described = Pick<LocalRun, 'outputs' | 'apiKeys' | 'settings' | 'people'>
 
-export function welcome({ outputs, apiKeys, settings }: LocalRun, style: typeof styleText = styleText): string {
-  const [apiKey = ''] = Object.values(apiKeys)
-  const [actor] = people
-  const call = `curl -i ${outputs.ApiUrl}/auth/impersonate -H 'X-API-Key: ${apiKey}' -H 'Content-Type: application/json' -d ${requestBody}`
-  const callWithPassword = `${call} -u '${actor?.username}:${actor?.password}'`
-  const signInRequest = JSON.stringify({
-    UserPoolId: outputs.UserPoolId,
-    ClientId: outputs.ActorClientId,
-    AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-    AuthParameters: { USERNAME: actor?.username, PASSWORD: actor?.password },
-  })
-  const callWithIdToken = [
-    `ID_TOKEN=$(curl -s ${outputs.CognitoEndpoint} --aws-sigv4 aws:amz:us-east-1:cognito-idp -u local:local`,
-    `-H 'X-Amz-Target: AWSCognitoIdentityProviderService.AdminInitiateAuth' -H 'Content-Type: application/x-amz-json-1.1'`,
-    `-d '${signInRequest}' | sed 's/.*"IdToken":"\\([^"]*\\)".*/\\1/');`,
-    `${call} -H "Authorization: $ID_TOKEN"`,
-  ].join(' ')
+export function welcome(run: Described, style: typeof styleText = styleText): string {
+  const { outputs, apiKeys, people } = run
   const title = (text: string) => `\n${style('bold', text)}\n`
   return [
     title('Addresses'),
@@ -35,13 +22,48 @@ export function welcome({ outputs, apiKeys, settings }: LocalRun, style: typeof 
     }).map(([name, address]) => `  ${name.padEnd(10)}${address}`),
     title('API keys'),
     ...Object.entries(apiKeys).map(([customer, key]) => `  ${customer.padEnd(10)}${key}`),
-    title('Demo people'),
-    ...people.map(({ username, password, note }) => `  ${username.padEnd(10)}${(password ?? '').padEnd(18)}${note}`),
-    ...(settings.basic
-      ? [title('Act as alice with olivia’s password (paste this line into another terminal)'), callWithPassword]
-      : []),
-    title('Act as alice with olivia’s ID token (paste this line into another terminal)'),
-    callWithIdToken,
+    title('People'),
+    ...people.map((person) => `  ${describePerson(person)}`),
+    ...calls(run).flatMap(([heading, call]) => [title(`${heading} (paste this line into another terminal)`), call]),
     title('Requests (press Ctrl-C to stop)'),
   ].join('\n')
 }
+
+function describePerson({ username, password = '', note, ...person }: Person): string {
+  const { groups = [], enabled = true, status = 'CONFIRMED' } = person
+  const state = [...groups, ...(status === 'CONFIRMED' ? [] : [status]), ...(enabled ? [] : ['disabled'])]
+  return printable(`${username.padEnd(10)}${password.padEnd(18)}${note ?? state.join(', ')}`.trimEnd())
+}
+
+/** Two calls of somebody who may impersonate, if there is such a person and a subject. */
+function calls({ outputs, apiKeys, settings, people }: Described): [heading: string, call: string][] {
+  const actor = findActor(people, settings)
+  const subject = findSubject(people, settings)
+  if (!actor || !subject) return []
+  const [apiKey = ''] = Object.values(apiKeys)
+  const body = JSON.stringify({ username: subject.username, reason: 'a first try' })
+  const call = `curl -i ${outputs.ApiUrl}/auth/impersonate -H 'X-API-Key: ${apiKey}' -H 'Content-Type: application/json' -d ${quoted(body)}`
+  const signInRequest = JSON.stringify({
+    UserPoolId: outputs.UserPoolId,
+    ClientId: outputs.ActorClientId,
+    AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+    AuthParameters: { USERNAME: actor.username, PASSWORD: actor.password },
+  })
+  const callWithIdToken = [
+    `ID_TOKEN=$(curl -s ${outputs.CognitoEndpoint} --aws-sigv4 aws:amz:us-east-1:cognito-idp -u local:local`,
+    `-H 'X-Amz-Target: AWSCognitoIdentityProviderService.AdminInitiateAuth' -H 'Content-Type: application/x-amz-json-1.1'`,
+    `-d ${quoted(signInRequest)} | sed 's/.*"IdToken":"\\([^"]*\\)".*/\\1/');`,
+    `${call} -H "Authorization: $ID_TOKEN"`,
+  ].join(' ')
+  const heading = (credentials: string) =>
+    printable(`Act as ${subject.username} with ${actor.username}’s ${credentials}`)
+  return [
+    ...(settings.basic
+      ? [[heading('password'), `${call} -u ${quoted(`${actor.username}:${actor.password}`)}`] as [string, string]]
+      : []),
+    [heading('ID token'), callWithIdToken],
+  ]
+}
+
+/** Quotes a text for a POSIX shell. */
+const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`

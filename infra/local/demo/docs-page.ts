@@ -1,8 +1,7 @@
 // The page at /docs: shows infra/docs/openapi.yaml, sends requests to the API, and loads nothing from other hosts.
 
-import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
 import type { PageHandler } from '../apigateway/server.ts'
+import { readOpenApi, readSwaggerUi } from '../files.ts'
 
 export interface DocsOptions {
   /** The base URL of the running API. */
@@ -73,10 +72,5 @@ function startScript({ apiKey, actor }: DocsOptions): string {
 }
 
 function readDescription(url: string): string {
-  const description = parse(readFileSync(new URL('../../docs/openapi.yaml', import.meta.url), 'utf8'))
-  return JSON.stringify({ ...description, servers: [{ url, description: 'This local run' }] })
-}
-
-function readSwaggerUi(name: string): Buffer {
-  return readFileSync(new URL(import.meta.resolve(`swagger-ui-dist/${name}`)))
+  return JSON.stringify({ ...readOpenApi(), servers: [{ url, description: 'This local run' }] })
 }

@@ -8,30 +8,21 @@ import {
   type CognitoIdentityProviderClient,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider'
+import type { Person } from '../people/person.ts'
 
-interface Person {
-  username: string
-  /** Undefined for a person who was invited and has never signed in. */
-  password?: string
-  /** The group's default name. */
-  group?: string
-  email?: string
-  disabled?: boolean
-  note: string
-}
-
+/** Their groups have the default names. */
 export const people: readonly Person[] = [
-  { username: 'olivia', password: 'Olivia-Local-1!', group: 'impersonators', note: 'may impersonate' },
+  { username: 'olivia', password: 'Olivia-Local-1!', groups: ['impersonators'], note: 'may impersonate' },
   {
     username: 'alice',
     password: 'Alice-Local-1!',
-    email: 'alice@example.com',
+    attributes: { email: 'alice@example.com', email_verified: 'true' },
     note: 'can also sign in as alice@example.com',
   },
   { username: 'bob', password: 'Bob-Local-1!', note: 'may not impersonate' },
-  { username: 'root', password: 'Root-Local-1!', group: 'admins', note: 'is protected: nobody may act as root' },
-  { username: 'dora', password: 'Dora-Local-1!', disabled: true, note: 'is disabled' },
-  { username: 'ivan', note: 'is invited and has never signed in' },
+  { username: 'root', password: 'Root-Local-1!', groups: ['admins'], note: 'is protected: nobody may act as root' },
+  { username: 'dora', password: 'Dora-Local-1!', enabled: false, note: 'is disabled' },
+  { username: 'ivan', status: 'FORCE_CHANGE_PASSWORD', note: 'is invited and has never signed in' },
 ]
 
 /** The API key of the first customer. For the local run only. */
@@ -42,39 +33,41 @@ export function demoApiKeyOf(index: number): string {
   return `local-demo-api-key-${String(index + 1).padStart(4, '0')}`
 }
 
-/**
- * Creates the demo people in a user pool. A second call changes nothing.
- * @param groupNames the deployment's name of each demo group. Missing key: the default name. undefined: no such group
- */
+/** The names that a deployment has for the demo groups. Undefined: it has no such group. */
+export interface DemoGroups {
+  impersonators?: string | undefined
+  admins?: string | undefined
+}
+
+/** The demo people with the groups of a deployment. @param names missing key: the default name */
+export function demoPeople(names: DemoGroups = {}): Person[] {
+  const defaults: DemoGroups = { impersonators: 'impersonators', admins: 'admins' }
+  const renamed = Object.entries({ ...defaults, ...names })
+  return people.map(({ groups = [], ...person }) => ({
+    ...person,
+    groups: renamed.flatMap(([group, name]) => (groups.includes(group) && name !== undefined ? [name] : [])),
+  }))
+}
+
+/** Creates the demo people in a user pool, local or at AWS, through its API. A second call changes nothing. */
 export async function makeDemoPeople(
   cognito: CognitoIdentityProviderClient,
   userPoolId: string,
-  groupNames: Record<string, string | undefined> = {},
+  groupNames: DemoGroups = {},
 ): Promise<void> {
-  await Promise.all(
-    people.map(({ group, ...person }) => {
-      const groupName = group !== undefined && group in groupNames ? groupNames[group] : group
-      return makePerson(cognito, userPoolId, { ...person, ...(groupName !== undefined && { group: groupName }) })
-    }),
-  )
+  await Promise.all(demoPeople(groupNames).map((person) => makePerson(cognito, userPoolId, person)))
 }
 
 async function makePerson(cognito: CognitoIdentityProviderClient, UserPoolId: string, person: Person): Promise<void> {
-  const user = { UserPoolId, Username: person.username }
-  const UserAttributes = person.email
-    ? [
-        { Name: 'email', Value: person.email },
-        { Name: 'email_verified', Value: 'true' },
-      ]
-    : []
+  const { username: Username, password: Password, attributes = {}, groups = [], enabled = true } = person
+  const user = { UserPoolId, Username }
+  const UserAttributes = Object.entries(attributes).map(([Name, Value]) => ({ Name, Value }))
   try {
     await cognito.send(new AdminCreateUserCommand({ ...user, UserAttributes, MessageAction: 'SUPPRESS' }))
   } catch (error) {
     if (!(error instanceof UsernameExistsException)) throw error
   }
-  if (person.password) {
-    await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password: person.password, Permanent: true }))
-  }
-  if (person.group) await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName: person.group }))
-  if (person.disabled) await cognito.send(new AdminDisableUserCommand(user))
+  if (Password) await cognito.send(new AdminSetUserPasswordCommand({ ...user, Password, Permanent: true }))
+  for (const GroupName of groups) await cognito.send(new AdminAddUserToGroupCommand({ ...user, GroupName }))
+  if (!enabled) await cognito.send(new AdminDisableUserCommand(user))
 }

@@ -3,6 +3,7 @@
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { Worker } from 'node:worker_threads'
+import { functionWorker } from '../files.ts'
 import type { Log } from '../log.ts'
 import type { FunctionDefinition } from './function-definitions.ts'
 import type { FromWorker, Invocation, WorkerData } from './function-worker.ts'
@@ -22,7 +23,7 @@ export class ExecutionEnvironment {
   constructor(definition: FunctionDefinition, variables: Readonly<Record<string, string>>, log: Log) {
     this.#definition = definition
     this.#log = log
-    this.#worker = new Worker(new URL('./function-worker.ts', import.meta.url), {
+    this.#worker = new Worker(functionWorker, {
       workerData: { directory: definition.directory, handler: definition.handler } satisfies WorkerData,
       env: { ...lambdaVariables(definition), ...variables, ...definition.environment },
       execArgv: [],

@@ -1,24 +1,27 @@
 // The functions of the pool's owner that the setting nextTriggers names. They are not part of the template.
 
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
 import { type NextTriggers, nextArns } from '../../../lambda/next-triggers.ts'
 import type { FunctionDefinition } from './function-definitions.ts'
 import type { Permission } from './permissions.ts'
 
-const examples = fileURLToPath(new URL('../../../test/example/', import.meta.url))
-
 /**
- * Finds each function by its name, as a folder with index.mjs in test/example.
- * @throws Error naming the folder that is missing
+ * Finds each function by its name, as a folder with index.mjs.
+ * @param folder the folder of these folders
+ * @throws Error naming the function whose code is missing
  */
-export function ownerFunctions(next: NextTriggers, known: readonly FunctionDefinition[]): FunctionDefinition[] {
+export function ownerFunctions(
+  next: NextTriggers,
+  known: readonly FunctionDefinition[],
+  folder: string | undefined,
+): FunctionDefinition[] {
   const arns = new Set(nextArns(next).map(([, arn]) => arn))
   const others = [...arns].filter((arn) => !known.some((definition) => definition.arn === arn))
   return others.map((arn) => {
     const [name = ''] = arn.split(':').slice(6)
-    const directory = join(examples, name)
+    if (folder === undefined) throw new Error(`nextTriggers names the function ${name}: set triggersFolder`)
+    const directory = resolve(folder, name)
     if (!existsSync(join(directory, 'index.mjs'))) {
       throw new Error(`nextTriggers names the function ${name}, but its code is missing: ${directory}/index.mjs`)
     }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -14,7 +14,10 @@ import { until } from '../support.ts'
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../../../../infra/local/command/${file}`, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'start-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const people = mkdtempSync(join(tmpdir(), 'people-'))
+afterAll(() => {
+  for (const path of [folder, people]) rmSync(path, { recursive: true })
+})
 
 interface Started {
   child: ChildProcess
@@ -24,7 +27,7 @@ interface Started {
 
 /** Runs start.ts on free ports. Its temporary files go to `folder`, so that a test can see which remain. */
 function start(env: Record<string, string>, ...args: string[]): Started {
-  const child = spawn(process.execPath, [pathOf('start.ts'), ...args], {
+  const child = spawn(process.execPath, [pathOf('npm-start.ts'), ...args], {
     env: { PATH: process.env.PATH, TMPDIR: folder, PORT: '0', COGNITO_PORT: '0', ...env },
   })
   const printed = { out: '', err: '' }
@@ -36,8 +39,12 @@ function start(env: Record<string, string>, ...args: string[]): Started {
 describe('npm start', () => {
   const outputsFile = join(folder, 'outputs.json')
   let started: Started
+  let staleFile: boolean
   beforeAll(async () => {
+    writeFileSync(outputsFile, '{"Impersonation": "an earlier run"}')
     started = start({}, '--outputs-file', outputsFile, '-c', 'sessionMinutes=5')
+    await until(() => started.printed.out !== '')
+    staleFile = existsSync(outputsFile)
     await until(() => started.printed.out.includes('Ctrl-C') || started.child.exitCode !== null)
   })
   afterAll(() => {
@@ -52,7 +59,14 @@ describe('npm start', () => {
       CognitoEndpoint: expect.any(String),
       DynamoDbEndpoint: expect.any(String),
       UserPoolId: expect.any(String),
+      Issuer: expect.stringMatching(/^https:/),
+      JwksUri: `${outputs().CognitoEndpoint}/${outputs().UserPoolId}/.well-known/jwks.json`,
+      ApiKeyValueDefault: demoApiKey,
     })
+  })
+
+  test('removes the outputs file of an earlier run before it is ready', () => {
+    expect(staleFile).toBe(false)
   })
 
   test('prints addresses, API keys and demo people, and no colours into a pipe', () => {
@@ -106,6 +120,22 @@ describe('npm start', () => {
   })
 })
 
+describe('npm start with people of one’s own', () => {
+  test('prints a call of the first actor for the first subject, quoted for the shell, and stops at SIGTERM', async () => {
+    const peopleFile = join(people, 'people.json')
+    const actor = { username: 'o’neil', password: "It's-Local-1!", groups: ['impersonators'] }
+    writeFileSync(peopleFile, JSON.stringify([actor, { username: 'carla', groups: ['gold'] }]))
+    const { child, printed, exit } = start({}, '--people', peopleFile)
+    await until(() => printed.out.includes('Ctrl-C') || child.exitCode !== null)
+    expect(printed.out).toContain('made the group gold, which the stack lacks')
+    expect(printed.out).toContain(`-u 'o’neil:It'\\''s-Local-1!'`)
+    expect(printed.out).toContain('"username":"carla"')
+    expect(printed.out).not.toContain('olivia')
+    child.kill('SIGTERM')
+    expect(await exit).toBe(0)
+  })
+})
+
 describe('npm start, given wrong input, prints one line and exits with 1', () => {
   let taken: Server
   beforeAll(async () => {
@@ -125,11 +155,13 @@ describe('npm start, given wrong input, prints one line and exits with 1', () =>
   test('for an invalid port', async () => {
     expect(await errorOf({ PORT: 'x' })).toContain('PORT is "x"')
     expect(await errorOf({ COGNITO_PORT: '99999' })).toContain('COGNITO_PORT is "99999"')
+    expect(await errorOf({}, '--port', 'x')).toContain('--port is "x"')
   })
 
   test('for a taken port', async () => {
     const { port } = taken.address() as AddressInfo
     expect(await errorOf({ PORT: String(port) })).toContain(`port ${port} is taken; choose another with PORT`)
+    expect(await errorOf({}, '--port', String(port))).toContain(`port ${port} is taken; choose another with --port`)
   })
 
   test('for an unknown option, or an option without a value', async () => {
@@ -139,6 +171,18 @@ describe('npm start, given wrong input, prints one line and exits with 1', () =>
 
   test('for a setting that breaks its rule', async () => {
     expect(await errorOf({}, '-c', 'sessionMinutes=1')).toContain('setting sessionMinutes is "1"')
+  })
+
+  test('for a bad people file', async () => {
+    const peopleFile = join(people, 'bad.json')
+    writeFileSync(peopleFile, '[{"username": "carla", "pasword": "x"}]')
+    expect(await errorOf({}, '--people', peopleFile)).toContain('bad.json: person 1 ("carla"): unknown field "pasword"')
+    expect(await errorOf({}, '--people', join(people, 'none.json'))).toContain('none.json: no such file')
+  })
+
+  test('for an outputs file in a folder that does not exist', async () => {
+    const file = join(people, 'none', 'outputs.json')
+    expect(await errorOf({}, '--outputs-file', file)).toContain('--outputs-file: the folder')
   })
 
   test('before it writes any file', () => {
