@@ -1,6 +1,7 @@
 // Synthesizes the stack in this process, without the CDK CLI.
 
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { App } from 'aws-cdk-lib'
 import type { CloudAssembly } from 'aws-cdk-lib/cx-api'
 import { ImpersonationStack } from './impersonation-stack.ts'
@@ -14,7 +15,7 @@ export interface SynthesizeOptions {
 
 /** @throws Error naming the setting that breaks its rule */
 export function synthesize({ context = {}, outdir }: SynthesizeOptions = {}): CloudAssembly {
-  const cdkJson: { context?: object } = JSON.parse(readFileSync(new URL('../cdk.json', import.meta.url), 'utf8'))
+  const cdkJson: { context?: object } = JSON.parse(readFileSync(join(import.meta.dirname, '../cdk.json'), 'utf8'))
   const app = new App({ context: { ...cdkJson.context, ...context }, ...(outdir !== undefined && { outdir }) })
   new ImpersonationStack(app, 'Impersonation')
   return app.synth()

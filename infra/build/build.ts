@@ -6,6 +6,7 @@ import { bundledPackages } from './bundled-packages.ts'
 import { buildConstruct } from './construct.ts'
 import { writeDeclarations } from './declarations.ts'
 import { buildFunctions } from './functions.ts'
+import { buildLocal } from './local.ts'
 import { noticesOf } from './notices.ts'
 import { dist } from './paths.ts'
 
@@ -14,5 +15,5 @@ mkdirSync(dist)
 // `cdk init` makes CommonJS apps, and jest cannot load ES modules from them. ES modules can import CommonJS by name.
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
 writeDeclarations()
-const metafiles = [...(await buildFunctions(join(dist, 'bundles'))), await buildConstruct()]
+const metafiles = [...(await buildFunctions(join(dist, 'bundles'))), await buildConstruct(), ...(await buildLocal())]
 writeFileSync(join(dist, 'THIRD-PARTY-NOTICES'), noticesOf(bundledPackages(metafiles)))

@@ -34,7 +34,8 @@ function describe(folder: string) {
   return {
     name: String(name),
     version: String(version),
-    license: String(license),
+    // Old packages have an object.
+    license: String(license?.type ?? license),
     author: String(author?.name ?? author ?? `the authors of ${name}`),
     folder,
   }

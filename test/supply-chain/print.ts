@@ -1,9 +1,10 @@
-// `npm run licences`: prints the packages in the functions' bundles with licence and size.
+// `npm run licences`: prints the packages in the bundles of the functions and of the local run, with licence and size.
 
 import { bundledPackages } from '../../infra/build/bundled-packages.ts'
 import { buildFunctions } from '../../infra/build/functions.ts'
+import { bundleLocal } from '../../infra/build/local.ts'
 
-const packages = bundledPackages(await buildFunctions(undefined))
+const packages = bundledPackages([...(await buildFunctions(undefined)), ...(await bundleLocal(undefined))])
 const width = Math.max(...packages.map(({ name, version }) => `${name}@${version}`.length))
 for (const { name, version, license, bytes } of packages) {
   console.log(

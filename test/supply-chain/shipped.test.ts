@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import { bundledPackages } from '../../infra/build/bundled-packages.ts'
 import { buildFunctions } from '../../infra/build/functions.ts'
+import { bundleLocal } from '../../infra/build/local.ts'
 
 /** The repository itself, and the folder that brings Node.js. */
 const ownFolders = ['', 'infra/node', 'node_modules/node-for-development']
@@ -15,7 +16,7 @@ test('all packages in the bundles have a permissive licence and the version of t
   const versions = new Set(
     Object.entries(locked).map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`),
   )
-  const shipped = bundledPackages(await buildFunctions(undefined))
+  const shipped = bundledPackages([...(await buildFunctions(undefined)), ...(await bundleLocal(undefined))])
   expect(shipped.length).toBeGreaterThan(5)
   for (const { name, version, license } of shipped) {
     expect(['Apache-2.0', 'MIT', 'MIT-0', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC']).toContain(license)

@@ -42,15 +42,16 @@ patchConsole(
   () => requestId,
   (line) => send({ type: 'log', line }),
 )
-const handler = await load(workerData as WorkerData)
-send({ type: 'ready' })
-
-port.on('message', async ({ event, context }: Invocation) => {
-  requestId = context.requestId
-  send({ type: 'outcome', outcome: await handle(JSON.parse(event), context) })
+// A failure ends the worker. The npm package has this file as CommonJS, where the top level cannot wait.
+void load(workerData as WorkerData).then((handler) => {
+  send({ type: 'ready' })
+  port.on('message', async ({ event, context }: Invocation) => {
+    requestId = context.requestId
+    send({ type: 'outcome', outcome: await handle(handler, JSON.parse(event), context) })
+  })
 })
 
-async function handle(event: unknown, context: Invocation['context']): Promise<Outcome> {
+async function handle(handler: Handler, event: unknown, context: Invocation['context']): Promise<Outcome> {
   try {
     const answer = await handler(event, lambdaContext(context))
     return { kind: 'answer', payload: JSON.parse(JSON.stringify(answer ?? null)) }
