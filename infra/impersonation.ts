@@ -5,6 +5,7 @@ import type { CfnUserPoolClient, IUserPool, IUserPoolClient } from 'aws-cdk-lib/
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ImpersonationApi } from './api/api.ts'
+import { assertUsableCdk } from './cdk-copy.ts'
 import { EndpointFunction } from './functions/endpoint.ts'
 import { TriggerFunction } from './functions/triggers.ts'
 import { AlarmTopic } from './monitoring/alarm-topic.ts'
@@ -73,6 +74,7 @@ export class Impersonation extends Construct {
   /** @throws Error naming the setting that breaks its rule, or saying why the pool can't be used */
   constructor(scope: Construct, id: string, props: ImpersonationProps = {}) {
     super(scope, id)
+    assertUsableCdk(this)
     assertOnlyOne(this)
     const { userPool, actorClient, appClient, ...values } = props
     const settings = readSettings(values, poolProps)

@@ -1,0 +1,129 @@
+// The files of the npm package, and package.json as its users see it.
+
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { builtinModules } from 'node:module'
+import { dirname, join, posix } from 'node:path'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { bundledPackages } from '../../infra/build/bundled-packages.ts'
+import { buildFunctions } from '../../infra/build/functions.ts'
+import { entries } from '../../infra/functions/bundle-options.ts'
+import { root } from '../support/commands.ts'
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const manifest = JSON.parse(read('package.json'))
+const peers = ['aws-cdk-lib', 'constructs']
+
+let paths: string[]
+beforeAll(() => {
+  // Also builds dist/. With the .npmrc of this repository, npm would skip that.
+  const printed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts=false'], {
+    cwd: root,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  const [{ files }]: [{ files: { path: string }[] }] = JSON.parse(printed.slice(printed.indexOf('[\n')))
+  paths = files.map(({ path }) => path)
+})
+
+/** The modules that a file imports or requires by a constant name. */
+function importsOf(path: string): string[] {
+  const found = read(path).matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*"([^"\n]+)"|\bfrom '([^'\n]+)'/g)
+  return [...found].map(([, double, single]) => double ?? single ?? '')
+}
+
+const packageOf = (name: string) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name
+const isBuiltIn = (name: string) => builtinModules.includes(name.replace('node:', ''))
+
+describe('the package contains', () => {
+  test('no file but these', () => {
+    const expected = [
+      /^(LICENSE|README\.md|package\.json|\.github\/SECURITY\.md)$/,
+      /^infra\/docs\/([\w-]+\.md|openapi\.yaml)$/,
+      /^dist\/(package\.json|index\.js|THIRD-PARTY-NOTICES)$/,
+      new RegExp(`^dist/bundles/(${Object.keys(entries).join('|')})/[\\w-]+\\.mjs$`),
+      /^dist\/types\/(infra|lambda)\/([\w-]+\/)*[\w-]+\.d\.ts$/,
+    ]
+    expect(paths.filter((path) => !expected.some((pattern) => pattern.test(path)))).toEqual([])
+  })
+
+  test('every file that package.json names', () => {
+    const named = [
+      manifest.main,
+      manifest.types,
+      ...Object.values(manifest.bin ?? {}),
+      ...Object.values<string | object>(manifest.exports).flatMap((target) =>
+        Object.values(Object(target).types ? target : [target]),
+      ),
+    ]
+    for (const file of named) expect(paths).toContain(posix.normalize(file))
+  })
+
+  test('a bundle of each function', () => {
+    for (const entry of Object.keys(entries)) expect(paths).toContain(`dist/bundles/${entry}/${entry}.mjs`)
+  })
+
+  test('no reference to a source map', () => {
+    const code = paths.filter((path) => /\.(js|mjs|ts|css)$/.test(path))
+    expect(code.filter((path) => /[#@] sourceMappingURL=/.test(read(path)))).toEqual([])
+  })
+
+  test('code that needs only the peer dependencies and Node.js', () => {
+    const needed = paths
+      .filter((path) => path.endsWith('.js'))
+      .flatMap(importsOf)
+      .filter((name) => !name.startsWith('.') && !isBuiltIn(name))
+    expect(needed).not.toEqual([])
+    expect([...new Set(needed.map(packageOf))].filter((name) => !peers.includes(name))).toEqual([])
+  })
+
+  test('bundles that need only Node.js', () => {
+    const needed = paths.filter((path) => path.endsWith('.mjs')).flatMap(importsOf)
+    // The AWS SDK needs bowser only in browsers.
+    expect(needed.filter((name) => !/^(node:|\.\/)/.test(name) && !isBuiltIn(name) && name !== 'bowser')).toEqual([])
+  })
+
+  test('declarations that need only each other and the peer dependencies', () => {
+    for (const path of paths.filter((file) => file.endsWith('.d.ts'))) {
+      for (const name of importsOf(path)) {
+        if (name.startsWith('.')) expect(paths).toContain(posix.join(dirname(path), name.replace(/\.js$/, '.d.ts')))
+        else expect([...peers, 'node:']).toContain(name.startsWith('node:') ? 'node:' : packageOf(name))
+      }
+    }
+  })
+
+  test('the licence texts of what is bundled', async () => {
+    const notices = read('dist/THIRD-PARTY-NOTICES')
+    for (const { name, version, license } of bundledPackages(await buildFunctions(undefined))) {
+      expect(notices).toContain(`\n${name} ${version} (${license})\n`)
+    }
+    for (const section of notices.split(/^-{80}$/m).slice(1)) {
+      expect(section).toMatch(/WITHOUT WARRANTIES|WITHOUT WARRANTY|AS IS/i)
+    }
+  })
+
+  test('what README.md links to', () => {
+    const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, link]) => link ?? '')
+    for (const link of links) expect(existsSync(join(root, link))).toBe(true)
+  })
+})
+
+describe('package.json', () => {
+  test('makes its users install the peer dependencies only', () => {
+    expect(manifest.dependencies ?? {}).toEqual({})
+    expect(manifest.optionalDependencies ?? {}).toEqual({})
+    expect(Object.keys(manifest.peerDependencies).sort()).toEqual(peers)
+  })
+
+  test('can be published, and names no address', () => {
+    for (const field of ['private', 'repository', 'homepage', 'bugs']) expect(manifest).not.toHaveProperty(field)
+    expect(manifest.license).toBe('Apache-2.0')
+    expect(manifest.keywords).toEqual(expect.arrayContaining(['cdk', 'aws-cdk', 'cognito', 'impersonation']))
+    expect(manifest.scripts.prepack).toBe('npm run build')
+  })
+
+  test('runs nothing when it is installed', () => {
+    for (const name of ['preinstall', 'install', 'postinstall', 'prepare'])
+      expect(manifest.scripts).not.toHaveProperty(name)
+  })
+})
