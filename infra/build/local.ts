@@ -82,7 +82,9 @@ export async function bundleLocal(folder: string | undefined): Promise<Metafile[
       ...options,
       ...output,
       entryPoints: swaggerUi,
-      loader: { '.js': 'copy', '.css': 'copy', '.txt': 'copy' },
+      // Without the stylesheet's reference to a source map.
+      minify: true,
+      loader: { '.js': 'copy', '.txt': 'copy' },
     }),
   ])
   return builds.map(({ metafile }) => metafile)
