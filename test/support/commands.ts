@@ -13,15 +13,21 @@ export interface RunOptions {
   signal: AbortSignal
   /** Prints the program's output instead of returning it. */
   show?: boolean
+  /** The folder in which it runs. Default: the project's folder. */
+  cwd?: string
 }
 
 /**
- * Runs a program in the project's folder and waits for its end.
+ * Runs a program and waits for its end.
  * @returns its output, or '' with `show`.
  * @throws Error with its output if the exit code is not 0.
  */
-export async function run(program: string, args: string[], { env, signal, show }: RunOptions): Promise<string> {
-  const child = spawn(program, args, { cwd: root, env, signal, stdio: ['ignore', ...outputOf(show)] })
+export async function run(
+  program: string,
+  args: string[],
+  { env, signal, show, cwd = root }: RunOptions,
+): Promise<string> {
+  const child = spawn(program, args, { cwd, env, signal, stdio: ['ignore', ...outputOf(show)] })
   let printed = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (printed += chunk))
   const code = await new Promise((resolve, reject) => {
