@@ -18,6 +18,7 @@ import { testExistingPool } from './existing-pool.ts'
 import { lint } from './lint.ts'
 import { type Emulator, startEmulator } from './ministack.ts'
 import { testNextTriggers } from './next-triggers.ts'
+import { testPackagedApp } from './packaged-app.ts'
 import { impersonationProbes } from './permissions/impersonation-probes.ts'
 import type { TriedPermission } from './permissions/prove.ts'
 import { tryRecordsPolicy } from './permissions/records-policy.ts'
@@ -98,6 +99,7 @@ async function runOnExistingPools(
   await step('Bootstrapping', () => bootstrap(template, options))
   const tried = await testExistingPool({ endpoint, folder, triedBefore }, options, step)
   const further = await testNextTriggers({ endpoint, folder, triedBefore: [...triedBefore, ...tried] }, options, step)
+  await step('Deploying the example app with the npm package', () => testPackagedApp({ endpoint, folder }, options))
   return [...tried, ...further]
 }
 
