@@ -17,7 +17,7 @@ export async function testPackagedApp(
   await unpack(app, options)
   cpSync(join(root, 'test/example'), app, { recursive: true })
   const stack = join(app, 'shop-stack.ts')
-  writeFileSync(stack, readFileSync(stack, 'utf8').replace('../../infra/impersonation.ts', 'cognito-impersonation'))
+  writeFileSync(stack, readFileSync(stack, 'utf8').replace('../../infra/index.ts', 'cognito-impersonation'))
   writeFileSync(join(app, 'package.json'), '{ "type": "module" }\n')
   writeFileSync(join(app, 'cdk.json'), '{ "app": "node app.ts" }\n')
 
