@@ -62,9 +62,10 @@ export async function bundleLocal(folder: string | undefined): Promise<Metafile[
       ...output,
       entryPoints: {
         index: 'infra/local/package/entry.ts',
-        'function-worker': 'infra/local/lambda/function-worker.ts',
         bin: 'infra/local/package/bin.js',
       },
+      // jest loads this bundle and refuses `import()` by default.
+      supported: { 'dynamic-import': false },
       alias: {
         '@aws-sdk/credential-provider-node': credentialProvider,
         '@smithy/core/event-streams': eventStreams,
@@ -75,7 +76,10 @@ export async function bundleLocal(folder: string | undefined): Promise<Metafile[
     build({
       ...code,
       ...output,
-      entryPoints: { 'assembly-worker': 'infra/local/cloudformation/assembly-worker.ts' },
+      entryPoints: {
+        'assembly-worker': 'infra/local/cloudformation/assembly-worker.ts',
+        'function-worker': 'infra/local/lambda/function-worker.ts',
+      },
       plugins: [sharedConstruct],
     }),
     build({

@@ -7,6 +7,7 @@ import { stackLocation } from '../account.ts'
 import { synthesizeInto } from '../cloudformation/assembly.ts'
 import { readPeopleFile } from '../people/read-people.ts'
 import { runLocally } from '../run.ts'
+import { endAtSignal } from './end.ts'
 import type { StartOptions } from './options.ts'
 import { checkPorts, readPort } from './ports.ts'
 import { createReport } from './report.ts'
@@ -26,7 +27,7 @@ export async function start(options: StartOptions): Promise<void> {
 
   const assembly = mkdtempSync(join(tmpdir(), 'impersonation-'))
   process.on('exit', () => rmSync(assembly, { recursive: true, force: true }))
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(0))
+  endAtSignal()
 
   await step('Synthesizing the stack', () => synthesizeInto(assembly, context))
   const log = createReport({ write: printLine })
