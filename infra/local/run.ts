@@ -74,7 +74,9 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
     const loaded = await loadStack(options, closers)
     const { stack, settings } = loaded
     const people = peopleOf(options.people ?? [], settings)
-    const docsActor = findActor(peopleOf(options.people ?? 'demo', settings), settings)
+    // The page shows the password, so only a demo person will do.
+    const isDemo = options.people === undefined || options.people === 'demo'
+    const docsActor = isDemo ? findActor(peopleOf('demo', settings), settings) : undefined
     const servers = await startServers(loaded, { port, cognitoPort, log, now, intercept, account, docsActor }, closers)
     const { cognito } = servers.account
     const newPool = account

@@ -43,7 +43,7 @@ export async function start(options: StartOptions): Promise<void> {
   )
   if (outputsFile !== undefined) writeOutputs(outputsFile, run.outputs)
   console.log(`Ready in ${process.uptime().toFixed(1)} s`)
-  console.log(welcome(run))
+  console.log(welcome({ ...run, arePasswordsPublic: people === 'demo' }))
 }
 
 /** @param value of the option, which wins over the environment variable. @returns the port and the name of what set it */

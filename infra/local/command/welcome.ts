@@ -7,10 +7,13 @@ import type { Person } from '../people/person.ts'
 import type { LocalRun } from '../run.ts'
 import { printable } from './report.ts'
 
-type Described = Pick<LocalRun, 'outputs' | 'apiKeys' | 'settings' | 'people'>
+export interface Described extends Pick<LocalRun, 'outputs' | 'apiKeys' | 'settings' | 'people'> {
+  /** True for the demo people, whose passwords are public. */
+  arePasswordsPublic: boolean
+}
 
 export function welcome(run: Described, style: typeof styleText = styleText): string {
-  const { outputs, apiKeys, people } = run
+  const { outputs, apiKeys, people, arePasswordsPublic } = run
   const title = (text: string) => `\n${style('bold', text)}\n`
   return [
     title('Addresses'),
@@ -23,26 +26,40 @@ export function welcome(run: Described, style: typeof styleText = styleText): st
     title('API keys'),
     ...Object.entries(apiKeys).map(([customer, key]) => `  ${customer.padEnd(10)}${key}`),
     title('People'),
-    ...people.map((person) => `  ${describePerson(person)}`),
+    ...people.map((person) => {
+      const password = arePasswordsPublic ? (person.password ?? '') : ''
+      return printable(`  ${person.username.padEnd(10)}${password.padEnd(18)}${remarkOn(person)}`.trimEnd())
+    }),
     ...calls(run).flatMap(([heading, call]) => [title(`${heading} (paste this line into another terminal)`), call]),
     title('Requests (press Ctrl-C to stop)'),
   ].join('\n')
 }
 
-function describePerson({ username, password = '', note, ...person }: Person): string {
-  const { groups = [], enabled = true, status = 'CONFIRMED' } = person
+function remarkOn({ note, groups = [], enabled = true, status = 'CONFIRMED' }: Person): string {
   const state = [...groups, ...(status === 'CONFIRMED' ? [] : [status]), ...(enabled ? [] : ['disabled'])]
-  return printable(`${username.padEnd(10)}${password.padEnd(18)}${note ?? state.join(', ')}`.trimEnd())
+  return note ?? state.join(', ')
 }
 
-/** Two calls of somebody who may impersonate, if there is such a person and a subject. */
-function calls({ outputs, apiKeys, settings, people }: Described): [heading: string, call: string][] {
+/** Calls of somebody who may impersonate, if there is such a person and a subject. */
+function calls({
+  outputs,
+  apiKeys,
+  settings,
+  people,
+  arePasswordsPublic,
+}: Described): [heading: string, call: string][] {
   const actor = findActor(people, settings)
   const subject = findSubject(people, settings)
   if (!actor || !subject) return []
   const [apiKey = ''] = Object.values(apiKeys)
   const body = JSON.stringify({ username: subject.username, reason: 'a first try' })
   const call = `curl -i ${outputs.ApiUrl}/auth/impersonate -H 'X-API-Key: ${apiKey}' -H 'Content-Type: application/json' -d ${quoted(body)}`
+  const heading = (credentials: string) =>
+    printable(`Act as ${subject.username} with ${actor.username}’s ${credentials}`)
+  if (!arePasswordsPublic) {
+    // curl asks for the password.
+    return settings.basic ? [[heading('password'), `${call} -u ${quoted(actor.username)}`]] : []
+  }
   const signInRequest = JSON.stringify({
     UserPoolId: outputs.UserPoolId,
     ClientId: outputs.ActorClientId,
@@ -55,8 +72,6 @@ function calls({ outputs, apiKeys, settings, people }: Described): [heading: str
     `-d ${quoted(signInRequest)} | sed 's/.*"IdToken":"\\([^"]*\\)".*/\\1/');`,
     `${call} -H "Authorization: $ID_TOKEN"`,
   ].join(' ')
-  const heading = (credentials: string) =>
-    printable(`Act as ${subject.username} with ${actor.username}’s ${credentials}`)
   return [
     ...(settings.basic
       ? [[heading('password'), `${call} -u ${quoted(`${actor.username}:${actor.password}`)}`] as [string, string]]

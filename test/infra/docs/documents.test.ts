@@ -1,8 +1,10 @@
-// RUNBOOK.md quotes the messages of failed deployments.
+// What documents quote from the code.
 
 import { globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
+import { help } from '../../../infra/local/command/options.ts'
+import { readPeople } from '../../../infra/local/people/read-people.ts'
 
 const fileAt = (path: string) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 const read = (path: string) => readFileSync(fileAt(path), 'utf8')
@@ -20,4 +22,30 @@ test('RUNBOOK.md quotes messages of the code that attaches to existing pools', (
   const messages = firstColumn('infra/docs/RUNBOOK.md', 'Deploying to an existing pool fails')
   expect(messages).toHaveLength(15)
   expect(messages.filter((message) => !code.includes(message))).toEqual([])
+})
+
+describe('local-run.md', () => {
+  const document = read('infra/docs/local-run.md')
+  const blocks = (language: string) =>
+    [...document.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, code]) => code ?? '')
+
+  test.each([
+    ['js', 'jest/support.test.js'],
+    ['ts', 'vitest/support.spec.ts'],
+  ])('has the whole example that test:package runs (%s)', (language, file) => {
+    expect(blocks(language)).toEqual([read(`test/package/example/${file}`)])
+  })
+
+  test('has people that the local run accepts', () => {
+    const [people = ''] = blocks('json')
+    expect(readPeople(JSON.parse(people), 'local-run.md')).toHaveLength(4)
+  })
+
+  test('lists the options of the command, and the fields of a person', () => {
+    const options = (text: string) => [...new Set(text.match(/--[a-z][a-z-]+/g))].sort()
+    const command = document.split('\n## The command\n')[1]?.split('\n**It is ready**')[0] ?? ''
+    expect(options(command)).toEqual(options(help).filter((name) => !['--context'].includes(name)))
+    const fields = firstColumn('infra/docs/local-run.md', 'People')
+    expect(() => readPeople([{ username: 'a', x: 1 }], '')).toThrow(`the fields are ${fields.join(', ')}`)
+  })
 })

@@ -121,18 +121,35 @@ describe('npm start', () => {
 })
 
 describe('npm start with people of one’s own', () => {
-  test('prints a call of the first actor for the first subject, quoted for the shell, and stops at SIGTERM', async () => {
+  test('prints a call of the first actor for the first subject, but no password, and stops at SIGTERM', async () => {
     const peopleFile = join(people, 'people.json')
-    const actor = { username: 'o’neil', password: "It's-Local-1!", groups: ['impersonators'] }
+    const actor = { username: "o'neil", password: 'Secret-Local-1!', groups: ['impersonators'] }
     writeFileSync(peopleFile, JSON.stringify([actor, { username: 'carla', groups: ['gold'] }]))
     const { child, printed, exit } = start({}, '--people', peopleFile)
     await until(() => printed.out.includes('Ctrl-C') || child.exitCode !== null)
     expect(printed.out).toContain('made the group gold, which the stack lacks')
-    expect(printed.out).toContain(`-u 'o’neil:It'\\''s-Local-1!'`)
+    expect(printed.out).toContain(`-u 'o'\\''neil'`)
+    expect(printed.out + printed.err).not.toContain(actor.password)
     expect(printed.out).toContain('"username":"carla"')
     expect(printed.out).not.toContain('olivia')
     child.kill('SIGTERM')
     expect(await exit).toBe(0)
+  })
+})
+
+describe('npm start under npx', () => {
+  test('stops when npx is gone, because a signal to npx does not reach it', async () => {
+    const npx = spawn('sh', ['-c', '"$0" "$1"; true', process.execPath, pathOf('npm-start.ts')], {
+      env: { PATH: process.env.PATH, TMPDIR: people, PORT: '0', COGNITO_PORT: '0', npm_lifecycle_event: 'npx' },
+    })
+    let printed = ''
+    npx.stdout.on('data', (data) => (printed += data))
+    const ended = once(npx.stdout, 'end')
+    await until(() => printed.includes('Ctrl-C'))
+    npx.kill('SIGKILL')
+    // The output ends only when the command ends, too.
+    await ended
+    expect(readdirSync(people).filter((name) => name.startsWith('impersonation-'))).toEqual([])
   })
 })
 
