@@ -1,194 +1,133 @@
 // The local run from the tarball, in folders that have nothing else: the command, its errors, and the examples.
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { match, equal as same } from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { type RunOptions, run } from '../support/commands.ts'
+import { install, makeProject, ownVersion } from './package.ts'
 
-type Outputs = Record<string, string>
+const fromPackage = 'node_modules/cognito-impersonation'
+const bin = `${fromPackage}/dist/local/bin.js`
+const start = ['npx', ['cognito-impersonation', 'start', '--outputs-file', 'outputs.json']] as const
 
-/** The programs find the Node.js that runs this file, and nothing of the project. */
-const env: NodeJS.ProcessEnv = {
-  PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH}`,
-  HOME: process.env.HOME,
-  PORT: '0',
-  COGNITO_PORT: '0',
-  ...Object.fromEntries(
-    Object.entries(process.env).filter(([name]) =>
-      /^(npm_config_(registry|cache)|https?_proxy|no_proxy|node_extra_ca_certs)$/i.test(name),
-    ),
-  ),
+/** @param folder an empty folder. @throws Error naming the check that failed */
+export async function testLocalRun(folder: string, tarball: string, given: RunOptions): Promise<void> {
+  const options = { ...given, env: consumerEnvironment(given.env) }
+  const app = join(folder, 'local')
+  makeProject(app)
+  await install(app, [tarball], options)
+  await testCommand(app, options)
+  await testErrors(app, options)
+  await testMissingPeer(join(folder, 'local-without-peers'), tarball, options)
+  await testExample('jest', join(folder, 'jest'), [tarball], options)
+  const vitest = join(folder, 'vitest')
+  await testExample('vitest', vitest, [tarball, `@types/node@${ownVersion('@types/node')}`], options)
+  await testTypes(vitest, options)
 }
 
-/** @throws Error naming the check that failed */
-export async function testLocalRun(tarball: string): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'package-local-'))
-  try {
-    const app = await install(join(folder, 'app'), tarball)
-    await testCommand(app)
-    await testErrors(app)
-    await testMissingPeer(join(folder, 'no-cdk'), tarball)
-    await testExample('jest', join(folder, 'jest'), tarball)
-    const vitest = await testExample('vitest', join(folder, 'vitest'), tarball)
-    await testTypes(vitest)
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
+/** Programs find the Node.js that runs this file, and none of the settings that npm hands on from this project. */
+function consumerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^npm_(?!config_(registry|cache)$)|^NODE_OPTIONS$/i.test(name))
+  const PATH = `${dirname(process.execPath)}${delimiter}${env.PATH}`
+  return { ...Object.fromEntries(kept), PATH, PORT: '0', COGNITO_PORT: '0' }
 }
 
-/** `npx cognito-impersonation start` is ready, impersonates by its outputs file, and ends at SIGTERM. */
-async function testCommand(app: string): Promise<void> {
-  const child = spawn('npx', ['cognito-impersonation', 'start', '--outputs-file', 'outputs.json'], {
-    cwd: app,
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  })
+/** `npx cognito-impersonation start` is ready, impersonates by its outputs file, and ends when npx gets a signal. */
+async function testCommand(app: string, { env, signal }: RunOptions): Promise<void> {
+  const child = spawn(...start, { cwd: app, env, signal, stdio: ['ignore', 'pipe', 'inherit'] })
   try {
-    await untilPrinted(child, /^Ready in/m)
-    const { Impersonation } = JSON.parse(await readFile(join(app, 'outputs.json'), 'utf8')) as {
-      Impersonation: Outputs
-    }
-    const { ApiUrl = '', ApiKeyValueDefault = '', JwksUri = '' } = Impersonation
-    const response = await fetch(`${ApiUrl}/auth/impersonate`, {
+    await untilReady(child)
+    const { Impersonation: outputs } = JSON.parse(readFileSync(join(app, 'outputs.json'), 'utf8'))
+    const response = await fetch(`${outputs.ApiUrl}/auth/impersonate`, {
       method: 'POST',
       headers: {
         Authorization: `Basic ${btoa('olivia:Olivia-Local-1!')}`,
         'Content-Type': 'application/json',
-        'X-API-Key': ApiKeyValueDefault,
+        'X-API-Key': outputs.ApiKeyValueDefault,
       },
       body: '{"username":"alice"}',
     })
-    assert('the command impersonates', response.status === 200)
-    assert('JwksUri answers keys', (await fetch(JwksUri)).ok)
-    for (const path of ['/docs', '/docs/openapi.json', '/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css']) {
-      assert(`${path} is served`, (await fetch(new URL(path, ApiUrl))).ok)
-    }
+    same(response.status, 200)
+    const pages = ['/docs', '/docs/openapi.json', '/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css', outputs.JwksUri]
+    for (const page of pages) same((await fetch(new URL(page, outputs.ApiUrl))).status, 200, page)
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     await ended
-    await untilRefused(ApiUrl)
+    await untilRefused(outputs.ApiUrl)
   } finally {
     child.kill('SIGKILL')
   }
 }
 
-/** A mistake gets one line. */
-async function testErrors(app: string): Promise<void> {
-  const bin = join(app, 'node_modules/cognito-impersonation/dist/local/bin.js')
-  const { version } = JSON.parse(await readFile(join(app, 'node_modules/cognito-impersonation/package.json'), 'utf8'))
-  await writeFile(join(app, 'people.json'), '[{"username": "carla", "pasword": "x"}]')
-  await writeFile(join(app, 'old.cjs'), "Object.defineProperty(process.versions, 'node', { value: '20.20.2' })")
-  const useOldNode = ['--require', './old.cjs']
-  const runner = [
-    ...useOldNode,
-    '--eval',
-    "require('cognito-impersonation/local').runLocally().catch((e) => { console.error(e.message); process.exit(1) })",
-  ]
-
-  assert('--version prints the version', (await run(process.execPath, [bin, '--version'], app)).trim() === version)
-  assert('--help prints the usage', (await run(process.execPath, [bin, '--help'], app)).startsWith('Usage: '))
-  await assertFails(app, [bin, 'stop'], /^unknown command stop; usage: cognito-impersonation start/)
-  await assertFails(app, [bin, 'start', '-c', 'sesionMinutes=5'], /^unknown setting sesionMinutes/)
-  await assertFails(
-    app,
-    [bin, 'start', '--people', 'people.json'],
-    /^people.json: person 1 \("carla"\): unknown field "pasword"/,
-  )
-  await assertFails(app, [...useOldNode, bin, 'start'], /^This is Node.js 20.20.2; 22.18 or newer is needed/)
-  await assertFails(app, runner, /^This is Node.js 20.20.2; 22.18 or newer is needed/)
-}
-
-/** Without its peers, the command says what to install. */
-async function testMissingPeer(folder: string, tarball: string): Promise<void> {
-  const app = await install(folder, tarball, '--legacy-peer-deps')
-  const bin = join(app, 'node_modules/cognito-impersonation/dist/local/bin.js')
-  await assertFails(
-    app,
-    [bin, 'start'],
-    /^(aws-cdk-lib|constructs) is not installed: npm install aws-cdk-lib constructs/,
-  )
-}
-
-/** @returns the folder of the example */
-async function testExample(name: string, folder: string, tarball: string): Promise<string> {
-  await cp(fileURLToPath(new URL(`example/${name}`, import.meta.url)), folder, { recursive: true })
-  await run('npm', ['install', '--no-audit', '--no-fund', tarball], folder)
-  await run('npm', ['test'], folder)
-  return folder
-}
-
-/** The declarations are whole, whichever way TypeScript finds modules. */
-async function testTypes(folder: string): Promise<void> {
-  await run('npm', ['install', '--no-audit', '--no-fund', '@types/node@24'], folder)
-  for (const module of [
-    ['node16', 'node16'],
-    ['esnext', 'bundler'],
-  ] as const) {
-    const [kind, resolution] = module
-    const options = [
-      '--noEmit',
-      '--strict',
-      '--target',
-      'es2022',
-      '--types',
-      'node',
-      '--module',
-      kind,
-      '--moduleResolution',
-      resolution,
-    ]
-    await run('npx', ['tsc', ...options, 'support.spec.ts'], folder)
-  }
-}
-
-async function install(folder: string, tarball: string, ...options: string[]): Promise<string> {
-  await cp(fileURLToPath(new URL('example/empty', import.meta.url)), folder, { recursive: true })
-  await run('npm', ['install', '--no-audit', '--no-fund', ...options, tarball], folder)
-  return folder
-}
-
-/** @returns what the program prints. @throws Error with its output if it fails */
-async function run(program: string, args: string[], cwd: string): Promise<string> {
-  try {
-    const { stdout } = await promisify(execFile)(program, args, { cwd, env, maxBuffer: 64 * 1024 * 1024 })
-    return stdout
-  } catch (error) {
-    const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
-    throw new Error(`${program} ${args.join(' ')} failed\n${stdout}${stderr}`, { cause: error })
-  }
-}
-
-async function assertFails(cwd: string, args: string[], message: RegExp): Promise<void> {
-  const { code, stderr } = await promisify(execFile)(process.execPath, args, { cwd, env }).then(
-    () => ({ code: 0, stderr: '' }),
-    (error: { code: number; stderr: string }) => error,
-  )
-  assert(`${args.slice(-2).join(' ')} fails with ${message}, not ${stderr}`, code === 1 && message.test(stderr))
-  assert(`the error is one line: ${stderr}`, stderr.trim().split('\n').length === 1)
-}
-
-function assert(check: string, holds: boolean): void {
-  if (!holds) throw new Error(`this does not hold: ${check}`)
-}
-
-async function untilPrinted(child: ChildProcess, text: RegExp): Promise<void> {
+async function untilReady(child: ChildProcess): Promise<void> {
   let printed = ''
-  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (data: Buffer) => (printed += data))
-  while (!text.test(printed)) {
-    if (child.exitCode !== null) throw new Error(`the command ended before it was ready\n${printed}`)
+  child.stdout?.on('data', (data) => (printed += data))
+  while (!/^Ready in/m.test(printed)) {
+    same(child.exitCode, null, printed)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
 }
 
 async function untilRefused(url: string): Promise<void> {
-  while (
-    await fetch(url).then(
+  const answers = () =>
+    fetch(url).then(
       () => true,
       () => false,
     )
+  while (await answers()) await new Promise((resolve) => setTimeout(resolve, 50))
+}
+
+/** A mistake gets one line. */
+async function testErrors(app: string, options: RunOptions): Promise<void> {
+  writeFileSync(join(app, 'people.json'), '[{"username": "carla", "pasword": "x"}]')
+  writeFileSync(join(app, 'old.cjs'), "Object.defineProperty(process.versions, 'node', { value: '20.20.2' })")
+  writeFileSync(
+    join(app, 'run.cjs'),
+    "require('cognito-impersonation/local').runLocally().catch(({ message }) => { console.error(message); process.exitCode = 1 })",
   )
-    await new Promise((resolve) => setTimeout(resolve, 50))
+  const inApp = { ...options, cwd: app }
+  const { version } = JSON.parse(readFileSync(join(app, fromPackage, 'package.json'), 'utf8'))
+  same(await run(process.execPath, [bin, '--version'], inApp), `${version}\n`)
+  match(await run(process.execPath, [bin, '--help'], inApp), /^Usage: cognito-impersonation start /)
+
+  const tooOld = /^This is Node.js 20.20.2; 22.18 or newer is needed\. Install Node.js 24\.$/
+  await fails([bin, 'stop'], /^unknown command stop; usage: cognito-impersonation start [^\n]*$/, inApp)
+  await fails([bin, 'start', '-c', 'sesionMinutes=5'], /unknown setting sesionMinutes: [^\n]*$/, inApp)
+  await fails([bin, 'start', '--people', 'people.json'], /^people.json: person 1 \("carla"\): unknown field/, inApp)
+  await fails(['--require', './old.cjs', bin, 'start'], tooOld, inApp)
+  await fails(['--require', './old.cjs', 'run.cjs'], tooOld, inApp)
+}
+
+/** Without the peer dependencies, the command says what to install. */
+async function testMissingPeer(folder: string, tarball: string, options: RunOptions): Promise<void> {
+  makeProject(folder)
+  await install(folder, ['--legacy-peer-deps', tarball], options)
+  const message = /(aws-cdk-lib|constructs) is not installed: npm install aws-cdk-lib constructs$/
+  await fails([bin, 'start'], message, { ...options, cwd: folder })
+}
+
+async function testExample(name: string, folder: string, packages: string[], options: RunOptions): Promise<void> {
+  cpSync(fileURLToPath(new URL(`example/${name}`, import.meta.url)), folder, { recursive: true })
+  await install(folder, packages, options)
+  await run('npm', ['test'], { ...options, cwd: folder })
+}
+
+/** The declarations are whole, in both ways in which TypeScript finds modules. */
+async function testTypes(folder: string, options: RunOptions): Promise<void> {
+  const compiler = ['tsc', '--noEmit', '--strict', '--target', 'es2022', '--types', 'node', 'support.spec.ts']
+  for (const modules of ['--module node16', '--module esnext --moduleResolution bundler']) {
+    await run('npx', [...compiler, ...modules.split(' ')], { ...options, cwd: folder })
+  }
+}
+
+/** @throws Error if the program succeeds, or prints something else */
+async function fails(args: string[], message: RegExp, options: RunOptions): Promise<void> {
+  const result = await run(process.execPath, args, options).then(
+    () => 'it succeeded',
+    (error: Error) => error.message.replace(/^.* ended with code 1\n/, ''),
+  )
+  match(result, message)
 }

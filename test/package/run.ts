@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { transformSync } from 'esbuild'
 import { run } from '../support/commands.ts'
 import { appSource, consumers, synthesize, type Templates, templatesIn, writeConsumer } from './consumers.ts'
+import { testLocalRun } from './local-run.ts'
 import { misspeltProperty, tooOld, twoCopies } from './mistakes.ts'
 import { nodePrograms, versionOf } from './node-programs.ts'
 import { install, installed, makeProject, megabytes, oldestVersion, ownVersion, pack } from './package.ts'
@@ -55,6 +56,7 @@ try {
   await step('Using an aws-cdk-lib that is too old', () =>
     tooOld({ folder: join(folder, 'too-old'), tarball, version }, options),
   )
+  await step('The local run: its command, its errors, jest and vitest', () => testLocalRun(folder, tarball, options))
 } catch (error) {
   process.exitCode = 1
   console.error(`\n${error instanceof Error ? error.message : error}`)

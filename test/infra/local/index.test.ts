@@ -70,6 +70,8 @@ describe('runLocally', () => {
     }
     expect(statuses).toEqual({ sam: 403, carla: 200, ursula: 422, rita: 422, Okta_4711: 422, dan: 422, victor: 403 })
     expect(await impersonate(run, 'sam:Sam-Local-1234!', 'carla@example.com')).toMatchObject({ status: 200 })
+    const page = await (await fetch(new URL('/docs/start.js', run.outputs.ApiUrl))).text()
+    expect(page).not.toContain('Sam-Local-1234!')
     expect(log).toContainEqual(expect.objectContaining({ source: 'gateway', status: 200 }))
   })
 
