@@ -95,7 +95,7 @@ async function testErrors(app: string, options: RunOptions): Promise<void> {
 
   const tooOld = /^This is Node.js 20.20.2; 22.18 or newer is needed\. Install Node.js 24\.$/
   await fails([bin, 'stop'], /^unknown command stop; usage: cognito-impersonation start [^\n]*$/, inApp)
-  await fails([bin, 'start', '-c', 'sesionMinutes=5'], /unknown setting sesionMinutes: [^\n]*$/, inApp)
+  await fails([bin, 'start', '-c', 'sesionMinutes=5'], /unknown setting sesionMinutes[^\n]*$/, inApp)
   await fails([bin, 'start', '--people', 'people.json'], /^people.json: person 1 \("carla"\): unknown field/, inApp)
   await fails(['--require', './old.cjs', bin, 'start'], tooOld, inApp)
   await fails(['--require', './old.cjs', 'run.cjs'], tooOld, inApp)
