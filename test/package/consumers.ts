@@ -8,7 +8,7 @@ import { type RunOptions, root, run } from '../support/commands.ts'
 interface Consumer {
   type: 'commonjs' | 'module'
   compilerOptions: Record<string, unknown>
-  /** The file that Node.js runs, or the file that tsx runs. */
+  /** The file that Node.js runs, or the file that tsx runs. Without them, only the types are checked. */
   node?: string
   tsx?: string
 }
@@ -32,12 +32,12 @@ export const consumers: Readonly<Record<string, Consumer>> = {
     compilerOptions: { ...compiled, module: 'nodenext', skipLibCheck: false },
     node: 'out/app.js',
   },
-  'CommonJS, node16': { type: 'commonjs', compilerOptions: { ...compiled, module: 'node16' }, node: 'out/app.js' },
+  // Compiled, it is the same program as before.
+  'CommonJS, types by node16': { type: 'commonjs', compilerOptions: { ...compiled, module: 'node16' } },
   'ES modules, node16': { type: 'module', compilerOptions: { ...compiled, module: 'node16' }, node: 'out/app.js' },
-  'ES modules, bundler': {
+  'ES modules, types by bundler': {
     type: 'module',
     compilerOptions: { ...compiled, module: 'esnext', moduleResolution: 'bundler', noEmit: true },
-    tsx: 'app.ts',
   },
 }
 
@@ -46,8 +46,8 @@ export const appSource = source.replace('../../../infra/index.ts', 'cognito-impe
 
 export interface App {
   folder: string
-  /** The arguments of Node.js. */
-  program: string[]
+  /** The arguments of Node.js. Undefined: the app does not run. */
+  program: string[] | undefined
 }
 
 /** Writes an app and checks its types. @param modules the folder with node_modules */
@@ -59,12 +59,12 @@ export async function writeConsumer(modules: string, name: string, options: RunO
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['app.ts'] }))
   writeFileSync(join(folder, 'app.ts'), appSource)
   await run(process.execPath, [join(modules, 'node_modules/typescript/bin/tsc')], { ...options, cwd: folder })
-  return { folder, program: tsx ? [join(modules, 'node_modules/tsx/dist/cli.mjs'), tsx] : [node ?? ''] }
+  return { folder, program: tsx ? [join(modules, 'node_modules/tsx/dist/cli.mjs'), tsx] : node ? [node] : undefined }
 }
 
 /** Runs an app. @param node the Node.js program @returns its templates */
 export async function synthesize(
-  { folder, program, node }: App & { node: string },
+  { folder, program, node }: { folder: string; program: string[]; node: string },
   options: RunOptions,
 ): Promise<Templates> {
   const outdir = mkdtempSync(join(folder, 'cdk.out-'))
