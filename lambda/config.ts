@@ -35,6 +35,8 @@ export const endpointVariables = {
   subjectContextData: ['SUBJECT_CONTEXT_DATA', flag],
   /** `endpointUrl` of the response. Undefined: the base URL of the request. */
   endpointUrl: ['ENDPOINT_URL', optionalText],
+  /** The API keys of the customers. No other key opens this route. */
+  apiKeyIds: ['API_KEY_IDS', list],
 } as const satisfies Variables
 
 /** The function that lists, reads and ends impersonations. */

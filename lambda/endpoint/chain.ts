@@ -9,7 +9,7 @@ import { createChain, onlyGatewayEvents, respond } from '../http/chain.ts'
 import { baseOf, contextDataOf, type GatewayEvent, headerValues, sourceOf } from '../http/gateway-event.ts'
 import type { Decision } from '../http/metrics.ts'
 import { createReport, type Success } from '../http/report.ts'
-import { type Authenticated, requireCaller, type Timed } from '../http/steps.ts'
+import { type Authenticated, requireApiKey, requireCaller, type Timed } from '../http/steps.ts'
 import type { Impersonate } from './impersonate.ts'
 import { type ImpersonationRequest, readRequest } from './request.ts'
 
@@ -39,6 +39,7 @@ export function createEndpoint(options: {
   ) => write(event, result, { subject: event.impersonationRequest?.username })
 
   const chain = createChain({ config, timeLimit, report })
+    .use(requireApiKey(config))
     .use(requireCaller(authenticate))
     .before(({ event }) => assertJson(headerValues(event, 'content-type')))
     .use(jsonBodyParser<APIGatewayProxyEvent>({ disableContentTypeCheck: true }))

@@ -1,6 +1,7 @@
 // Steps of the middy chain that add properties to the event.
 
 import type { MiddlewareObj } from '@middy/core'
+import { ImpersonationError } from '../errors.ts'
 import type { Authenticate, Caller } from './authenticate.ts'
 import { contextDataOf, type GatewayEvent, headerValues } from './gateway-event.ts'
 
@@ -21,6 +22,20 @@ export function limitTime(milliseconds: number): MiddlewareObj<GatewayEvent & Ti
     before({ event }) {
       event.startedAt = Date.now()
       event.signal = AbortSignal.timeout(milliseconds)
+    },
+  }
+}
+
+/**
+ * Refuses every API key that is not listed. API Gateway accepts any key of the API's usage plans on every route, so this
+ * separates customers from resource servers. Add this step before authentication.
+ * @param config `apiKeyIds`: the ids of the keys that open the route.
+ */
+export function requireApiKey({ apiKeyIds }: { apiKeyIds: readonly string[] }): MiddlewareObj<GatewayEvent> {
+  return {
+    before({ event }) {
+      const { apiKeyId } = event.requestContext.identity
+      if (!apiKeyId || !apiKeyIds.includes(apiKeyId)) throw new ImpersonationError('ApiKeyNotAllowed')
     },
   }
 }

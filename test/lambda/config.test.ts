@@ -20,6 +20,7 @@ test('reads the endpoint’s settings', () => {
     reasonRequired: false,
     subjectContextData: false,
     endpointUrl: undefined,
+    apiKeyIds: ['key-1'],
   })
 })
 test('reads the triggers’ settings', () => {

@@ -20,6 +20,7 @@ export const endpointEnvironment: EndpointEnvironment = {
   REASON_REQUIRED: 'false',
   SUBJECT_CONTEXT_DATA: 'false',
   ENDPOINT_URL: '',
+  API_KEY_IDS: '["key-1"]',
 }
 
 export const triggerEnvironment: TriggerEnvironment = {

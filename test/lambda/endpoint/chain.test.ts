@@ -112,11 +112,12 @@ describe('calls impersonate', () => {
   })
   test('with a user agent cut to 512 characters', async () => {
     const { send, impersonate } = setUp()
-    const identity = { sourceIp: '192.0.2.1', userAgent: 'x'.repeat(9_000), apiKeyId: null } as never
+    const identity = { sourceIp: '192.0.2.1', userAgent: 'x'.repeat(9_000), apiKeyId: 'key-1' } as never
     await send({ requestContext: { identity } })
     expect(impersonate.mock.calls[0]?.[2].source).toEqual({
       sourceIp: '192.0.2.1',
       userAgent: 'x'.repeat(512),
+      apiKeyId: 'key-1',
       requestId: 'request-1',
     })
   })
@@ -238,6 +239,31 @@ describe('an event that is not from a REST API', () => {
   test('does not include a request without headers', async () => {
     const { sendRaw } = setUp()
     expect(await sendRaw({ ...rest, headers: null, multiValueHeaders: null })).toMatchObject({ statusCode: 400 })
+  })
+})
+
+describe('an API key that is not a customer’s', () => {
+  const identity = { sourceIp: '192.0.2.1', userAgent: 'curl' }
+  test.each([
+    ['another key', 'key-2'],
+    ['no key', undefined],
+    ['no key, as null', null],
+    ['an empty key', ''],
+  ])('is refused before anything else is checked: %s', async (_, apiKeyId) => {
+    const { send, authenticate, impersonate, log, count } = setUp()
+    const requestContext = { identity: { ...identity, apiKeyId } as never }
+    const { statusCode, headers, body } = await send({ requestContext, headers: { Authorization: [] }, body: null })
+    expect({ statusCode, body }).toEqual({
+      statusCode: 403,
+      body: { status: 'error', message: expect.stringMatching(/^X-API-Key/) },
+    })
+    expect(headers).toMatchObject({ 'Impersonation-Error': 'ApiKeyNotAllowed' })
+    for (const unused of [authenticate, impersonate]) expect(unused).not.toHaveBeenCalled()
+    expect(log.warn.mock.calls).toMatchObject([[{ outcome: 'ApiKeyNotAllowed', sourceIp: '192.0.2.1' }]])
+    expect(count.mock.calls).toMatchObject([[{ outcome: 'ApiKeyNotAllowed' }]])
+  })
+  test('is every key if the deployment lists none', async () => {
+    expect(await setUp({ environment: { API_KEY_IDS: '[]' } }).send()).toMatchObject({ statusCode: 403 })
   })
 })
 
