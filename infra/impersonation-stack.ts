@@ -2,6 +2,7 @@
 
 import { CfnOutput, Stack } from 'aws-cdk-lib'
 import type { Construct } from 'constructs'
+import type { Keys } from './api/keys.ts'
 import { Impersonation } from './impersonation.ts'
 import { outputName, readValue, settingsInContext } from './settings/read-settings.ts'
 import { stackNameRule } from './settings/stack-name.ts'
@@ -14,19 +15,23 @@ export class ImpersonationStack extends Stack {
       ...(stackName !== undefined && { stackName: readValue('stackName', stackName, stackNameRule) }),
     })
     const impersonation = new Impersonation(this, 'Impersonation', settingsInContext(context, ['stackName']))
-    const { api, userPool, actorClient, impersonationClient, records, endpoint, triggers } = impersonation
+    const { api, userPool, actorClient, impersonationClient, records, endpoint, oversight, introspection, triggers } =
+      impersonation
     const outputs = {
       ApiUrl: impersonation.url,
       UserPoolId: userPool.userPoolId,
       ActorClientId: actorClient.userPoolClientId,
       ImpersonationClientId: impersonationClient.ref,
       RecordsTableName: records.tableName,
-      ...Object.fromEntries(
-        Object.entries(api.keys).map(([customer, { keyId }]) => [`ApiKeyId${outputName(customer)}`, keyId]),
-      ),
+      ...idsOf(api.keys, 'ApiKeyId'),
+      ...idsOf(api.resourceServerKeys, 'ResourceServerKeyId'),
       // RUNBOOK.md refers to these outputs.
       EndpointFunctionName: endpoint.function.functionName,
       EndpointLogGroupName: endpoint.logGroup.logGroupName,
+      OversightFunctionName: oversight.function.functionName,
+      OversightLogGroupName: oversight.logGroup.logGroupName,
+      IntrospectionFunctionName: introspection.function.functionName,
+      IntrospectionLogGroupName: introspection.logGroup.logGroupName,
       TriggersFunctionName: triggers.function.functionName,
       TriggersLogGroupName: triggers.logGroup.logGroupName,
       ...(impersonation.accessLog && { AccessLogGroupName: impersonation.accessLog.logGroupName }),
@@ -34,4 +39,9 @@ export class ImpersonationStack extends Stack {
     }
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value })
   }
+}
+
+/** The keys' ids by output. @param prefix the outputs' names begin with it */
+function idsOf(keys: Keys, prefix: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(keys).map(([name, { keyId }]) => [`${prefix}${outputName(name)}`, keyId]))
 }

@@ -5,8 +5,11 @@ import type { CfnUserPoolClient, IUserPool, IUserPoolClient } from 'aws-cdk-lib/
 import { LogGroup } from 'aws-cdk-lib/aws-logs'
 import { Construct } from 'constructs'
 import { ImpersonationApi } from './api/api.ts'
+import type { Keys } from './api/keys.ts'
 import { assertUsableCdk } from './cdk-copy.ts'
 import { EndpointFunction } from './functions/endpoint.ts'
+import { IntrospectionFunction } from './functions/introspection.ts'
+import { OversightFunction } from './functions/oversight.ts'
 import { TriggerFunction } from './functions/triggers.ts'
 import { AlarmTopic } from './monitoring/alarm-topic.ts'
 import { Alarms, alarmRules } from './monitoring/alarms.ts'
@@ -17,7 +20,7 @@ import { applyRemoval, keepTriggerFunction } from './records/removal.ts'
 import { readSettings } from './settings/read-settings.ts'
 import type { Settings, SettingsProps } from './settings/settings.ts'
 import { refuseUnfitForBasic } from './user-pool/actor-client-faults.ts'
-import { addImpersonationClient, refuseImpersonationClientAmong, selectActorClient } from './user-pool/app-clients.ts'
+import { addImpersonationClient, refuseUnfitClients, selectActorClient } from './user-pool/app-clients.ts'
 import { attachToExistingPool } from './user-pool/attach-to-existing-pool.ts'
 import { attachToStackPool } from './user-pool/attach-to-stack-pool.ts'
 import { readableInImpersonation, warnOfUnknownAttributes } from './user-pool/client-attributes.ts'
@@ -52,10 +55,14 @@ const poolProps = Object.keys({ userPool: true, actorClient: true, appClient: tr
 export class Impersonation extends Construct {
   /** All settings, with their defaults. */
   readonly settings: Settings
-  /** The REST API, a `RestApi`. `api.keys` has each customer's API key, by the customer's name. */
+  /** The REST API, a `RestApi`. `api.keys` has each customer's API key, by the customer's name; `api.resourceServerKeys` likewise. */
   readonly api: ImpersonationApi
   /** The endpoint. It has a `function`, and the function's `role` and `logGroup`. */
   readonly endpoint: EndpointFunction
+  /** Lists, reads and ends impersonations. It has a `function`, and the function's `role` and `logGroup`. */
+  readonly oversight: OversightFunction
+  /** Introspects tokens. It has a `function`, and the function's `role` and `logGroup`. */
+  readonly introspection: IntrospectionFunction
   /** The user pool's triggers. They are one `function`, with a `role` and a `logGroup`. */
   readonly triggers: TriggerFunction
   /** The records, a `Table`: who acted as whom, when and why. Grant only reads: the table's policy denies writes to others. */
@@ -93,35 +100,40 @@ export class Impersonation extends Construct {
       readAttributes: readableInImpersonation(this, { appClient, pool, settings }),
     })
     warnOfUnknownAttributes(this, { pool, appClient, given: values })
-    refuseImpersonationClientAmong(this, {
-      actorClientIds: [this.actorClient.userPoolClientId, ...settings.actorClientIds],
-      impersonationClient: this.impersonationClient,
+    refuseUnfitClients(this, {
+      actorClientId: this.actorClient.userPoolClientId,
+      actorClientIds: settings.actorClientIds,
+      subjectClientIds: settings.subjectClientIds,
+      impersonationClientId: this.impersonationClient.ref,
     })
-
-    const { records, impersonationClient } = this
-    this.triggers = new TriggerFunction(this, 'Triggers', { pool, impersonationClient, records, settings })
-    this.endpoint = new EndpointFunction(this, 'Endpoint', {
-      userPool: this.userPool,
-      actorClient: this.actorClient,
-      impersonationClient,
-      records,
-      settings,
-    })
-    records.denyWritesExcept(this.endpoint.role, this.triggers.role)
-    this.#attachTo(pool, groupsFor(pool, settings, values.protectedGroups !== undefined))
 
     this.accessLog = settings.accessLog
       ? new LogGroup(this, 'AccessLog', { retention: settings.logRetentionDays })
       : undefined
-    this.api = new ImpersonationApi(this, 'Api', {
-      ...settings,
-      name: Aws.STACK_NAME,
+    this.api = new ImpersonationApi(this, 'Api', { ...settings, name: Aws.STACK_NAME, accessLog: this.accessLog })
+
+    const { api, records, impersonationClient } = this
+    this.triggers = new TriggerFunction(this, 'Triggers', { pool, impersonationClient, records, settings })
+    const shared = { userPool: this.userPool, actorClient: this.actorClient, impersonationClient, records, settings }
+    const customers = { ...shared, apiKeyIds: idsOf(api.keys) }
+    this.endpoint = new EndpointFunction(this, 'Endpoint', customers)
+    this.oversight = new OversightFunction(this, 'Oversight', customers)
+    const resourceServers = { ...shared, apiKeyIds: idsOf(api.resourceServerKeys) }
+    this.introspection = new IntrospectionFunction(this, 'Introspection', resourceServers)
+    records.denyWrites({
+      exceptPut: [this.endpoint.role],
+      exceptUpdate: [this.endpoint.role, this.oversight.role, this.triggers.role],
+    })
+    this.#attachTo(pool, groupsFor(pool, settings, values.protectedGroups !== undefined))
+    api.addRoutes({
       endpoint: this.endpoint.function,
-      accessLog: this.accessLog,
+      oversight: this.oversight.function,
+      introspection: this.introspection.function,
     })
     this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', { email: settings.alarmEmail })
     this.#addMonitoring()
-    applyRemoval(settings, [records, this.endpoint.logGroup, this.accessLog])
+    const logGroups = [this.endpoint, this.oversight, this.introspection].map(({ logGroup }) => logGroup)
+    applyRemoval(settings, [records, ...logGroups, this.accessLog])
     this.#warn({ accessLogIsUnset: values.accessLog === undefined })
   }
 
@@ -181,6 +193,8 @@ export class Impersonation extends Construct {
     const metrics = metricsOf({
       api: this.api,
       endpoint: this.endpoint.function,
+      oversight: this.oversight.function,
+      introspection: this.introspection.function,
       triggers: this.triggers.function,
       userPool: this.userPool,
       records: this.records,
@@ -189,6 +203,10 @@ export class Impersonation extends Construct {
     new ImpersonationDashboard(this, 'Dashboard', { metrics, clientIds })
     new Alarms(this, 'Alarms', { rules: alarmRules(metrics, this.settings), topic: this.alarmTopic })
   }
+}
+
+function idsOf(keys: Keys): string[] {
+  return Object.values(keys).map(({ keyId }) => keyId)
 }
 
 /** A second one would take the pool's triggers and the names of the first one's functions. */

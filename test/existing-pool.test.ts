@@ -109,6 +109,7 @@ describe('a pool with every setting', () => {
     expect(attached.groups).toEqual([
       ...before.groups,
       { GroupName: 'impersonators', Description: expect.stringMatching(/^Made for impersonation by /) },
+      { GroupName: 'impersonation-auditors', Description: expect.stringMatching(/^Made for impersonation by /) },
     ])
     expect(attached.clients).toEqual(new Set([...before.clients, ImpersonationClientId, ActorClientId]))
     expect(await signIn()).toEqual(claims)

@@ -1,43 +1,32 @@
-// The REST API: one route, one API key per customer, and 404 for everything else.
+// The REST API: its stage, its TLS policy, its keys and its gateway responses. `addRoutes` adds the routes.
 
 import {
-  ApiKey,
   type CfnRestApi,
   EndpointAccessMode,
   EndpointType,
-  type IApiKey,
-  LambdaIntegration,
   LogGroupLogDestination,
-  type MethodOptions,
-  MockIntegration,
-  PassthroughBehavior,
-  Period,
   RestApi,
   SecurityPolicy,
 } from 'aws-cdk-lib/aws-apigateway'
-import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs'
 import type { Construct } from 'constructs'
 import { acknowledge } from '../nag.ts'
-import { outputName } from '../settings/read-settings.ts'
 import type { Settings } from '../settings/settings.ts'
 import { accessLogFormat } from './access-log.ts'
-import { addGatewayResponses, notFoundBody } from './gateway-responses.ts'
+import { addGatewayResponses } from './gateway-responses.ts'
+import { addKeys, type Keys, type KeysProps } from './keys.ts'
+import { addRoutes, methodLimits, type RouteFunctions } from './routes.ts'
 
-/** The stage's name for the method of the endpoint. */
-const signInMethod = '/auth/impersonate/POST'
-
-export interface ImpersonationApiProps
-  extends Pick<Settings, 'customers' | 'throttle' | 'stageThrottle' | 'quota' | 'defaultEndpoint'> {
-  name: string
-  endpoint: IFunction
+export interface ImpersonationApiProps extends KeysProps, Pick<Settings, 'stageThrottle' | 'defaultEndpoint'> {
   /** Undefined: no access log. */
   accessLog: ILogGroup | undefined
 }
 
 export class ImpersonationApi extends RestApi {
-  /** The API keys, by customer. */
-  readonly keys: Record<string, IApiKey>
+  /** The customers' API keys. */
+  readonly keys: Keys
+  /** The resource servers' API keys. They open introspection only. */
+  readonly resourceServerKeys: Keys
 
   constructor(scope: Construct, id: string, props: ImpersonationApiProps) {
     super(scope, id, {
@@ -47,13 +36,7 @@ export class ImpersonationApi extends RestApi {
       deployOptions: {
         stageName: 'v1',
         tracingEnabled: true,
-        // The limit applies to this method only: the others need no API key, so anybody could use up a common limit.
-        methodOptions: {
-          [signInMethod]: {
-            throttlingRateLimit: props.stageThrottle.rate,
-            throttlingBurstLimit: props.stageThrottle.burst,
-          },
-        },
+        methodOptions: methodLimits(props),
         ...(props.accessLog && {
           accessLogDestination: new LogGroupLogDestination(props.accessLog),
           accessLogFormat,
@@ -78,8 +61,14 @@ export class ImpersonationApi extends RestApi {
       APIG6: 'Execution logs can contain headers, and headers contain credentials and API keys.',
     })
     addGatewayResponses(this)
-    this.#addRoutes(props.endpoint)
-    this.keys = this.#addKeys(props)
+    const { customers, resourceServers } = addKeys(this, props)
+    this.keys = customers
+    this.resourceServerKeys = resourceServers
+  }
+
+  /** Call this once. It is no part of the constructor, because the functions need the ids of the keys. */
+  addRoutes(functions: RouteFunctions): void {
+    addRoutes(this, functions)
   }
 
   /**
@@ -90,65 +79,5 @@ export class ImpersonationApi extends RestApi {
     const api = this.node.defaultChild as CfnRestApi
     api.securityPolicy = SecurityPolicy.TLS13_1_2_PFS_PQ_2025_09
     api.endpointAccessMode = EndpointAccessMode.STRICT
-  }
-
-  #addRoutes(endpoint: IFunction): void {
-    const auth = this.root.addResource('auth')
-    const impersonate = auth.addResource('impersonate')
-    const post = impersonate.addMethod('POST', new LambdaIntegration(endpoint, { allowTestInvoke: false }), {
-      apiKeyRequired: true,
-    })
-    const authorizedByFunction =
-      'The function authenticates requests. A Cognito authorizer accepts no Basic credentials and can’t return the contract’s 401.'
-    acknowledge(post, { APIG4: authorizedByFunction, COG4: authorizedByFunction })
-    const { integration, options } = this.#createNotFoundMethod()
-    for (const parent of [this.root, auth, impersonate]) {
-      for (const resource of [parent, parent.addResource('{proxy+}')]) {
-        const alwaysNotFound = 'This method always responds with 404, so it needs no authorization.'
-        acknowledge(resource.addMethod('ANY', integration, options), { APIG4: alwaysNotFound, COG4: alwaysNotFound })
-      }
-    }
-  }
-
-  /**
-   * A method that responds with 404 and needs no API key. Without it, API Gateway responds to unknown routes with 403. The
-   * mock integration alone would respond with 415 to any Content-Type but JSON. So the method requires a header
-   * that no caller sends, and the gateway response BAD_REQUEST_PARAMETERS is a 404.
-   */
-  #createNotFoundMethod(): { integration: MockIntegration; options: MethodOptions } {
-    const cacheControl = 'method.response.header.Cache-Control'
-    const integration = new MockIntegration({
-      passthroughBehavior: PassthroughBehavior.NEVER,
-      requestTemplates: { 'application/json': JSON.stringify({ statusCode: 404 }) },
-      integrationResponses: [
-        {
-          statusCode: '404',
-          responseTemplates: { 'application/json': notFoundBody },
-          responseParameters: { [cacheControl]: "'no-store'" },
-        },
-      ],
-    })
-    const options = {
-      requestParameters: { 'method.request.header.No-Such-Route': true },
-      requestValidator: this.addRequestValidator('NoSuchRoute', { validateRequestParameters: true }),
-      methodResponses: [{ statusCode: '404', responseParameters: { [cacheControl]: true } }],
-    }
-    return { integration, options }
-  }
-
-  #addKeys({ name, customers, throttle, quota }: ImpersonationApiProps): Record<string, IApiKey> {
-    const plan = this.addUsagePlan('Plan', {
-      name,
-      throttle: { rateLimit: throttle.rate, burstLimit: throttle.burst },
-      quota: { limit: quota.limit, period: Period[quota.period] },
-      apiStages: [{ stage: this.deploymentStage }],
-    })
-    return Object.fromEntries(
-      customers.map((customer) => {
-        const key = new ApiKey(this, `Key${outputName(customer)}`, { apiKeyName: `${name}-${customer}` })
-        plan.addApiKey(key)
-        return [customer, key]
-      }),
-    )
   }
 }

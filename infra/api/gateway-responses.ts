@@ -2,25 +2,44 @@
 // REQUEST_TOO_LARGE is left out: AWS does not support changing its 413.
 
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
-import { errorBody, faultMessage, messageOf, retryAfter } from '../../lambda/errors.ts'
+import { type Code, errorBody, errorCodeHeader, faultMessage, messageOf, retryAfter } from '../../lambda/errors.ts'
 
-type ErrorResponse = readonly [status: number | undefined, message: string, headers?: Record<string, string>]
+/** The values of `Impersonation-Error` that only API Gateway sends. The functions send the codes of lambda/errors.ts. */
+export const gatewayOnlyCodes = [
+  'AccessDenied',
+  'ApiKeyInvalid',
+  'MediaTypeUnsupported',
+  'NoSuchRoute',
+  'QuotaExceeded',
+  'RequestRefused',
+  'Throttled',
+] as const
 
-const notFound: ErrorResponse = [404, 'there is no such route or method']
+export type GatewayCode = Code | (typeof gatewayOnlyCodes)[number]
+
+interface GatewayResponse {
+  /** Undefined: API Gateway's own status. */
+  status?: number
+  code: GatewayCode
+  message: string
+  headers?: Record<string, string>
+}
+
+const notFound = { status: 404, code: 'NoSuchRoute', message: 'there is no such route or method' } as const
 // Uses extendedRequestId, because a caller can set requestId by a header.
-const fault: ErrorResponse = [500, faultMessage('$context.extendedRequestId')]
-const unavailable: ErrorResponse = [503, fault[1]]
-const forbidden: ErrorResponse = [403, 'access is denied']
+const fault = { status: 500, code: 'Fault', message: faultMessage('$context.extendedRequestId') } as const
+const unavailable = { status: 503, code: 'Unavailable', message: fault.message } as const
+const forbidden = { status: 403, code: 'AccessDenied', message: 'access is denied' } as const
 
-const responses: Record<string, ErrorResponse> = {
+const responses = {
   // A status here would replace the status of every other 4xx. DEFAULT_5XX has one, which turns 502 into 500.
-  DEFAULT_4XX: [undefined, 'the request was refused'],
+  DEFAULT_4XX: { code: 'RequestRefused', message: 'the request was refused' },
   DEFAULT_5XX: fault,
-  BAD_REQUEST_BODY: [400, messageOf('RequestInvalid')],
-  // Raised only by the catch-all 404 methods; see api.ts.
+  BAD_REQUEST_BODY: { status: 400, code: 'RequestInvalid', message: messageOf('RequestInvalid') },
+  // Raised only by the catch-all 404 methods; see routes.ts.
   BAD_REQUEST_PARAMETERS: notFound,
-  UNAUTHORIZED: [401, messageOf('CredentialsInvalid')],
-  INVALID_API_KEY: [403, 'X-API-Key: the key is missing or not accepted'],
+  UNAUTHORIZED: { status: 401, code: 'CredentialsInvalid', message: messageOf('CredentialsInvalid') },
+  INVALID_API_KEY: { status: 403, code: 'ApiKeyInvalid', message: 'X-API-Key: the key is missing or not accepted' },
   ACCESS_DENIED: forbidden,
   WAF_FILTERED: forbidden,
   RESOURCE_NOT_FOUND: notFound,
@@ -28,30 +47,46 @@ const responses: Record<string, ErrorResponse> = {
   MISSING_AUTHENTICATION_TOKEN: notFound,
   INVALID_SIGNATURE: notFound,
   EXPIRED_TOKEN: notFound,
-  UNSUPPORTED_MEDIA_TYPE: [415, 'the body is in a media type or an encoding that is not supported'],
-  THROTTLED: [429, messageOf('TooManyRequests'), { 'Retry-After': retryAfter }],
-  QUOTA_EXCEEDED: [429, "the API key's quota is used up, try again later", { 'Retry-After': '3600' }],
+  UNSUPPORTED_MEDIA_TYPE: {
+    status: 415,
+    code: 'MediaTypeUnsupported',
+    message: 'the body is in a media type or an encoding that is not supported',
+  },
+  THROTTLED: {
+    status: 429,
+    code: 'Throttled',
+    message: messageOf('TooManyRequests'),
+    headers: { 'Retry-After': retryAfter },
+  },
+  QUOTA_EXCEEDED: {
+    status: 429,
+    code: 'QuotaExceeded',
+    message: "the API key's quota is used up, try again later",
+    headers: { 'Retry-After': '3600' },
+  },
   API_CONFIGURATION_ERROR: fault,
   AUTHORIZER_CONFIGURATION_ERROR: fault,
   AUTHORIZER_FAILURE: fault,
   INTEGRATION_FAILURE: unavailable,
   INTEGRATION_TIMEOUT: unavailable,
-}
+} satisfies Record<string, GatewayResponse>
 
-export const notFoundBody = errorBody(notFound[1])
+export const notFoundBody = errorBody(notFound.message)
+export const notFoundHeaders = headersOf(notFound)
 
 export function addGatewayResponses(api: RestApi): void {
-  for (const [type, [status, message, headers]] of Object.entries(responses)) {
+  for (const [type, response] of Object.entries<GatewayResponse>(responses)) {
     api.addGatewayResponse(type, {
       type: ResponseType.of(type),
-      ...(status !== undefined && { statusCode: String(status) }),
-      templates: { 'application/json': errorBody(message) },
-      responseHeaders: quoted({ 'Cache-Control': 'no-store', ...headers }),
+      ...(response.status !== undefined && { statusCode: String(response.status) }),
+      templates: { 'application/json': errorBody(response.message) },
+      responseHeaders: headersOf(response),
     })
   }
 }
 
 /** API Gateway expects literal header values in single quotes. */
-function quoted(headers: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, `'${value}'`]))
+function headersOf({ code, headers }: GatewayResponse): Record<string, string> {
+  const all = { 'Cache-Control': 'no-store', [errorCodeHeader]: code, ...headers }
+  return Object.fromEntries(Object.entries(all).map(([name, value]) => [name, `'${value}'`]))
 }

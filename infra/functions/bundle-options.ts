@@ -6,6 +6,8 @@ import type { BuildOptions } from 'esbuild'
 /** The entry file of each function, in lambda/. The key names the bundle: `endpoint.mjs`. */
 export const entries = {
   endpoint: 'endpoint/handler.ts',
+  oversight: 'oversight/handler.ts',
+  introspection: 'oversight/introspection-handler.ts',
   triggers: 'triggers/handler.ts',
   'attach-triggers': 'existing-pool/attach-triggers-handler.ts',
   groups: 'existing-pool/groups-handler.ts',

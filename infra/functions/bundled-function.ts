@@ -57,8 +57,22 @@ export class BundledFunction extends Construct {
     }
   }
 
-  allow(resource: string, ...actions: string[]): void {
-    this.role.addToPolicy(new PolicyStatement({ actions, resources: [resource] }))
+  allow(resources: string | string[], ...actions: string[]): void {
+    this.role.addToPolicy(new PolicyStatement({ actions, resources: [resources].flat() }))
+  }
+
+  /**
+   * Allows updates of a table's items that name only these attributes, and that return no others.
+   * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+   */
+  allowUpdatesOf(tableArn: string, attributes: string[]): void {
+    const conditions = {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      // `ForAllValues` is true for a request without the key.
+      Null: { 'dynamodb:Attributes': 'false' },
+      StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'] },
+    }
+    this.role.addToPolicy(new PolicyStatement({ actions: ['dynamodb:UpdateItem'], resources: [tableArn], conditions }))
   }
 
   /** @param service the only service that may get the role, e.g. `cognito-idp.amazonaws.com` */

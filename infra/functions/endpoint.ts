@@ -13,12 +13,14 @@ export interface EndpointFunctionProps {
   actorClient: IUserPoolClient
   impersonationClient: CfnUserPoolClient
   records: Table
+  /** The ids of the API keys that open its routes. */
+  apiKeyIds: string[]
   settings: Settings
 }
 
 export class EndpointFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: EndpointFunctionProps) {
-    const { userPool, actorClient, impersonationClient, records, settings } = props
+    const { userPool, actorClient, impersonationClient, records, apiKeyIds, settings } = props
     super(scope, id, {
       entry: 'endpoint',
       // API Gateway waits 29 s for a response.
@@ -35,6 +37,7 @@ export class EndpointFunction extends BundledFunction {
         impersonationClientId: impersonationClient.ref,
         impersonationClientSecret: impersonationClient.attrClientSecret,
         recordsTableName: records.tableName,
+        apiKeyIds,
       }),
     })
     this.allow(records.tableArn, 'dynamodb:PutItem', 'dynamodb:GetItem', 'dynamodb:UpdateItem')

@@ -12,7 +12,7 @@ import { applyUserPools, removeUserPools } from './cloudformation/user-pool-depl
 import { issuer, jwksUri } from './cognito/claims.ts'
 import type { Pool } from './cognito/pool.ts'
 import type { Cognito, CognitoOptions } from './cognito/server.ts'
-import type { FunctionSettings } from './lambda/function-settings.ts'
+import { type FunctionSettings, othersGroups } from './lambda/function-settings.ts'
 import { type LoadStackOptions, loadStack } from './load-stack.ts'
 import type { Log } from './log.ts'
 import { addPeople } from './people/add-people.ts'
@@ -46,6 +46,8 @@ export interface LocalRun {
   outputs: Record<string, string>
   /** The API keys by customer. The output `ApiKeyIdAcme` belongs to the customer `Acme`. */
   apiKeys: Record<string, string>
+  /** The API keys by resource server. */
+  resourceServerKeys: Record<string, string>
   /** The functions' settings. */
   settings: FunctionSettings
   people: readonly Person[]
@@ -83,7 +85,7 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
       ? undefined
       : {
           clientIds: loaded.actorClientIds,
-          groups: ownersGroups(loaded.settings),
+          groups: othersGroups(loaded.settings),
           triggers: loaded.nextTriggers,
           customAttributes: customAttributesOf(people),
         }
@@ -102,10 +104,12 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
     if (previous) removeUserPools(previous.stack, cognito, stack)
     const pool = cognito.pools.get(stack.outputs().UserPoolId ?? '')
     if (pool) addPeople(pool, people, { now: now(), report: (message) => log({ source: 'run', message }) })
-    const apiKeys = readApiKeys(stack, servers.gateway.keys)
+    const apiKeys = readApiKeys(stack, servers.gateway.keys, 'ApiKeyId')
+    const resourceServerKeys = readApiKeys(stack, servers.gateway.keys, 'ResourceServerKeyId')
     return {
-      outputs: { ...stack.outputs(), ...localOutputs(servers, pool, apiKeys) },
+      outputs: { ...stack.outputs(), ...localOutputs(servers, pool, { apiKeys, resourceServerKeys }) },
       apiKeys,
+      resourceServerKeys,
       settings,
       people,
       cognito,
@@ -129,25 +133,22 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
 function localOutputs(
   { gateway, account, dynamoDb }: Servers,
   pool: Pool | undefined,
-  apiKeys: Record<string, string>,
+  { apiKeys, resourceServerKeys }: Pick<LocalRun, 'apiKeys' | 'resourceServerKeys'>,
 ) {
+  const named = (prefix: string, keys: Record<string, string>) =>
+    Object.fromEntries(Object.entries(keys).map(([name, key]) => [prefix + name, key]))
   return {
     ApiUrl: gateway.url,
     CognitoEndpoint: account.cognito.url,
     DynamoDbEndpoint: dynamoDb.url,
     ...(pool && { Issuer: issuer(pool), JwksUri: jwksUri(account.cognito.url, pool) }),
-    ...Object.fromEntries(Object.entries(apiKeys).map(([customer, key]) => [`ApiKeyValue${customer}`, key])),
+    ...named('ApiKeyValue', apiKeys),
+    ...named('ResourceServerKeyValue', resourceServerKeys),
   }
 }
 
-/** The groups that an existing pool must have. */
-function ownersGroups({ impersonatorsGroup, protectedGroups }: FunctionSettings): string[] {
-  return protectedGroups.filter((name) => name !== impersonatorsGroup)
-}
-
-/** @returns the value of each API key, by the name of the customer */
-function readApiKeys(stack: Stack, keys: readonly ApiKey[]): Record<string, string> {
-  const prefix = 'ApiKeyId'
+/** @returns the value of each key, by the name of the customer or resource server */
+function readApiKeys(stack: Stack, keys: readonly ApiKey[], prefix: string): Record<string, string> {
   const apiKeys: Record<string, string> = {}
   for (const [name, id] of Object.entries(stack.outputs())) {
     const key = name.startsWith(prefix) && keys.find((candidate) => candidate.id === id)

@@ -5,9 +5,10 @@ import { type Gateway, startGateway } from './apigateway/server.ts'
 import type { Closers } from './closers.ts'
 import type { CognitoOptions } from './cognito/server.ts'
 import { createDocsHandler } from './demo/docs-page.ts'
-import { demoApiKeyOf } from './demo/people.ts'
+import { demoKeyValues } from './demo/people.ts'
 import { type DynamoDb, startDynamoDb } from './dynamodb.ts'
 import type { FunctionDefinition } from './lambda/function-definitions.ts'
+import { readApiKeyIds } from './lambda/function-settings.ts'
 import { type Functions, startFunctions } from './lambda/functions.ts'
 import { type InvokeApi, startInvokeApi } from './lambda/invoke-api.ts'
 import type { LoadedStack } from './load-stack.ts'
@@ -55,15 +56,16 @@ export async function startServers(loaded: LoadedStack, options: ServerOptions, 
 }
 
 function startStackGateway(
-  { stack, settings }: LoadedStack,
+  { stack, definitions, settings }: LoadedStack,
   { port, log, now, docsActor }: ServerOptions,
   invoke: Functions['invoke'],
 ): Promise<Gateway> {
+  const keyValues = demoKeyValues(readApiKeyIds(definitions))
   return startGateway({
     stack,
     port,
     invoke,
-    keyValue: demoApiKeyOf,
+    keyValue: (id) => keyValues.get(id) ?? `local-demo-key-${id}`,
     log,
     now,
     createPageHandler: ({ url, keys }) =>

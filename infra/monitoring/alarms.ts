@@ -1,7 +1,7 @@
 // The alarms. RUNBOOK.md has an entry for each.
 
 import { Aws, Duration } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.ts'
 const { minutes } = Duration
 
 export interface AlarmRule {
-  metric: Metric
+  metric: IMetric
   /** The metric's lowest value that raises the alarm. */
   threshold: number
   /** One sentence for the alarm's description. */
@@ -64,6 +64,16 @@ export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals:
       threshold: 5,
       meaning:
         'Cognito throttles the endpoint, since the calls exceed a quota of the account. Ordinary sign-ins may fail, too.',
+    },
+    OversightFaults: {
+      metric: metrics.oversightFaults(minutes(5)),
+      threshold: 3,
+      meaning: 'Listing, reading and ending impersonations fails.',
+    },
+    IntrospectionFaults: {
+      metric: metrics.introspectionFaults(minutes(5)),
+      threshold: 3,
+      meaning: 'Introspection fails. Apps that introspect refuse impersonated sessions.',
     },
     RefusalsAboveNormal: {
       metric: metrics.refusals(minutes(15)),

@@ -1,7 +1,13 @@
 // The CloudWatch dashboard.
 
 import { Aws, Duration } from 'aws-cdk-lib'
-import { Dashboard, GraphWidget, type GraphWidgetProps, type Metric } from 'aws-cdk-lib/aws-cloudwatch'
+import {
+  Dashboard,
+  GraphWidget,
+  type GraphWidgetProps,
+  type MathExpression,
+  type Metric,
+} from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
 import type { Metrics } from './metrics.ts'
 
@@ -55,6 +61,16 @@ export class ImpersonationDashboard extends Dashboard {
         ],
       }),
     )
+    this.addWidgets(
+      graph('Listing, reading and ending, by outcome', { left: [metrics.oversightByOutcome(period)], stacked: true }),
+      graph('Introspection by outcome', { left: [metrics.introspectionByOutcome(period)], stacked: true }),
+      graph('Faults of oversight and introspection', {
+        left: labelled({
+          oversight: metrics.oversightFaults(period),
+          introspection: metrics.introspectionFaults(period),
+        }),
+      }),
+    )
   }
 }
 
@@ -62,6 +78,6 @@ function graph(title: string, props: GraphWidgetProps): GraphWidget {
   return new GraphWidget({ title, width: 8, ...props })
 }
 
-function labelled(metrics: Record<string, Metric>): Metric[] {
+function labelled<M extends Metric | MathExpression>(metrics: Record<string, M>): (Metric | MathExpression)[] {
   return Object.entries(metrics).map(([label, metric]) => metric.with({ label }))
 }

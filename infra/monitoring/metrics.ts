@@ -7,11 +7,14 @@ import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Code } from '../../lambda/errors.ts'
+import type { Outcome } from '../../lambda/http/metrics.ts'
 import { decisions, latency, namespace, outcome, refusals, service } from '../../lambda/metric-names.ts'
 
 export interface MetricSources {
   api: RestApi
   endpoint: IFunction
+  oversight: IFunction
+  introspection: IFunction
   triggers: IFunction
   userPool: IUserPool
   records: Table
@@ -21,25 +24,61 @@ export type Metrics = ReturnType<typeof metricsOf>
 
 const sum = (period: Duration) => ({ statistic: Stats.SUM, period })
 
+/** The sum of metrics. A metric without data counts as 0. */
+const total = (period: Duration, usingMetrics: Record<string, Metric>) =>
+  new MathExpression({
+    expression: Object.keys(usingMetrics)
+      .map((name) => `FILL(${name}, 0)`)
+      .join(' + '),
+    usingMetrics,
+    period,
+  })
+
 /** All metrics that match the terms. CloudWatch searches each time it shows the dashboard. */
 const search = (terms: string, period: Duration) =>
   new MathExpression({ expression: `SEARCH('${terms}', 'Sum', ${period.toSeconds()})`, label: '', period })
 
-export function metricsOf({ api, endpoint, triggers, userPool, records }: MetricSources) {
-  const dimensions = { [service]: endpoint.functionName }
-  const endpointMetric = (metricName: string, options: MetricOptions) =>
-    new Metric({ namespace, metricName, dimensionsMap: dimensions, ...options })
-  const decisionTerms = `{${namespace},${service},${outcome}} MetricName="${decisions}" ${service}="${endpoint.functionName}"`
+/** Codes with which a function fails, or is kept from its work. */
+const faultCodes: Code[] = ['Fault', 'Unavailable', 'TooManyRequests']
+
+export function metricsOf({ api, endpoint, oversight, introspection, triggers, userPool, records }: MetricSources) {
+  const own = (of: IFunction, metricName: string, options: MetricOptions) =>
+    new Metric({
+      namespace,
+      metricName,
+      ...options,
+      dimensionsMap: { [service]: of.functionName, ...options.dimensionsMap },
+    })
+  const outcomeOf = (of: IFunction, code: Outcome | Code, period: Duration) =>
+    own(of, decisions, { ...sum(period), dimensionsMap: { [outcome]: code } })
+  /** All outcomes of a function that occurred, one graph line for each. */
+  const outcomesOf = (of: IFunction, period: Duration) =>
+    search(`{${namespace},${service},${outcome}} MetricName="${decisions}" ${service}="${of.functionName}"`, period)
+  /** Requests that the function could not do: it failed, Lambda throttled it, or a service failed or throttled it. */
+  const faultsOf = (name: string, of: IFunction, period: Duration) =>
+    total(period, {
+      [`${name}Errors`]: of.metricErrors(sum(period)),
+      [`${name}Throttles`]: of.metricThrottles(sum(period)),
+      ...Object.fromEntries(faultCodes.map((code) => [`${name}${code}`, outcomeOf(of, code, period)])),
+    })
   const tableFaultTerms = `{AWS/DynamoDB,TableName,Operation} MetricName=("SystemErrors" OR "ThrottledRequests") TableName="${records.tableName}"`
 
   return {
-    /** The number of requests with this outcome. */
-    outcomeCount: (code: 'issued' | Code, period: Duration) =>
-      endpointMetric(decisions, { ...sum(period), dimensionsMap: { ...dimensions, [outcome]: code } }),
-    /** One graph line for each outcome that occurred. */
-    decisionsByOutcome: (period: Duration) => search(decisionTerms, period),
-    refusals: (period: Duration) => endpointMetric(refusals, sum(period)),
-    latency: (statistic: string, period: Duration) => endpointMetric(latency, { statistic, period }),
+    /** The number of requests to the endpoint with this outcome. */
+    outcomeCount: (code: 'issued' | Code, period: Duration) => outcomeOf(endpoint, code, period),
+    decisionsByOutcome: (period: Duration) => outcomesOf(endpoint, period),
+    oversightByOutcome: (period: Duration) => outcomesOf(oversight, period),
+    introspectionByOutcome: (period: Duration) => outcomesOf(introspection, period),
+    oversightFaults: (period: Duration) => faultsOf('oversight', oversight, period),
+    introspectionFaults: (period: Duration) => faultsOf('introspection', introspection, period),
+    /** Requests that the functions refused. */
+    refusals: (period: Duration) =>
+      total(period, {
+        endpoint: own(endpoint, refusals, sum(period)),
+        oversight: own(oversight, refusals, sum(period)),
+        introspection: own(introspection, refusals, sum(period)),
+      }),
+    latency: (statistic: string, period: Duration) => own(endpoint, latency, { statistic, period }),
 
     apiErrors: (period: Duration) => api.deploymentStage.metricClientError(sum(period)),
     apiFaults: (period: Duration) => api.deploymentStage.metricServerError(sum(period)),

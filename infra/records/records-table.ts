@@ -41,25 +41,35 @@ export class RecordsTable extends Table {
     }
   }
 
-  /** Denies item writes to all except `writers`, even if their policies allow them. Whoever writes records can act as anyone. */
-  denyWritesExcept(...writers: IRole[]): void {
+  /**
+   * Denies item writes to all except these roles, even if their policies allow them. Whoever puts records can act as anyone.
+   * Nobody but `exceptPut` deletes records or writes them with PartiQL.
+   */
+  denyWrites({ exceptPut, exceptUpdate }: { exceptPut: IRole[]; exceptUpdate: IRole[] }): void {
+    this.#deny(
+      [
+        'dynamodb:PutItem',
+        'dynamodb:DeleteItem',
+        'dynamodb:BatchWriteItem',
+        'dynamodb:PartiQLInsert',
+        'dynamodb:PartiQLUpdate',
+        'dynamodb:PartiQLDelete',
+      ],
+      exceptPut,
+    )
+    this.#deny(['dynamodb:UpdateItem'], exceptUpdate)
+  }
+
+  #deny(actions: string[], except: IRole[]): void {
     this.addToResourcePolicy(
       new PolicyStatement({
         effect: Effect.DENY,
         principals: [new AnyPrincipal()],
-        actions: [
-          'dynamodb:PutItem',
-          'dynamodb:UpdateItem',
-          'dynamodb:DeleteItem',
-          'dynamodb:BatchWriteItem',
-          'dynamodb:PartiQLInsert',
-          'dynamodb:PartiQLUpdate',
-          'dynamodb:PartiQLDelete',
-        ],
+        actions,
         // The policy is part of the table, so it can't refer to the table's ARN.
         resources: ['*'],
         conditions: {
-          ArnNotEquals: { 'aws:PrincipalArn': writers.map(({ roleArn }) => roleArn) },
+          ArnNotEquals: { 'aws:PrincipalArn': except.map(({ roleArn }) => roleArn) },
           // Every signed request has a principal. DynamoDB's own deletions of expired records (TTL) have none.
           Null: { 'aws:PrincipalArn': 'false' },
         },

@@ -15,10 +15,13 @@ export function readSettings(values: object, otherNames: readonly string[] = [])
   const set = Object.entries(values).filter(([, value]) => value !== undefined)
   for (const [name] of set) assertKnown(name, otherNames)
   const read = new Map(set.map(([name, value]) => [name, readSetting(name, value)]))
-  const impersonatorsGroup = String(read.get('impersonatorsGroup') ?? settingsTable.impersonatorsGroup.default)
+  const groups = {
+    impersonatorsGroup: String(read.get('impersonatorsGroup') ?? settingsTable.impersonatorsGroup.default),
+    auditorsGroup: String(read.get('auditorsGroup') ?? settingsTable.auditorsGroup.default),
+  }
   const complete = Object.entries<Setting<unknown>>(settingsTable).map(([name, { default: value }]) => [
     name,
-    read.get(name) ?? (typeof value === 'function' ? value({ impersonatorsGroup }) : value),
+    read.get(name) ?? (typeof value === 'function' ? value(groups) : value),
   ])
   const settings: Settings = Object.fromEntries(complete)
   checkTogether(settings)
@@ -63,28 +66,46 @@ export function readValue<T>(name: string, value: unknown, rule: Rule<T>): T {
 }
 
 function checkTogether(settings: Settings): void {
-  const { customers, impersonatorsGroup, protectedGroups, throttle, stageThrottle } = settings
-  const names = customers.map((customer) => outputName(customer).toLowerCase())
-  if (new Set(names).size < names.length) {
+  const { customers, resourceServers, throttle, stageThrottle } = settings
+  const byCapitalsAndDashes = 'names that differ by more than capitals and dashes, since the outputs contain them'
+  if (!areDistinct(customers)) refuse('setting customers', customers, byCapitalsAndDashes)
+  if (!areDistinct(resourceServers)) refuse('setting resourceServers', resourceServers, byCapitalsAndDashes)
+  if (!areDistinct([...customers, ...resourceServers])) {
     refuse(
-      'setting customers',
-      customers,
-      'names that differ by more than capitals and dashes, since the outputs contain them',
+      'setting resourceServers',
+      resourceServers,
+      `a list of other names than those of the customers, ${JSON.stringify(customers)}: a key is a customer's or a resource server's`,
     )
   }
-  if (protectedGroups.length > 0 && !protectedGroups.includes(impersonatorsGroup)) {
-    refuse(
-      'setting protectedGroups',
-      protectedGroups,
-      `a list that contains "${impersonatorsGroup}", the group whose members may impersonate`,
-    )
-  }
+  checkGroups(settings)
   if (throttle.rate > stageThrottle.rate || throttle.burst > stageThrottle.burst) {
     refuse('setting stageThrottle', stageThrottle, `at least the throttle of one customer, ${JSON.stringify(throttle)}`)
   }
   if (!settings.defaultEndpoint && !settings.endpointUrl) {
     refuse('setting defaultEndpoint', false, 'true, unless endpointUrl names the custom domain that replaces it')
   }
+}
+
+function areDistinct(names: string[]): boolean {
+  return new Set(names.map((name) => outputName(name).toLowerCase())).size === names.length
+}
+
+/** The groups with a right are protected, unless nobody is: whoever could act as an auditor could hide an impersonation. */
+function checkGroups({ impersonatorsGroup, auditorsGroup, protectedGroups }: Settings): void {
+  if (auditorsGroup === impersonatorsGroup) {
+    refuse(
+      'setting auditorsGroup',
+      auditorsGroup,
+      'another group than impersonatorsGroup: an auditor may not impersonate',
+    )
+  }
+  const missing = [impersonatorsGroup, auditorsGroup].filter((name) => !protectedGroups.includes(name))
+  if (protectedGroups.length === 0 || missing.length === 0) return
+  refuse(
+    'setting protectedGroups',
+    protectedGroups,
+    `a list that contains "${impersonatorsGroup}", the group whose members may impersonate, and "${auditorsGroup}", the group whose members see and end every impersonation: ${JSON.stringify([...protectedGroups, ...missing])}`,
+  )
 }
 
 function refuse(name: string, value: unknown, must: string): never {

@@ -24,29 +24,34 @@ const smsRoleRule = matching('the ARN of an IAM role, such as arn:aws:iam::12345
   test: (arn) => Token.isUnresolved(arn) || roleArnPattern.test(arn),
 })
 
+const nameList = list({
+  must: 'at least one name: a letter, then letters, digits and single dashes, at most 40 characters',
+  test: (name) => name.length <= 40 && /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/.test(name),
+  least: 1,
+})
+const clientIdList = list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || clientIdPattern.test(id) })
+
 const groupPattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
+const groupRule = matching('a Cognito group name: no blanks, at most 128 characters', groupPattern)
 
 /** Each setting's default and rule. The default '' means that the setting is not set. */
 export const settingsTable = {
   /** The calling systems. Each has its own API key. */
-  customers: setting(
-    ['default'],
-    list({
-      must: 'at least one name: a letter, then letters, digits and single dashes, at most 40 characters',
-      test: (name) => name.length <= 40 && /^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/.test(name),
-      least: 1,
-    }),
-  ),
+  customers: setting(['default'], nameList),
+  /** The APIs that introspect tokens. Each has its own API key, which opens introspection only. */
+  resourceServers: setting(['resource-server'], nameList),
   /** How long an impersonated session lasts, in minutes. */
   sessionMinutes: setting(60, wholeNumber(5, 1440)),
   /** Members of this group may impersonate. */
-  impersonatorsGroup: setting(
-    'impersonators',
-    matching('a Cognito group name: no blanks, at most 128 characters', groupPattern),
-  ),
-  /** Nobody may act as a member of these groups. Default: `impersonatorsGroup` and `admins`; on an existing pool, none. */
+  impersonatorsGroup: setting('impersonators', groupRule),
+  /** Members of this group see and end every impersonation. They may not impersonate by that right. */
+  auditorsGroup: setting('impersonation-auditors', groupRule),
+  /**
+   * Nobody may act as a member of these groups. Default: `impersonatorsGroup`, `auditorsGroup` and `admins`; on an existing
+   * pool, none.
+   */
   protectedGroups: setting(
-    ({ impersonatorsGroup }) => [impersonatorsGroup, 'admins'],
+    ({ impersonatorsGroup, auditorsGroup }) => [...new Set([impersonatorsGroup, auditorsGroup, 'admins'])],
     unlessAcknowledged(
       nobodyProtected,
       [],
@@ -69,10 +74,11 @@ export const settingsTable = {
   /** The pool's own triggers in the slots that impersonation needs. The trigger function replaces them and runs them. */
   nextTriggers: setting({}, nextTriggersRule),
   /** ID tokens of these app clients are also accepted from actors. */
-  actorClientIds: setting(
-    [],
-    list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || clientIdPattern.test(id) }),
-  ),
+  actorClientIds: setting([], clientIdList),
+  /** Users who are signed in with one of these app clients see and end the impersonations of themselves. */
+  subjectClientIds: setting([], clientIdList),
+  /** Shows these users the reason of an impersonation. */
+  subjectsSeeReason: setting(true, oneOf(true, false)),
   /**
    * The attributes that an existing pool requires of its users. Cognito makes no app client that may not write them. The
    * stack finds out by itself what its own pool and a pool of the same stack require.
@@ -113,8 +119,9 @@ export const settingsTable = {
   /** Limit of each customer: requests per second, and requests at once (`burst`). */
   throttle: setting({ rate: 25, burst: 50 }, fields({ rate: wholeNumber(1, 10_000), burst: wholeNumber(1, 5_000) })),
   /**
-   * Limit of all customers together. Cognito allows 120 sign-ins per second, and an impersonation needs one, or two with
-   * Basic. So the default leaves at least a third of them to the account's other sign-ins.
+   * Limit of all customers' impersonations together. Cognito allows 120 sign-ins per second. An impersonation needs one, or
+   * two with Basic. The other routes need up to 6 per second; see infra/api/routes.ts. So the default leaves at least a
+   * quarter to the account's other sign-ins.
    */
   stageThrottle: setting(
     { rate: 40, burst: 50 },
@@ -149,7 +156,7 @@ export const settingsTable = {
 }
 
 export interface Setting<T> {
-  default: T | ((settings: { impersonatorsGroup: string }) => T)
+  default: T | ((settings: { impersonatorsGroup: string; auditorsGroup: string }) => T)
   rule: Rule<T>
 }
 

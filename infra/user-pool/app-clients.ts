@@ -85,20 +85,30 @@ export function addImpersonationClient(
 }
 
 /**
- * Fails at synth if the actors' clients include the impersonation client: an impersonated session must not impersonate.
- * The ids are compared at synth, since an app can pass the impersonation client by a lazy value.
+ * Fails at synth if callers' clients include the impersonation client, since an impersonated session has none of their
+ * rights, or if a client is both the actors' and the subjects'.
+ * The ids are compared at synth, since an app can pass a client by a lazy value.
  */
-export function refuseImpersonationClientAmong(
+export function refuseUnfitClients(
   scope: Construct,
-  { actorClientIds, impersonationClient }: { actorClientIds: string[]; impersonationClient: CfnUserPoolClient },
+  ids: { actorClientId: string; actorClientIds: string[]; subjectClientIds: string[]; impersonationClientId: string },
 ): void {
   const stack = Stack.of(scope)
-  const impersonationClientId = JSON.stringify(stack.resolve(impersonationClient.ref))
+  const resolved = (id: string) => JSON.stringify(stack.resolve(id))
   scope.node.addValidation({
-    validate: () =>
-      actorClientIds
-        .map((id) => JSON.stringify(stack.resolve(id)))
-        .filter((id) => id === impersonationClientId)
-        .map((id) => `setting actorClientIds contains ${id}, but it must not contain the impersonation client`),
+    validate() {
+      const ours = resolved(ids.impersonationClientId)
+      const actors = [ids.actorClientId, ...ids.actorClientIds].map(resolved)
+      const subjects = ids.subjectClientIds.map(resolved)
+      return [
+        ...actors.filter((id) => id === ours).map((id) => fault('actorClientIds', id, 'the impersonation client')),
+        ...subjects.filter((id) => id === ours).map((id) => fault('subjectClientIds', id, 'the impersonation client')),
+        ...subjects.filter((id) => actors.includes(id)).map((id) => fault('subjectClientIds', id, 'an actors’ client')),
+      ]
+    },
   })
+}
+
+function fault(setting: string, id: string, forbidden: string): string {
+  return `setting ${setting} contains ${id}, but it must not contain ${forbidden}`
 }

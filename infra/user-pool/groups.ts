@@ -16,15 +16,17 @@ export interface PoolGroups {
  */
 export function groupsFor(
   { origin }: Pick<SelectedPool, 'origin'>,
-  { impersonatorsGroup, protectedGroups }: Pick<Settings, 'impersonatorsGroup' | 'protectedGroups'>,
+  settings: Pick<Settings, 'impersonatorsGroup' | 'auditorsGroup' | 'protectedGroups'>,
   protectedGroupsAreSet: boolean,
 ): PoolGroups {
-  const others = protectedGroups.filter((name) => name !== impersonatorsGroup)
-  if (origin !== 'existing') return { made: [impersonatorsGroup, ...others], required: [] }
+  const ours = [settings.impersonatorsGroup, settings.auditorsGroup]
+  const others = settings.protectedGroups.filter((name) => !ours.includes(name))
+  if (origin !== 'existing') return { made: [...ours, ...others], required: [] }
   if (!protectedGroupsAreSet) {
+    const names = ours.map((name) => `"${name}"`).join(' and ')
     throw new Error(
-      `setting protectedGroups is not set, but on an existing pool it must name the groups that nobody may act as, as the pool spells them, and "${impersonatorsGroup}": for example protectedGroups=${impersonatorsGroup},Admins`,
+      `setting protectedGroups is not set, but on an existing pool it must name the groups that nobody may act as, as the pool spells them, and ${names}: for example protectedGroups=${ours},Admins`,
     )
   }
-  return { made: [impersonatorsGroup], required: others }
+  return { made: ours, required: others }
 }

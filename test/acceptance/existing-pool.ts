@@ -15,7 +15,7 @@ export const readable = ['email', 'email_verified', 'custom:shown']
 
 /** The settings of the deployment. On AWS, the pool's owner also sets `userPoolId`. */
 export const settings = {
-  protectedGroups: ['impersonators', 'admins'],
+  protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
   readAttributes: readable,
   requiredAttributes: ['email'],
   scopes: ['orders/read', 'openid'],

@@ -46,7 +46,7 @@ export async function testExistingPool(
       // data=destroy: the removal must delete everything, and MiniStack cannot switch deletion protection off.
       const context = {
         userPoolId: id,
-        protectedGroups: `impersonators,${staff}`,
+        protectedGroups: `impersonators,impersonation-auditors,${staff}`,
         requiredAttributes: 'email',
         smsRoleArn,
         data: 'destroy',

@@ -55,7 +55,7 @@ export async function testNextTriggers(
     const assembly = join(folder, `next-${LambdaVersion}`)
     const context = {
       userPoolId: pool.id,
-      protectedGroups: 'impersonators,admins',
+      protectedGroups: 'impersonators,impersonation-auditors,admins',
       smsRoleArn,
       data: 'destroy',
       nextTriggers: JSON.stringify(nextTriggers),

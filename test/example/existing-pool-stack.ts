@@ -9,7 +9,7 @@ export class ExistingPoolStack extends Stack {
     super(scope, id, props)
     const impersonation = new Impersonation(this, 'Impersonation', {
       userPoolId: 'us-east-1_Abc123',
-      protectedGroups: ['impersonators', 'Staff'],
+      protectedGroups: ['impersonators', 'impersonation-auditors', 'Staff'],
       requiredAttributes: ['email'],
       readAttributes: ['email', 'email_verified', 'custom:tenant'],
       nextTriggers: {

@@ -42,20 +42,28 @@ async function runApp(context: object) {
 describe('cdk-nag', () => {
   const ownPoolFindings = ['COG2 at UserPool', 'COG8 at UserPool']
   const noAccessLog = 'APIG1 at Api/DeploymentStage.v1'
-  const notFoundPaths = ['/', '/auth', '/auth/impersonate'].flatMap((path) => [
-    path,
-    `${path === '/' ? '' : path}/{proxy+}`,
-  ])
+  const parents = ['/', '/auth', '/auth/impersonate', '/auth/impersonations/{id}', '/auth/introspect']
+  const notFoundPaths = [
+    '/auth/impersonations',
+    ...parents.flatMap((path) => [path, `${path === '/' ? '' : path}/{proxy+}`]),
+  ]
+  const routes = [
+    'impersonate/POST',
+    'impersonations/GET',
+    'impersonations/DELETE',
+    'impersonations/{id}/GET',
+    'impersonations/{id}/DELETE',
+    'introspect/POST',
+  ]
   const findings = [
     'APIG2 at Api',
     'APIG3 at Api/DeploymentStage.v1',
     'APIG6 at Api/DeploymentStage.v1',
-    'APIG4 at Api/Default/auth/impersonate/POST',
-    'COG4 at Api/Default/auth/impersonate/POST',
+    ...routes.flatMap((path) => ['APIG4', 'COG4'].map((rule) => `${rule} at Api/Default/auth/${path}`)),
     ...notFoundPaths.flatMap((path) =>
       ['APIG4', 'COG4'].map((rule) => `${rule} at Api/Default${path.replace(/\/$/, '')}/ANY`),
     ),
-    'IAM5[Resource::*] at Endpoint/Role',
+    ...['Endpoint', 'Oversight', 'Introspection'].map((path) => `IAM5[Resource::*] at ${path}/Role`),
   ]
 
   test.concurrent.each<[string, object, string[]]>([
@@ -63,7 +71,7 @@ describe('cdk-nag', () => {
     ['with an access log', { accessLog: true }, [...findings, ...ownPoolFindings]],
     [
       'on an existing pool',
-      { userPoolId: 'us-east-1_Abc123', protectedGroups: 'impersonators,admins' },
+      { userPoolId: 'us-east-1_Abc123', protectedGroups: 'impersonators,impersonation-auditors,admins' },
       [...findings, noAccessLog],
     ],
   ])('has only acknowledged findings, each with a reason, %s', async (_, context, acknowledged) => {

@@ -38,7 +38,12 @@ describe('stack', () => {
       'EndpointFunctionName',
       'EndpointLogGroupName',
       'ImpersonationClientId',
+      'IntrospectionFunctionName',
+      'IntrospectionLogGroupName',
+      'OversightFunctionName',
+      'OversightLogGroupName',
       'RecordsTableName',
+      'ResourceServerKeyIdResourceServer',
       'TriggersFunctionName',
       'TriggersLogGroupName',
       'UserPoolId',
@@ -55,6 +60,8 @@ describe('deleting the stack', () => {
   const userData = [
     'AccessLog',
     'Endpoint/Logs',
+    'Introspection/Logs',
+    'Oversight/Logs',
     'Records',
     'Triggers/Function',
     'Triggers/Function/UserPool',
@@ -64,6 +71,7 @@ describe('deleting the stack', () => {
     'UserPool',
     'UserPool/ActorClient',
     'UserPool/Group-admins',
+    'UserPool/Group-impersonation-auditors',
     'UserPool/Group-impersonators',
   ]
   /** They have deletion protection, so CloudFormation can't delete them when a creation fails. */

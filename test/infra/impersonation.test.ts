@@ -2,7 +2,13 @@
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { groupNotLookedUp } from '../../infra/settings/settings.ts'
-import type { EndpointEnvironment, TriggerEnvironment } from '../../lambda/config.ts'
+import type {
+  EndpointEnvironment,
+  EnvironmentOf,
+  introspectionVariables,
+  oversightVariables,
+  TriggerEnvironment,
+} from '../../lambda/config.ts'
 import { ofType, onlyOne, type StackTemplate, statements, templateOf } from './template.ts'
 
 let template: StackTemplate
@@ -13,7 +19,7 @@ beforeAll(() => {
 describe('functions', () => {
   test('run Node.js 24 on arm64 and log JSON, each to its own log group', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')
-    for (const path of ['Endpoint', 'Triggers']) {
+    for (const path of ['Endpoint', 'Oversight', 'Introspection', 'Triggers']) {
       expect(functions[`${path}/Function`]).toMatchObject({
         Runtime: 'nodejs24.x',
         Architectures: ['arm64'],
@@ -23,6 +29,8 @@ describe('functions', () => {
     expect(ofType(template, 'AWS::Logs::LogGroup')).toEqual({
       AccessLog: { RetentionInDays: 180 },
       'Endpoint/Logs': { RetentionInDays: 180 },
+      'Oversight/Logs': { RetentionInDays: 180 },
+      'Introspection/Logs': { RetentionInDays: 180 },
       'Triggers/Logs': { RetentionInDays: 180 },
     })
   })
@@ -30,12 +38,16 @@ describe('functions', () => {
   test('time out before API Gateway and Cognito do', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')
     expect(functions['Endpoint/Function']).toMatchObject({ Handler: 'endpoint.handler', Timeout: 28 })
+    expect(functions['Oversight/Function']).toMatchObject({ Handler: 'oversight.handler', Timeout: 28 })
+    expect(functions['Introspection/Function']).toMatchObject({ Handler: 'introspection.handler', Timeout: 28 })
     expect(functions['Triggers/Function']).toMatchObject({ Handler: 'triggers.handler', Timeout: 4 })
   })
 
-  test('send traces of the endpoint to X-Ray, but none of the triggers', () => {
+  test('send traces of the API’s functions to X-Ray, but none of the triggers', () => {
     const functions = ofType(template, 'AWS::Lambda::Function')
-    expect(functions['Endpoint/Function']).toMatchObject({ TracingConfig: { Mode: 'Active' } })
+    for (const path of ['Endpoint', 'Oversight', 'Introspection']) {
+      expect(functions[`${path}/Function`]).toMatchObject({ TracingConfig: { Mode: 'Active' } })
+    }
     expect(functions['Triggers/Function']).not.toHaveProperty('TracingConfig')
   })
 
@@ -49,7 +61,9 @@ describe('functions', () => {
       const context = endpointConcurrency === undefined ? {} : { endpointConcurrency }
       const functions = ofType(templateOf(context), 'AWS::Lambda::Function')
       expect(functions['Endpoint/Function']?.ReservedConcurrentExecutions).toBe(reserved)
-      expect(functions['Triggers/Function']).not.toHaveProperty('ReservedConcurrentExecutions')
+      for (const path of ['Oversight', 'Introspection', 'Triggers']) {
+        expect(functions[`${path}/Function`]).not.toHaveProperty('ReservedConcurrentExecutions')
+      }
     },
   )
 
@@ -63,7 +77,7 @@ describe('functions', () => {
       IMPERSONATION_CLIENT_SECRET: '<ImpersonationClient.ClientSecret>',
       RECORDS_TABLE_NAME: '<Records>',
       IMPERSONATORS_GROUP: 'impersonators',
-      PROTECTED_GROUPS: '["impersonators","admins"]',
+      PROTECTED_GROUPS: '["impersonators","impersonation-auditors","admins"]',
       SESSION_MINUTES: '60',
       RECORD_RETENTION_DAYS: '400',
       SIGN_IN_MAX_AGE_MINUTES: '720',
@@ -72,16 +86,43 @@ describe('functions', () => {
       REASON_REQUIRED: 'false',
       SUBJECT_CONTEXT_DATA: 'false',
       ENDPOINT_URL: '',
+      API_KEY_IDS: '["<Api/KeyDefault>"]',
+    }
+    const oversight: EnvironmentOf<typeof oversightVariables> = {
+      USER_POOL_ID: '<UserPool>',
+      ACTOR_CLIENT_ID: '<UserPool/ActorClient>',
+      ACTOR_CLIENT_IDS: '["<UserPool/ActorClient>"]',
+      SUBJECT_CLIENT_IDS: '[]',
+      IMPERSONATION_CLIENT_ID: '<ImpersonationClient>',
+      RECORDS_TABLE_NAME: '<Records>',
+      IMPERSONATORS_GROUP: 'impersonators',
+      AUDITORS_GROUP: 'impersonation-auditors',
+      SIGN_IN_MAX_AGE_MINUTES: '720',
+      SESSION_MINUTES: '60',
+      LOOK_UP_GROUP: 'true',
+      BASIC: 'true',
+      SUBJECTS_SEE_REASON: 'true',
+      API_KEY_IDS: '["<Api/KeyDefault>"]',
+    }
+    const introspection: EnvironmentOf<typeof introspectionVariables> = {
+      USER_POOL_ID: '<UserPool>',
+      IMPERSONATION_CLIENT_ID: '<ImpersonationClient>',
+      RECORDS_TABLE_NAME: '<Records>',
+      IMPERSONATORS_GROUP: 'impersonators',
+      LOOK_UP_GROUP: 'true',
+      API_KEY_IDS: '["<Api/ResourceServerKeyResourceServer>"]',
     }
     const triggers: TriggerEnvironment = {
       IMPERSONATION_CLIENT_ID: '<ImpersonationClient>',
       RECORDS_TABLE_NAME: '<Records>',
-      PROTECTED_GROUPS: '["impersonators","admins"]',
+      PROTECTED_GROUPS: '["impersonators","impersonation-auditors","admins"]',
       SESSION_MINUTES: '60',
       NEXT_TRIGGERS: '',
       SCOPES: '[]',
     }
     expect(functions['Endpoint/Function']?.Environment.Variables).toEqual(endpoint)
+    expect(functions['Oversight/Function']?.Environment.Variables).toEqual(oversight)
+    expect(functions['Introspection/Function']?.Environment.Variables).toEqual(introspection)
     expect(functions['Triggers/Function']?.Environment.Variables).toEqual(triggers)
   })
 })
@@ -104,7 +145,62 @@ describe('permissions', () => {
           'cognito-idp:AdminRespondToAuthChallenge',
         ],
       },
+      { 'Allow <Oversight/Role> on <Oversight/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+      { 'Allow <Oversight/Role> on *': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
+      { 'Allow <Oversight/Role> on <Records.Arn>': ['dynamodb:BatchGetItem', 'dynamodb:GetItem'] },
+      {
+        'Allow <Oversight/Role> on <Records.Arn>/index/by-actor,<Records.Arn>/index/by-subject,<Records.Arn>/index/live':
+          ['dynamodb:Query'],
+      },
+      {
+        'Allow <Oversight/Role> on <Records.Arn>': ['dynamodb:UpdateItem'],
+        Condition: {
+          'ForAllValues:StringEquals': {
+            'dynamodb:Attributes': [
+              'id',
+              'state',
+              'endsAt',
+              'endsOn',
+              'endedAt',
+              'endedBySub',
+              'endedByUsername',
+              'endedByRole',
+            ],
+          },
+          Null: { 'dynamodb:Attributes': 'false' },
+          StringEqualsIfExists: { 'dynamodb:ReturnValues': ['NONE', 'UPDATED_OLD', 'UPDATED_NEW'] },
+        },
+      },
+      {
+        'Allow <Oversight/Role> on <UserPool.Arn>': [
+          'cognito-idp:AdminGetUser',
+          'cognito-idp:AdminInitiateAuth',
+          'cognito-idp:AdminListGroupsForUser',
+        ],
+      },
+      { 'Allow <Introspection/Role> on <Introspection/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
+      { 'Allow <Introspection/Role> on *': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
+      { 'Allow <Introspection/Role> on <Records.Arn>': ['dynamodb:GetItem'] },
+      {
+        'Allow <Introspection/Role> on <UserPool.Arn>': [
+          'cognito-idp:AdminGetUser',
+          'cognito-idp:AdminListGroupsForUser',
+        ],
+      },
     ])
+  })
+
+  test('give the impersonation client’s secret to the endpoint only', () => {
+    const functions = Object.entries(ofType(template, 'AWS::Lambda::Function'))
+    const holders = functions.filter(([, properties]) => JSON.stringify(properties).includes('ClientSecret'))
+    expect(holders.map(([path]) => path)).toEqual(['Endpoint/Function'])
+  })
+
+  test('exclude AdminInitiateAuth of oversight without basic', () => {
+    const signIns = statements(templateOf({ basic: false })).filter((statement) =>
+      JSON.stringify(statement).includes('AdminInitiateAuth'),
+    )
+    expect(signIns.map((statement) => Object.keys(statement))).toEqual([['Allow <Endpoint/Role> on <UserPool.Arn>']])
   })
 
   test('exclude AdminListGroupsForUser without lookUpGroup', () => {
@@ -118,13 +214,28 @@ describe('permissions', () => {
     }
     expect(ofType(template, 'AWS::IAM::Role')).toEqual({
       'Endpoint/Role': { AssumeRolePolicyDocument: lambda },
+      'Oversight/Role': { AssumeRolePolicyDocument: lambda },
+      'Introspection/Role': { AssumeRolePolicyDocument: lambda },
       'Triggers/Role': { AssumeRolePolicyDocument: lambda },
     })
     expect(ofType(template, 'AWS::IAM::ManagedPolicy')).toEqual({})
   })
 
-  test('let only this pool run the triggers, and only this route the endpoint', () => {
+  test('let only this pool run the triggers, and only its routes each function', () => {
     expect(Object.values(ofType(template, 'AWS::Lambda::Permission'))).toEqual([
+      ...[
+        ['Endpoint', 'POST/auth/impersonate'],
+        ['Oversight', 'GET/auth/impersonations'],
+        ['Oversight', 'DELETE/auth/impersonations'],
+        ['Oversight', 'GET/auth/impersonations/*'],
+        ['Oversight', 'DELETE/auth/impersonations/*'],
+        ['Introspection', 'POST/auth/introspect'],
+      ].map(([path, route]) => ({
+        Action: 'lambda:InvokeFunction',
+        FunctionName: `<${path}/Function.Arn>`,
+        Principal: 'apigateway.amazonaws.com',
+        SourceArn: `arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<Api>/<Api/DeploymentStage.v1>/${route}`,
+      })),
       {
         Action: 'lambda:InvokeFunction',
         FunctionName: '<Triggers/Function.Arn>',
@@ -132,37 +243,32 @@ describe('permissions', () => {
         SourceArn: '<UserPool.Arn>',
         SourceAccount: '<AWS::AccountId>',
       },
-      {
-        Action: 'lambda:InvokeFunction',
-        FunctionName: '<Endpoint/Function.Arn>',
-        Principal: 'apigateway.amazonaws.com',
-        SourceArn:
-          'arn:<AWS::Partition>:execute-api:<AWS::Region>:<AWS::AccountId>:<Api>/<Api/DeploymentStage.v1>/POST/auth/impersonate',
-      },
     ])
   })
 
   test('forbid all other roles to write records, but allow DynamoDB’s own deletions, which have no principal', () => {
     const { ResourcePolicy } = onlyOne(template, 'AWS::DynamoDB::Table')
-    expect(ResourcePolicy.PolicyDocument.Statement).toEqual([
-      {
-        Effect: 'Deny',
-        Principal: { AWS: '*' },
-        Action: [
-          'dynamodb:BatchWriteItem',
-          'dynamodb:DeleteItem',
-          'dynamodb:PartiQLDelete',
-          'dynamodb:PartiQLInsert',
-          'dynamodb:PartiQLUpdate',
-          'dynamodb:PutItem',
-          'dynamodb:UpdateItem',
-        ],
-        Resource: '*',
-        Condition: {
-          ArnNotEquals: { 'aws:PrincipalArn': ['<Endpoint/Role.Arn>', '<Triggers/Role.Arn>'] },
-          Null: { 'aws:PrincipalArn': 'false' },
-        },
+    const denied = (actions: string[], except: string[]) => ({
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: actions.length > 1 ? actions : actions[0],
+      Resource: '*',
+      Condition: {
+        ArnNotEquals: { 'aws:PrincipalArn': except },
+        Null: { 'aws:PrincipalArn': 'false' },
       },
+    })
+    const others = [
+      'dynamodb:BatchWriteItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:PartiQLDelete',
+      'dynamodb:PartiQLInsert',
+      'dynamodb:PartiQLUpdate',
+      'dynamodb:PutItem',
+    ]
+    expect(ResourcePolicy.PolicyDocument.Statement).toEqual([
+      denied(others, ['<Endpoint/Role.Arn>']),
+      denied(['dynamodb:UpdateItem'], ['<Endpoint/Role.Arn>', '<Oversight/Role.Arn>', '<Triggers/Role.Arn>']),
     ])
   })
 })

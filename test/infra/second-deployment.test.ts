@@ -67,14 +67,17 @@ function collisions(one: Deployment, other: Deployment): string[] {
 const innerNames = [
   /^AWS::ApiGateway::Stage: "v1"$/,
   /^AWS::Cognito::UserPoolClient: "(actors|impersonation)"$/,
-  /^(AWS::Cognito|Custom)::UserPoolGroup: "(impersonators|admins)"$/,
+  /^(AWS::Cognito|Custom)::UserPoolGroup: "(impersonators|impersonation-auditors|admins)"$/,
   /^AWS::IAM::Policy: "\w+"$/,
 ]
 const outerCollisions = (one: Deployment, other: Deployment) =>
   collisions(one, other).filter((name) => !innerNames.some((inner) => inner.test(name)))
 
 describe('two deployments in one account and region', () => {
-  const existing = (userPoolId: string) => ({ userPoolId, protectedGroups: ['impersonators', 'admins'] })
+  const existing = (userPoolId: string) => ({
+    userPoolId,
+    protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
+  })
 
   test.each<[string, Deployment, Deployment]>([
     [

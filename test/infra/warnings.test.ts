@@ -16,7 +16,7 @@ function warningsOf(props: ImpersonationProps, ...acknowledged: string[]): unkno
 
 const alarmEmail = 'on-call@example.com'
 
-const protectedGroups = ['impersonators', 'admins']
+const protectedGroups = ['impersonators', 'impersonation-auditors', 'admins']
 
 test.each<[ImpersonationProps, string[]]>([
   [{}, ['cognito-impersonation:alarmEmail', 'cognito-impersonation:accessLog']],

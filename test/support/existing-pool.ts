@@ -25,7 +25,7 @@ export const poolIdInTemplate = 'us-east-1_Existing1'
 /** The settings of a synthesis for pools of `createFullUserPool`. */
 export const existingPoolSettings = {
   userPoolId: poolIdInTemplate,
-  protectedGroups: 'impersonators,admins',
+  protectedGroups: 'impersonators,impersonation-auditors,admins',
   requiredAttributes: 'email',
   smsRoleArn,
 }

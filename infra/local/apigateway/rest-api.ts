@@ -18,8 +18,8 @@ export interface RestApiOptions {
   invoke: Functions['invoke']
   /** Host and port of the server. */
   domainName: string
-  /** Makes the value of an API key that has no Value in the template. `index` counts the keys from 0. */
-  keyValue: (index: number) => string
+  /** Makes the value of an API key that has no Value in the template. */
+  keyValue: (id: string) => string
   now: Clock
 }
 

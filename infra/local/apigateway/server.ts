@@ -14,7 +14,7 @@ export interface GatewayOptions {
   /** 0: any free port */
   port: number
   invoke: Functions['invoke']
-  keyValue: (index: number) => string
+  keyValue: (id: string) => string
   log: Log
   /** ms since the epoch */
   now?: () => number

@@ -38,12 +38,10 @@ export class UsagePlans {
   readonly #throttles = new Map<string, Throttle>()
   readonly #quotas = new Map<string, Quota>()
 
-  /** @param keyValue makes the value of a key that has no Value in the template, by the key's index from 0 */
-  constructor(stack: Stack, stage: { apiId: string; name: string }, keyValue: (index: number) => string, now: Clock) {
+  /** @param keyValue makes the value of a key that has no Value in the template, by the key's id */
+  constructor(stack: Stack, stage: { apiId: string; name: string }, keyValue: (id: string) => string, now: Clock) {
     this.#now = now
-    this.keys = stack
-      .resources('AWS::ApiGateway::ApiKey')
-      .flatMap((resource, index) => readKey(resource, index, keyValue))
+    this.keys = stack.resources('AWS::ApiGateway::ApiKey').flatMap((resource) => readKey(resource, keyValue))
     this.#plans = readPlans(stack, stage)
   }
 
@@ -87,11 +85,11 @@ export function getOrCreate<Value>(map: Map<string, Value>, key: string, create:
   return value
 }
 
-function readKey(resource: Resource, index: number, keyValue: (index: number) => string): ApiKey[] {
+function readKey(resource: Resource, keyValue: (id: string) => string): ApiKey[] {
   expectOnly(resource, ['CustomerId', 'Description', 'Enabled', 'Name', 'Tags', 'Value'])
   const { Enabled, Name, Value } = resource.properties
   if (Enabled !== true) return []
-  const value = Value === undefined ? keyValue(index) : String(Value)
+  const value = Value === undefined ? keyValue(resource.id) : String(Value)
   if (value.length < 20 || value.length > 128) {
     throw new Error(`template: the value of ${resource.logicalId} has ${value.length} characters, not 20 to 128`)
   }

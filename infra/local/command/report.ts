@@ -12,9 +12,10 @@ export interface ReportOptions {
   now?: () => Date
 }
 
-/** The endpoint logs this for each request. */
+/** The functions of the API log this for each request. */
 interface DecisionLog {
-  event: 'impersonation'
+  event: 'impersonation' | 'oversight' | 'introspection'
+  /** The caller. */
   actorUsername?: string
   subject?: string
   requestId: string
@@ -62,7 +63,7 @@ export function createReport({ write, style = styleText, now = () => new Date() 
     // Metrics in the embedded metric format are for CloudWatch, not for people.
     if ('_aws' in line) return
     const { level, message, requestId } = line
-    if (isEvent<DecisionLog>(message, 'impersonation')) {
+    if (isEvent<DecisionLog>(message, 'impersonation', 'oversight', 'introspection')) {
       decisions.set(message.requestId, message)
     } else if (isEvent<DenialLog>(message, 'trigger-denied')) {
       deniedInvocations.add(requestId)
@@ -97,8 +98,13 @@ function statusColour(status: number): 'green' | 'yellow' | 'red' {
   return status < 500 ? 'yellow' : 'red'
 }
 
-function isEvent<Event extends { event: string }>(message: unknown, event: Event['event']): message is Event {
-  return typeof message === 'object' && message !== null && 'event' in message && message.event === event
+function isEvent<Event extends { event: string }>(message: unknown, ...events: Event['event'][]): message is Event {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'event' in message &&
+    events.some((name) => name === message.event)
+  )
 }
 
 function summarize({ message, ...line }: Record<string, unknown>): string {

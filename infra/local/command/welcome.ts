@@ -2,18 +2,19 @@
 
 import { styleText } from 'node:util'
 import { docsPath } from '../demo/docs-page.ts'
-import { findActor, findSubject } from '../people/people-of.ts'
+import { findActor, findAuditor, findSubject } from '../people/people-of.ts'
 import type { Person } from '../people/person.ts'
 import type { LocalRun } from '../run.ts'
 import { printable } from './report.ts'
 
-export interface Described extends Pick<LocalRun, 'outputs' | 'apiKeys' | 'settings' | 'people'> {
+export interface Described
+  extends Pick<LocalRun, 'outputs' | 'apiKeys' | 'resourceServerKeys' | 'settings' | 'people'> {
   /** True for the demo people, whose passwords are public. */
   arePasswordsPublic: boolean
 }
 
 export function welcome(run: Described, style: typeof styleText = styleText): string {
-  const { outputs, apiKeys, people, arePasswordsPublic } = run
+  const { outputs, apiKeys, resourceServerKeys, people, arePasswordsPublic } = run
   const title = (text: string) => `\n${style('bold', text)}\n`
   return [
     title('Addresses'),
@@ -24,7 +25,9 @@ export function welcome(run: Described, style: typeof styleText = styleText): st
       DynamoDB: `${outputs.DynamoDbEndpoint}  table ${outputs.RecordsTableName}`,
     }).map(([name, address]) => `  ${name.padEnd(10)}${address}`),
     title('API keys'),
-    ...Object.entries(apiKeys).map(([customer, key]) => `  ${customer.padEnd(10)}${key}`),
+    ...Object.entries(apiKeys).map(([customer, key]) => `  ${customer.padEnd(16)}${key}`),
+    title('API keys of resource servers, for introspection'),
+    ...Object.entries(resourceServerKeys).map(([resourceServer, key]) => `  ${resourceServer.padEnd(16)}${key}`),
     title('People'),
     ...people.map((person) => {
       const password = arePasswordsPublic ? (person.password ?? '') : ''
@@ -72,12 +75,19 @@ function calls({
     `-d ${quoted(signInRequest)} | sed 's/.*"IdToken":"\\([^"]*\\)".*/\\1/');`,
     `${call} -H "Authorization: $ID_TOKEN"`,
   ].join(' ')
-  return [
-    ...(settings.basic
-      ? [[heading('password'), `${call} -u ${quoted(`${actor.username}:${actor.password}`)}`] as [string, string]]
+  const auditor = findAuditor(people, settings)
+  const withBasic: [string, string][] = [
+    [heading('password'), `${call} -u ${quoted(`${actor.username}:${actor.password}`)}`],
+    ...(auditor
+      ? [
+          [
+            'See who is acting now, as an auditor. To end one: -X DELETE with /ID in place of ?live=true, and an ID token',
+            `curl -i '${outputs.ApiUrl}/auth/impersonations?live=true' -H 'X-API-Key: ${apiKey}' -u ${quoted(`${auditor.username}:${auditor.password}`)}`,
+          ] as [string, string],
+        ]
       : []),
-    [heading('ID token'), callWithIdToken],
   ]
+  return [...(settings.basic ? withBasic : []), [heading('ID token'), callWithIdToken]]
 }
 
 /** Quotes a text for a POSIX shell. */

@@ -1,4 +1,4 @@
-// The demo people and their API keys. Their passwords are public.
+// The demo people, and the API keys of the local run. All of them are public.
 
 import {
   AdminAddUserToGroupCommand,
@@ -8,6 +8,7 @@ import {
   type CognitoIdentityProviderClient,
   UsernameExistsException,
 } from '@aws-sdk/client-cognito-identity-provider'
+import type { ApiKeyIds } from '../lambda/function-settings.ts'
 import type { Person } from '../people/person.ts'
 
 /** Their groups have the default names. */
@@ -19,29 +20,50 @@ export const people: readonly Person[] = [
     attributes: { email: 'alice@example.com', email_verified: 'true' },
     note: 'can also sign in as alice@example.com',
   },
+  {
+    username: 'audrey',
+    password: 'Audrey-Local-1!',
+    groups: ['impersonation-auditors'],
+    note: 'sees and ends every impersonation',
+  },
   { username: 'bob', password: 'Bob-Local-1!', note: 'may not impersonate' },
   { username: 'root', password: 'Root-Local-1!', groups: ['admins'], note: 'is protected: nobody may act as root' },
   { username: 'dora', password: 'Dora-Local-1!', enabled: false, note: 'is disabled' },
   { username: 'ivan', status: 'FORCE_CHANGE_PASSWORD', note: 'is invited and has never signed in' },
 ]
 
-/** The API key of the first customer. For the local run only. */
-export const demoApiKey = demoApiKeyOf(0)
+/** The key of the first customer. */
+export const demoApiKey = demoKey('api', 0)
 
-/** @param index the position of the customer in the setting `customers`, from 0 */
-export function demoApiKeyOf(index: number): string {
-  return `local-demo-api-key-${String(index + 1).padStart(4, '0')}`
+/** The key of the first resource server. */
+export const demoResourceKey = demoKey('resource', 0)
+
+/** @returns the values of the keys, by id. They count in the order of the settings. */
+export function demoKeyValues({ customers, resourceServers }: ApiKeyIds): Map<string, string> {
+  return new Map([
+    ...customers.map((id, index) => [id, demoKey('api', index)] as const),
+    ...resourceServers.map((id, index) => [id, demoKey('resource', index)] as const),
+  ])
+}
+
+function demoKey(kind: 'api' | 'resource', index: number): string {
+  return `local-demo-${kind}-key-${String(index + 1).padStart(4, '0')}`
 }
 
 /** The names that a deployment has for the demo groups. Undefined: it has no such group. */
 export interface DemoGroups {
   impersonators?: string | undefined
+  'impersonation-auditors'?: string | undefined
   admins?: string | undefined
 }
 
 /** The demo people with the groups of a deployment. @param names missing key: the default name */
 export function demoPeople(names: DemoGroups = {}): Person[] {
-  const defaults: DemoGroups = { impersonators: 'impersonators', admins: 'admins' }
+  const defaults: DemoGroups = {
+    impersonators: 'impersonators',
+    'impersonation-auditors': 'impersonation-auditors',
+    admins: 'admins',
+  }
   const renamed = Object.entries({ ...defaults, ...names })
   return people.map(({ groups = [], ...person }) => ({
     ...person,

@@ -1,12 +1,14 @@
 // The REST API: its route, API keys, access log, and gateway responses.
 
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { gatewayOnlyCodes } from '../../../infra/api/gateway-responses.ts'
+import { isCode } from '../../../lambda/errors.ts'
 import { ofType, onlyOne, pathOf, type Resource, type StackTemplate, templateOf } from '../template.ts'
 
 let template: StackTemplate
 let methods: { route: string; properties: Resource['Properties'] }[]
 beforeAll(() => {
-  template = templateOf({ customers: 'acme,globex', accessLog: true })
+  template = templateOf({ customers: 'acme,globex', resourceServers: 'orders', accessLog: true })
   methods = Object.values(ofType(template, 'AWS::ApiGateway::Method')).map((properties) => ({
     route: `${properties.HttpMethod} ${routeOf(properties.ResourceId)}`,
     properties,
@@ -51,13 +53,20 @@ describe('routes', () => {
     expect(deployment(custom)).not.toBe(deployment(templateOf({ endpointUrl: 'https://api.example.com' })))
   })
 
-  test('POST /auth/impersonate requires an API key and runs the endpoint', () => {
-    expect(methods.find(({ route }) => route === 'POST /auth/impersonate')?.properties).toMatchObject({
-      ApiKeyRequired: true,
+  test.each([
+    ['POST /auth/impersonate', 'Endpoint', true],
+    ['GET /auth/impersonations', 'Oversight', true],
+    ['DELETE /auth/impersonations', 'Oversight', true],
+    ['GET /auth/impersonations/{id}', 'Oversight', true],
+    ['DELETE /auth/impersonations/{id}', 'Oversight', false],
+    ['POST /auth/introspect', 'Introspection', true],
+  ])('%s runs the function %s. It requires an API key: %s', (route, path, ApiKeyRequired) => {
+    expect(methods.find((method) => method.route === route)?.properties).toMatchObject({
+      ApiKeyRequired,
       AuthorizationType: 'NONE',
       Integration: {
         Type: 'AWS_PROXY',
-        Uri: expect.stringContaining('/<Endpoint/Function.Arn>/invocations'),
+        Uri: expect.stringContaining(`/<${path}/Function.Arn>/invocations`),
       },
     })
   })
@@ -68,9 +77,19 @@ describe('routes', () => {
       'ANY /auth',
       'ANY /auth/impersonate',
       'ANY /auth/impersonate/{proxy+}',
+      'ANY /auth/impersonations',
+      'ANY /auth/impersonations/{id}',
+      'ANY /auth/impersonations/{id}/{proxy+}',
+      'ANY /auth/introspect',
+      'ANY /auth/introspect/{proxy+}',
       'ANY /auth/{proxy+}',
       'ANY /{proxy+}',
+      'DELETE /auth/impersonations',
+      'DELETE /auth/impersonations/{id}',
+      'GET /auth/impersonations',
+      'GET /auth/impersonations/{id}',
       'POST /auth/impersonate',
+      'POST /auth/introspect',
     ])
   })
 
@@ -87,7 +106,10 @@ describe('routes', () => {
         IntegrationResponses: [
           {
             StatusCode: '404',
-            ResponseParameters: { 'method.response.header.Cache-Control': "'no-store'" },
+            ResponseParameters: {
+              'method.response.header.Cache-Control': "'no-store'",
+              'method.response.header.Impersonation-Error': "'NoSuchRoute'",
+            },
             ResponseTemplates: gatewayResponses().RESOURCE_NOT_FOUND?.ResponseTemplates,
           },
         ],
@@ -145,51 +167,107 @@ describe('access log', () => {
   })
 })
 
-describe('customers', () => {
-  test('each have an API key in the usage plan, and an output with its id', () => {
+describe('customers and resource servers', () => {
+  test('each have an API key in their usage plan, and an output with its id', () => {
     expect(ofType(template, 'AWS::ApiGateway::ApiKey')).toEqual({
       'Api/KeyAcme': { Enabled: true, Name: '<AWS::StackName>-acme' },
       'Api/KeyGlobex': { Enabled: true, Name: '<AWS::StackName>-globex' },
+      'Api/ResourceServerKeyOrders': { Enabled: true, Name: '<AWS::StackName>-orders' },
     })
     const planned = Object.values(ofType(template, 'AWS::ApiGateway::UsagePlanKey'))
     expect(planned).toEqual([
       { KeyId: '<Api/KeyAcme>', KeyType: 'API_KEY', UsagePlanId: '<Api/Plan>' },
       { KeyId: '<Api/KeyGlobex>', KeyType: 'API_KEY', UsagePlanId: '<Api/Plan>' },
+      { KeyId: '<Api/ResourceServerKeyOrders>', KeyType: 'API_KEY', UsagePlanId: '<Api/ResourceServerPlan>' },
     ])
-    expect(Object.keys(template.Outputs)).toEqual(expect.arrayContaining(['ApiKeyIdAcme', 'ApiKeyIdGlobex']))
+    expect(Object.keys(template.Outputs)).toEqual(
+      expect.arrayContaining(['ApiKeyIdAcme', 'ApiKeyIdGlobex', 'ResourceServerKeyIdOrders']),
+    )
   })
 
-  test('keep their API keys when customers are added and removed', () => {
+  test('open the routes of their functions, and no others', () => {
+    const functions = ofType(template, 'AWS::Lambda::Function')
+    const keysOf = (path: string) => functions[`${path}/Function`]?.Environment.Variables.API_KEY_IDS
+    expect(keysOf('Endpoint')).toBe('["<Api/KeyAcme>","<Api/KeyGlobex>"]')
+    expect(keysOf('Oversight')).toBe('["<Api/KeyAcme>","<Api/KeyGlobex>"]')
+    expect(keysOf('Introspection')).toBe('["<Api/ResourceServerKeyOrders>"]')
+  })
+
+  test('keep their API keys when others are added and removed', () => {
     const ids = (of: StackTemplate) =>
       Object.entries(of.Resources)
-        .filter(([, { Type }]) => /::(ApiKey|UsagePlanKey)$/.test(Type))
+        .filter(([, { Type }]) => /::(ApiKey|UsagePlanKey|UsagePlan)$/.test(Type))
         .map(([id]) => id)
-    expect(ids(templateOf({ customers: 'initech,globex,acme' }))).toEqual(expect.arrayContaining(ids(template)))
+    const changed = templateOf({ customers: 'initech,globex,acme', resourceServers: 'invoices,orders' })
+    expect(ids(changed)).toEqual(expect.arrayContaining(ids(template)))
+    // The ids before there were resource servers. With others, CloudFormation would replace the customers' keys.
+    expect(ids(templateOf())).toEqual(
+      expect.arrayContaining([
+        'ImpersonationApiPlan2F3AFA4A',
+        'ImpersonationApiPlanUsagePlanKeyResourceImpersonationApiKeyDefault4DDE94D2AB0AB067',
+        'ImpersonationApiKeyDefault07DDE14F',
+      ]),
+    )
   })
 
-  test('have a throttle and a quota', () => {
-    expect(onlyOne(template, 'AWS::ApiGateway::UsagePlan')).toMatchObject({
-      ApiStages: [{ ApiId: '<Api>', Stage: '<Api/DeploymentStage.v1>' }],
-      Throttle: { RateLimit: 25, BurstLimit: 50 },
-      Quota: { Limit: 10_000, Period: 'DAY' },
+  test('have a throttle, and only customers have a quota', () => {
+    const stage = { ApiId: '<Api>', Stage: '<Api/DeploymentStage.v1>' }
+    const plans = ofType(template, 'AWS::ApiGateway::UsagePlan')
+    expect(plans).toEqual({
+      'Api/Plan': {
+        UsagePlanName: '<AWS::StackName>',
+        ApiStages: [{ ...stage, Throttle: {} }],
+        Throttle: { RateLimit: 25, BurstLimit: 50 },
+        Quota: { Limit: 10_000, Period: 'DAY' },
+      },
+      'Api/ResourceServerPlan': {
+        UsagePlanName: '<AWS::StackName>-resource-servers',
+        ApiStages: [{ ...stage, Throttle: {} }],
+        Throttle: { RateLimit: 50, BurstLimit: 100 },
+      },
     })
   })
 })
 
-test('all customers share a throttle, and requests to unknown routes do not count', () => {
-  const limitOf = (of: StackTemplate) => onlyOne(of, 'AWS::ApiGateway::Stage').MethodSettings
-  expect(limitOf(template)).toEqual([
-    {
-      HttpMethod: 'POST',
-      ResourcePath: '/~1auth~1impersonate',
-      DataTraceEnabled: false,
-      ThrottlingRateLimit: 40,
-      ThrottlingBurstLimit: 50,
-    },
-  ])
-  expect(limitOf(templateOf({ stageThrottle: '{"rate":100,"burst":200}' }))).toMatchObject([
-    { ThrottlingRateLimit: 100, ThrottlingBurstLimit: 200 },
-  ])
+describe('the limits of all callers together', () => {
+  const limitsOf = (of: StackTemplate) =>
+    onlyOne(of, 'AWS::ApiGateway::Stage').MethodSettings.map((method: Record<string, string>) => [
+      `${method.HttpMethod} ${method.ResourcePath?.replaceAll('~1', '/').slice(1)}`,
+      method.ThrottlingRateLimit,
+      method.ThrottlingBurstLimit,
+    ])
+
+  test('apply to each route, and not to unknown routes', () => {
+    expect(limitsOf(template)).toEqual([
+      ['POST /auth/impersonate', 40, 50],
+      ['GET /auth/impersonations', 2, 40],
+      ['DELETE /auth/impersonations', 2, 40],
+      ['GET /auth/impersonations/{id}', 2, 40],
+      ['DELETE /auth/impersonations/{id}', 20, 40],
+      ['POST /auth/introspect', 100, 200],
+    ])
+    const limited = limitsOf(template).map(([route]: [string]) => route)
+    const functions = methods.filter(({ properties }) => properties.Integration.Type === 'AWS_PROXY')
+    expect(limited.sort()).toEqual(functions.map(({ route }) => route).sort())
+  })
+
+  test('are stageThrottle for the mint', () => {
+    expect(limitsOf(templateOf({ stageThrottle: '{"rate":100,"burst":200}' }))[0]).toEqual([
+      'POST /auth/impersonate',
+      100,
+      200,
+    ])
+  })
+
+  test('leave a quarter of Cognito’s 120 sign-ins per second to others', () => {
+    const signIns: Record<string, number> = {
+      'POST /auth/impersonate': 2,
+      'DELETE /auth/impersonations/{id}': 0,
+      'POST /auth/introspect': 0,
+    }
+    const used = limitsOf(template).map(([route, rate]: [string, number]) => rate * (signIns[route] ?? 1))
+    expect(used.reduce((sum: number, next: number) => sum + next)).toBeLessThanOrEqual(90)
+  })
 })
 
 describe('gateway responses', () => {
@@ -227,6 +305,37 @@ describe('gateway responses', () => {
       expect(body.replace('$context.extendedRequestId', '')).not.toContain('$')
       expect(ResponseParameters).toMatchObject({ 'gatewayresponse.header.Cache-Control': "'no-store'" })
     }
+  })
+
+  test('have a code in Impersonation-Error, each with one status', () => {
+    const codes = Object.entries(gatewayResponses()).map(([type, { ResponseParameters }]) => [
+      type,
+      ResponseParameters['gatewayresponse.header.Impersonation-Error'].replaceAll("'", ''),
+    ])
+    expect(Object.fromEntries(codes)).toEqual({
+      DEFAULT_4XX: 'RequestRefused',
+      DEFAULT_5XX: 'Fault',
+      BAD_REQUEST_BODY: 'RequestInvalid',
+      BAD_REQUEST_PARAMETERS: 'NoSuchRoute',
+      UNAUTHORIZED: 'CredentialsInvalid',
+      INVALID_API_KEY: 'ApiKeyInvalid',
+      ACCESS_DENIED: 'AccessDenied',
+      WAF_FILTERED: 'AccessDenied',
+      RESOURCE_NOT_FOUND: 'NoSuchRoute',
+      MISSING_AUTHENTICATION_TOKEN: 'NoSuchRoute',
+      INVALID_SIGNATURE: 'NoSuchRoute',
+      EXPIRED_TOKEN: 'NoSuchRoute',
+      UNSUPPORTED_MEDIA_TYPE: 'MediaTypeUnsupported',
+      THROTTLED: 'Throttled',
+      QUOTA_EXCEEDED: 'QuotaExceeded',
+      API_CONFIGURATION_ERROR: 'Fault',
+      AUTHORIZER_CONFIGURATION_ERROR: 'Fault',
+      AUTHORIZER_FAILURE: 'Fault',
+      INTEGRATION_FAILURE: 'Unavailable',
+      INTEGRATION_TIMEOUT: 'Unavailable',
+    })
+    const sent = codes.map(([, code]) => code)
+    expect(gatewayOnlyCodes.filter((code) => !sent.includes(code) || isCode(code))).toEqual([])
   })
 
   test('have Retry-After for THROTTLED and QUOTA_EXCEEDED', () => {

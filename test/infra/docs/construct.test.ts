@@ -63,8 +63,8 @@ describe('the settings', () => {
 
 function defaultText(value: Setting<unknown>['default']): string {
   if (typeof value === 'function') {
-    expect(value({ impersonatorsGroup: 'support' })).toEqual(['support', 'admins'])
-    return '`impersonatorsGroup` and `admins`'
+    expect(value({ impersonatorsGroup: 'support', auditorsGroup: 'audit' })).toEqual(['support', 'audit', 'admins'])
+    return '`impersonatorsGroup`, `auditorsGroup` and `admins`'
   }
   const text = JSON.stringify(value)
   return ['""', '[]', '{}'].includes(text) ? '' : code(text)
@@ -91,6 +91,8 @@ describe('the members', () => {
       settings: true,
       api: true,
       endpoint: true,
+      oversight: true,
+      introspection: true,
       triggers: true,
       records: true,
       userPool: true,

@@ -109,9 +109,9 @@ test('the policy in RUNBOOK.md is the policy of the records table', () => {
   const [, policy = ''] = /--policy '({[\s\S]*?\n\s*})'\n/.exec(runbook) ?? []
   const written = policy.replaceAll(/'"\$\(role <(\w+)FunctionName>\)"'/g, '<$1/Role.Arn>')
   const { PolicyDocument } = onlyOne(templateOf(), 'AWS::DynamoDB::Table').ResourcePolicy
-  const sorted = (document: { Statement: { Action: string[] }[] }) => ({
+  const sorted = (document: { Statement: { Action: string | string[] }[] }) => ({
     ...document,
-    Statement: document.Statement.map((statement) => ({ ...statement, Action: statement.Action.toSorted() })),
+    Statement: document.Statement.map((statement) => ({ ...statement, Action: [statement.Action].flat().toSorted() })),
   })
   expect(sorted(JSON.parse(written))).toEqual(sorted(PolicyDocument))
 })

@@ -11,7 +11,10 @@ const outdir = mkdtempSync(join(tmpdir(), 'bundle-'))
 let bundles: string[]
 beforeAll(async () => {
   // A deployment to an existing pool has all functions.
-  await synthesizeInto(outdir, { userPoolId: 'us-east-1_Abc123', protectedGroups: 'impersonators,admins' })
+  await synthesizeInto(outdir, {
+    userPoolId: 'us-east-1_Abc123',
+    protectedGroups: 'impersonators,impersonation-auditors,admins',
+  })
   bundles = readdirSync(outdir).filter((name) => name.startsWith('asset.'))
 })
 afterAll(() => rmSync(outdir, { recursive: true }))
@@ -90,7 +93,7 @@ describe('bundles', () => {
     const again = mkdtempSync(join(tmpdir(), 'bundle-'))
     await synthesizeInto(again, {
       userPoolId: 'us-east-1_Abc123',
-      protectedGroups: 'impersonators,admins',
+      protectedGroups: 'impersonators,impersonation-auditors,admins',
       sessionMinutes: 30,
     })
     const names = readdirSync(again).filter((name) => name.startsWith('asset.'))

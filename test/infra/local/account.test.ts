@@ -23,7 +23,7 @@ beforeAll(async () => {
   await Promise.all([
     synthesizeInto(existingPoolAssembly, {
       userPoolId: UserPoolId,
-      protectedGroups: 'impersonators,admins',
+      protectedGroups: 'impersonators,impersonation-auditors,admins',
       actorClientId,
     }),
     synthesizeInto(ownPoolAssembly),
@@ -176,7 +176,9 @@ describe('an account', () => {
     const kept = await start({ assembly: ownPoolAssembly, account })
     const { UserPoolId, ActorClientId } = kept.outputs
     await kept.destroy()
-    expect(contents(account)).toEqual([[UserPoolId, [ActorClientId], ['impersonators', 'admins']]])
+    expect(contents(account)).toEqual([
+      [UserPoolId, [ActorClientId], ['impersonators', 'impersonation-auditors', 'admins']],
+    ])
     const change = ({ Resources }: Template) => {
       for (const resource of Object.values(Resources)) resource.DeletionPolicy = 'Delete'
     }

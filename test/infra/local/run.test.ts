@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { localAccess } from '../../../infra/local/client-access.ts'
 import { synthesizeInto } from '../../../infra/local/cloudformation/assembly.ts'
 import type { Template } from '../../../infra/local/cloudformation/template.ts'
-import { demoApiKey, makeDemoPeople } from '../../../infra/local/demo/people.ts'
+import { demoApiKey, demoResourceKey, makeDemoPeople } from '../../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../../infra/local/log.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
 import { until } from './support.ts'
@@ -85,7 +85,7 @@ describe('the unchanged stack', () => {
   })
 
   test('has the outputs of a deployment, and the addresses of the services', async () => {
-    const { outputs, apiKeys, settings } = await start()
+    const { outputs, apiKeys, resourceServerKeys, settings } = await start()
     expect(outputs).toMatchObject({
       ApiUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
       UserPoolId: expect.stringMatching(/^us-east-1_[A-Za-z0-9]{9}$/),
@@ -97,9 +97,11 @@ describe('the unchanged stack', () => {
       DynamoDbEndpoint: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+$/),
     })
     expect(apiKeys).toEqual({ Default: demoApiKey })
+    expect(resourceServerKeys).toEqual({ ResourceServer: demoResourceKey })
     expect(settings).toEqual({
       impersonatorsGroup: 'impersonators',
-      protectedGroups: ['impersonators', 'admins'],
+      auditorsGroup: 'impersonation-auditors',
+      protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
       basic: true,
     })
   })
@@ -163,7 +165,7 @@ describe('a changed stack', () => {
     expect(logged).toContainEqual({ source: 'run', message })
   })
 
-  test('without ApiKeyRequired accepts a call without a key', async () => {
+  test('without ApiKeyRequired passes a call without a key on to the function, which refuses it', async () => {
     await start()
     expect((await impersonate({})).status).toBe(403)
     await run?.close()
@@ -175,7 +177,8 @@ describe('a changed stack', () => {
       },
     )
     await start({ assembly, change })
-    expect((await impersonate({})).status).toBe(200)
+    const response = await impersonate({})
+    expect([response.status, response.headers.get('impersonation-error')]).toEqual([403, 'ApiKeyNotAllowed'])
   })
 
   test('with another stage name has another address', async () => {
@@ -245,10 +248,16 @@ describe('a run', () => {
 
 describe('the context', () => {
   test('configures the stack', async () => {
-    const { apiKeys, outputs } = await start({
-      context: { customers: 'acme,globex', sessionMinutes: '5', impersonatorsGroup: 'support' },
+    const { apiKeys, resourceServerKeys, outputs } = await start({
+      context: {
+        customers: 'acme,globex',
+        resourceServers: 'orders,invoices',
+        sessionMinutes: '5',
+        impersonatorsGroup: 'support',
+      },
     })
     expect(apiKeys).toEqual({ Acme: demoApiKey, Globex: 'local-demo-api-key-0002' })
+    expect(resourceServerKeys).toEqual({ Orders: demoResourceKey, Invoices: 'local-demo-resource-key-0002' })
     expect(outputs).toHaveProperty('ApiKeyIdGlobex')
     expect((await impersonate({ 'x-api-key': 'local-demo-api-key-0002' })).status).toBe(200)
   })

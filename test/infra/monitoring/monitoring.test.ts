@@ -32,7 +32,6 @@ describe('alarms', () => {
     ['EndpointFaults', 'AWS/ApiGateway 5XXError', api, 'Sum', 3, 300],
     ['EndpointThrottled', 'AWS/Lambda Throttles', endpoint, 'Sum', 1, 60],
     ['CognitoThrottling', 'CognitoImpersonation Decisions', `outcome=TooManyRequests ${service}`, 'Sum', 5, 300],
-    ['RefusalsAboveNormal', 'CognitoImpersonation Refusals', service, 'Sum', 25, 900],
   ])('%s: %s of %s, %s ≥ %d in %d s', (name, metric, of, statistic, threshold, seconds) => {
     const { Namespace, MetricName, Dimensions, Statistic, ExtendedStatistic, ...alarm } = alarms[name] ?? {}
     const dimensions = Dimensions.map((dimension: Record<string, string>) => `${dimension.Name}=${dimension.Value}`)
@@ -44,6 +43,40 @@ describe('alarms', () => {
       ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       Threshold: threshold,
       Period: seconds,
+      EvaluationPeriods: 1,
+      TreatMissingData: 'notBreaching',
+    })
+  })
+
+  const refusalsOf = (...paths: string[]) =>
+    paths.map((path) => `CognitoImpersonation Refusals service=<${path}/Function>`)
+  const faultsOf = (path: string) => [
+    `AWS/Lambda Errors FunctionName=<${path}/Function>`,
+    `AWS/Lambda Throttles FunctionName=<${path}/Function>`,
+    ...['Fault', 'Unavailable', 'TooManyRequests'].map(
+      (code) => `CognitoImpersonation Decisions outcome=${code} service=<${path}/Function>`,
+    ),
+  ]
+  test.each<[name: string, metrics: string[], threshold: number, seconds: number]>([
+    ['OversightFaults', faultsOf('Oversight'), 3, 300],
+    ['IntrospectionFaults', faultsOf('Introspection'), 3, 300],
+    ['RefusalsAboveNormal', refusalsOf('Endpoint', 'Oversight', 'Introspection'), 25, 900],
+  ])('%s: the sum of %j ≥ %d in %d s', (name, summed, threshold, seconds) => {
+    const { Metrics, ...alarm } = alarms[name] ?? {}
+    const [{ Expression }, ...metrics] = Metrics
+    expect(Expression).toBe(metrics.map(({ Id }: { Id: string }) => `FILL(${Id}, 0)`).join(' + '))
+    const found = metrics.map(({ MetricStat: { Metric, Period, Stat } }: Resource['Properties']) => {
+      expect([Period, Stat]).toEqual([seconds, 'Sum'])
+      const dimensions = Metric.Dimensions.map(
+        (dimension: Record<string, string>) => `${dimension.Name}=${dimension.Value}`,
+      )
+      return [Metric.Namespace, Metric.MetricName, ...dimensions].join(' ')
+    })
+    expect(found).toEqual(summed)
+    expect(alarm).toMatchObject({
+      AlarmActions: ['<AlarmTopic>'],
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+      Threshold: threshold,
       EvaluationPeriods: 1,
       TreatMissingData: 'notBreaching',
     })
@@ -103,7 +136,7 @@ describe('the alarm topic', () => {
   })
 })
 
-test('the dashboard shows outcomes, the API, latency, the triggers, and faults of Cognito and DynamoDB', () => {
+test('the dashboard shows outcomes, the API, latency, the triggers, oversight, introspection, and faults', () => {
   const { DashboardBody } = onlyOne(template, 'AWS::CloudWatch::Dashboard')
   const { widgets } = JSON.parse(DashboardBody) as { widgets: Widget[] }
   const shown = widgets.map(({ properties: { title, metrics } }) => [
@@ -112,10 +145,11 @@ test('the dashboard shows outcomes, the API, latency, the triggers, and faults o
       typeof namespace === 'string' ? `${namespace} ${name}` : (namespace as { expression: string }).expression,
     ),
   ])
-  const outcomes = `SEARCH('{CognitoImpersonation,service,outcome} MetricName="Decisions" service="<Endpoint/Function>"', 'Sum', 300)`
+  const outcomesOf = (path: string) =>
+    `SEARCH('{CognitoImpersonation,service,outcome} MetricName="Decisions" service="<${path}/Function>"', 'Sum', 300)`
   const table = `SEARCH('{AWS/DynamoDB,TableName,Operation} MetricName=("SystemErrors" OR "ThrottledRequests") TableName="<Records>"', 'Sum', 300)`
   expect(Object.fromEntries(shown)).toEqual({
-    'Impersonations by outcome': [outcomes],
+    'Impersonations by outcome': [outcomesOf('Endpoint')],
     API: ['AWS/ApiGateway 4XXError', 'AWS/ApiGateway 5XXError', 'AWS/Lambda Throttles'],
     'Latency of the endpoint, ms': Array(3).fill('CognitoImpersonation Latency'),
     'Triggers: errors, and runs on the right': ['AWS/Lambda Errors', 'AWS/Lambda Throttles', 'AWS/Lambda Invocations'],
@@ -125,5 +159,11 @@ test('the dashboard shows outcomes, the API, latency, the triggers, and faults o
       ...Array(2).fill('AWS/Cognito SignInThrottles'),
       table,
     ],
+    'Listing, reading and ending, by outcome': [outcomesOf('Oversight')],
+    'Introspection by outcome': [outcomesOf('Introspection')],
+    'Faults of oversight and introspection': expect.arrayContaining([
+      expect.stringMatching(/^FILL\(oversightErrors, 0\)/),
+      expect.stringMatching(/^FILL\(introspectionErrors, 0\)/),
+    ]),
   })
 })

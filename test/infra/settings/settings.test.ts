@@ -10,16 +10,20 @@ describe('settings', () => {
   test('have safe defaults', () => {
     expect(readSettings({})).toEqual({
       customers: ['default'],
+      resourceServers: ['resource-server'],
       sessionMinutes: 60,
       impersonatorsGroup: 'impersonators',
+      auditorsGroup: 'impersonation-auditors',
       nextTriggers: {},
-      protectedGroups: ['impersonators', 'admins'],
+      protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
       reasonRequired: false,
       userPoolId: '',
       actorClientId: '',
       smsRoleArn: '',
       attachTriggers: true,
       actorClientIds: [],
+      subjectClientIds: [],
+      subjectsSeeReason: true,
       requiredAttributes: [],
       readAttributes: [],
       scopes: [],
@@ -48,7 +52,13 @@ describe('settings', () => {
     ['customers', '["acme"]', ['acme']],
     ['sessionMinutes', 5, 5],
     ['sessionMinutes', '1440', 1440],
-    ['protectedGroups', 'impersonators,board', ['impersonators', 'board']],
+    ['resourceServers', 'orders, invoices', ['orders', 'invoices']],
+    ['auditorsGroup', 'admins', 'admins'],
+    [
+      'protectedGroups',
+      'impersonators,impersonation-auditors,board',
+      ['impersonators', 'impersonation-auditors', 'board'],
+    ],
     ['protectedGroups', nobodyProtected, []],
     ['reasonRequired', 'true', true],
     ['userPoolId', 'us-east-1_Abc123', 'us-east-1_Abc123'],
@@ -59,6 +69,8 @@ describe('settings', () => {
     ['actorClientIds', '1abc,2def', ['1abc', '2def']],
     ['actorClientIds', '12345678', ['12345678']],
     ['actorClientIds', [], []],
+    ['subjectClientIds', '1abc,2def', ['1abc', '2def']],
+    ['subjectsSeeReason', 'false', false],
     ['requiredAttributes', 'email,name', ['email', 'name']],
     ['requiredAttributes', '[]', []],
     ['readAttributes', 'email,custom:tenant', ['email', 'custom:tenant']],
@@ -89,8 +101,16 @@ describe('settings', () => {
     expect(readSettings({ [name]: value })).toHaveProperty(name, read)
   })
 
-  test('protect the impersonators’ group by default, whatever its name', () => {
-    expect(readSettings({ impersonatorsGroup: 'support' }).protectedGroups).toEqual(['support', 'admins'])
+  test('protect the impersonators’ and the auditors’ group by default, whatever their names', () => {
+    const groups = { impersonatorsGroup: 'support', auditorsGroup: 'audit' }
+    expect(readSettings(groups).protectedGroups).toEqual(['support', 'audit', 'admins'])
+    expect(readSettings({ auditorsGroup: 'admins' }).protectedGroups).toEqual(['impersonators', 'admins'])
+  })
+
+  test('show the list to set if protectedGroups lacks a group', () => {
+    expect(() => readSettings({ protectedGroups: 'impersonators,Board' })).toThrow(
+      '["impersonators","Board","impersonation-auditors"]',
+    )
   })
 
   test.each<[name: string, value: unknown, rule: string]>([
@@ -110,10 +130,19 @@ describe('settings', () => {
     ['sessionMinutes', '', 'whole'],
     ['impersonatorsGroup', '', 'group name'],
     ['impersonatorsGroup', 'the support', 'no blanks'],
+    ['resourceServers', [], 'at least one'],
+    ['resourceServers', ['1orders'], 'a letter'],
+    ['resourceServers', ['order-api', 'OrderApi'], 'differ'],
+    ['resourceServers', ['Default'], 'other names than those of the customers, ["default"]'],
+    ['auditorsGroup', 'the auditors', 'no blanks'],
+    ['auditorsGroup', 'impersonators', 'another group than impersonatorsGroup'],
+    ['subjectClientIds', 'not-an-id', 'app client ids'],
+    ['subjectsSeeReason', 'no', 'true, false'],
     ['protectedGroups', [], nobodyProtected],
     ['protectedGroups', '', nobodyProtected],
     ['protectedGroups', 'none', '"impersonators"'],
-    ['protectedGroups', ['admins'], '"impersonators"'],
+    ['protectedGroups', ['admins', 'impersonation-auditors'], '"impersonators"'],
+    ['protectedGroups', ['admins', 'impersonators'], '"impersonation-auditors"'],
     ['reasonRequired', 'yes', 'true, false'],
     ['reasonRequired', 1, 'true, false'],
     ['userPoolId', 'us-east-1', 'us-east-1_Abc123'],
@@ -218,7 +247,10 @@ describe('the README’s table of settings', () => {
   const rows = [...table.matchAll(/^\| `(\w+)` \| (.*?) ?\|/gm)].map(([, name = '', cell = '']) => ({
     name,
     // This default depends on another setting, so the README describes it in words.
-    text: name === 'protectedGroups' ? cell.replace('`impersonatorsGroup` and', 'impersonators,') : cell,
+    text:
+      name === 'protectedGroups'
+        ? cell.replace('`impersonatorsGroup`, `auditorsGroup` and', 'impersonators, impersonation-auditors,')
+        : cell,
   }))
 
   test('lists every setting', () => {

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { circleIn, ofType, pathOf, type StackTemplate, statements, templateOf } from '../template.ts'
 
 const id = 'us-east-1_Abc123'
-const protectedGroups = 'impersonators,admins'
+const protectedGroups = 'impersonators,impersonation-auditors,admins'
 const poolScope = `UserPool-${id}`
 const poolArn = `arn:<AWS::Partition>:cognito-idp:<AWS::Region>:<AWS::AccountId>:userpool/${id}`
 
@@ -60,7 +60,11 @@ describe('the pool', () => {
 
   test('gets a custom resource for each group, since the group may already exist', () => {
     const groups = ofType(template, 'Custom::UserPoolGroup')
-    expect(Object.values(groups).map(({ GroupName }) => GroupName)).toEqual(['impersonators', 'admins'])
+    expect(Object.values(groups).map(({ GroupName }) => GroupName)).toEqual([
+      'impersonators',
+      'impersonation-auditors',
+      'admins',
+    ])
     expect(ofType(template, 'AWS::Cognito::UserPoolGroup')).toEqual({})
     expect(resource(`${poolScope}/Group-admins`)?.DependsOn).toContain(
       logicalId(`${poolScope}/MakeGroup/Role/DefaultPolicy`),

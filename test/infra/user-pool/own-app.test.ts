@@ -23,7 +23,7 @@ import { Impersonation, type ImpersonationProps } from '../../../infra/impersona
 import { nobodyProtected } from '../../../infra/settings/settings.ts'
 
 const poolArn = 'arn:aws:cognito-idp:us-east-1:123456789012:userpool/us-east-1_Abc123'
-const protectedGroups = ['impersonators', 'admins']
+const protectedGroups = ['impersonators', 'impersonation-auditors', 'admins']
 const env = { region: 'us-east-1', account: '123456789012' }
 
 function setUp(env: { region?: string; account?: string } = {}, stackName = 'Shop') {
@@ -357,7 +357,7 @@ describe('on an existing pool', () => {
 
   test('makes the impersonators’ group, and requires the others', () => {
     const { stack, add } = setUp(env)
-    add({ userPoolId: 'us-east-1_Abc123', protectedGroups: ['Staff', 'impersonators'] })
+    add({ userPoolId: 'us-east-1_Abc123', protectedGroups: ['Staff', 'impersonators', 'impersonation-auditors'] })
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { GROUP_NAMES: '["impersonators"]', REQUIRED_GROUPS: '["Staff"]' } },
     })

@@ -31,9 +31,16 @@ describe('own pool', () => {
   })
 
   test('has the impersonators’ group and the protected groups', () => {
-    const changed = templateOf({ impersonatorsGroup: 'support', protectedGroups: 'support,board' })
+    const changed = templateOf({
+      impersonatorsGroup: 'support',
+      protectedGroups: 'support,impersonation-auditors,board',
+    })
     const groups = (of: StackTemplate) => Object.values(ofType(of, 'AWS::Cognito::UserPoolGroup'))
-    expect(groups(template).map(({ GroupName }) => GroupName)).toEqual(['impersonators', 'admins'])
+    expect(groups(template).map(({ GroupName }) => GroupName)).toEqual([
+      'impersonators',
+      'impersonation-auditors',
+      'admins',
+    ])
     expect(groups(changed).map(({ GroupName }) => GroupName)).toEqual(['support', 'board'])
   })
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { demoApiKey } from '../../../../infra/local/demo/people.ts'
+import { demoApiKey, demoResourceKey } from '../../../../infra/local/demo/people.ts'
 import { listen } from '../../../../infra/local/listen.ts'
 import { until } from '../support.ts'
 
@@ -75,7 +75,9 @@ describe('npm start', () => {
       outputs().ApiUrl,
       outputs().CognitoEndpoint,
       demoApiKey,
+      demoResourceKey,
       'Olivia-Local-1!',
+      'Audrey-Local-1!',
       'ivan',
       'Ready in',
     ]) {

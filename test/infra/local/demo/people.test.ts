@@ -12,7 +12,7 @@ import {
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { localAccess } from '../../../../infra/local/client-access.ts'
 import { type Cognito, startCognito } from '../../../../infra/local/cognito/server.ts'
-import { demoApiKey, makeDemoPeople, people } from '../../../../infra/local/demo/people.ts'
+import { demoApiKey, demoResourceKey, makeDemoPeople, people } from '../../../../infra/local/demo/people.ts'
 
 const UserPoolId = 'us-east-1_demo00001'
 const ClientId = 'democlient0000000000000001'
@@ -34,7 +34,9 @@ beforeEach(async () => {
         account: '000000000000',
         properties: { AliasAttributes: ['email'] },
         clients: [{ id: ClientId, properties }],
-        groups: ['impersonators', 'admins', 'support'].map((GroupName) => ({ GroupName })),
+        groups: ['impersonators', 'impersonation-auditors', 'admins', 'support', 'audit'].map((GroupName) => ({
+          GroupName,
+        })),
       },
     ],
     invoke: async () => ({ kind: 'denied' }),
@@ -72,6 +74,7 @@ async function expectDemoPeople() {
   expect(states).toEqual([
     ['olivia', 'CONFIRMED', true, 'impersonators'],
     ['alice', 'CONFIRMED', true],
+    ['audrey', 'CONFIRMED', true, 'impersonation-auditors'],
     ['bob', 'CONFIRMED', true],
     ['root', 'CONFIRMED', true, 'admins'],
     ['dora', 'CONFIRMED', false],
@@ -105,8 +108,13 @@ describe('makeDemoPeople', () => {
   })
 
   test('adds them to the groups of the deployment', async () => {
-    await makeDemoPeople(cognito, UserPoolId, { impersonators: 'support', admins: undefined })
-    expect([await groupsOf('olivia'), await groupsOf('root')]).toEqual([['support'], []])
+    const groupNames = { impersonators: 'support', 'impersonation-auditors': 'audit', admins: undefined }
+    await makeDemoPeople(cognito, UserPoolId, groupNames)
+    expect([await groupsOf('olivia'), await groupsOf('audrey'), await groupsOf('root')]).toEqual([
+      ['support'],
+      ['audit'],
+      [],
+    ])
   })
 })
 
@@ -132,7 +140,8 @@ describe('make-people.ts', () => {
   })
 })
 
-test('the demo API key is long enough for API Gateway', () => {
+test('the demo API keys are long enough for API Gateway', () => {
   expect(demoApiKey).toBe('local-demo-api-key-0001')
-  expect(demoApiKey.length).toBeGreaterThanOrEqual(20)
+  expect(demoResourceKey).toBe('local-demo-resource-key-0001')
+  for (const key of [demoApiKey, demoResourceKey]) expect(key.length).toBeGreaterThanOrEqual(20)
 })

@@ -1,0 +1,130 @@
+// The routes of the API, the limits of their methods, and 404 for everything else.
+
+import {
+  type IResource,
+  LambdaIntegration,
+  type MethodDeploymentOptions,
+  type MethodOptions,
+  MockIntegration,
+  PassthroughBehavior,
+  type RestApi,
+} from 'aws-cdk-lib/aws-apigateway'
+import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import { acknowledge } from '../nag.ts'
+import type { Settings } from '../settings/settings.ts'
+import { notFoundBody, notFoundHeaders } from './gateway-responses.ts'
+
+/** The functions behind the routes. */
+export interface RouteFunctions {
+  /** Mints sessions. */
+  endpoint: IFunction
+  /** Lists, reads and ends impersonations. */
+  oversight: IFunction
+  /** Introspects tokens. */
+  introspection: IFunction
+}
+
+interface Route {
+  path: string
+  method: 'GET' | 'POST' | 'DELETE'
+  function: keyof RouteFunctions
+  /** Default: true. */
+  apiKeyRequired?: false
+  /** Limit of all callers together. Default: the setting `stageThrottle`. */
+  throttle?: { rate: number; burst: number }
+}
+
+/**
+ * A caller by Basic costs a sign-in, and every caller costs look-ups at Cognito. Few people list and end, so these routes
+ * leave Cognito's quotas (120 sign-ins and 50 look-ups of groups per second) to the mint.
+ */
+const forPeople = { rate: 2, burst: 40 }
+
+const routes: Route[] = [
+  { path: '/auth/impersonate', method: 'POST', function: 'endpoint' },
+  { path: '/auth/impersonations', method: 'GET', function: 'oversight', throttle: forPeople },
+  { path: '/auth/impersonations', method: 'DELETE', function: 'oversight', throttle: forPeople },
+  { path: '/auth/impersonations/{id}', method: 'GET', function: 'oversight', throttle: forPeople },
+  {
+    path: '/auth/impersonations/{id}',
+    method: 'DELETE',
+    function: 'oversight',
+    // The caller's app has no API key. This route accepts no Basic, so a stranger causes no call to Cognito. But a stranger
+    // can use up this limit, so it is higher.
+    apiKeyRequired: false,
+    throttle: { rate: 20, burst: 40 },
+  },
+  // Look-ups at Cognito are shared for 30 s, so most requests cause none.
+  { path: '/auth/introspect', method: 'POST', function: 'introspection', throttle: { rate: 100, burst: 200 } },
+]
+
+/**
+ * The limits of the methods, by the stage's names for them. Each method has its own: the methods that respond with 404 need
+ * no API key, so anybody could use up a common limit.
+ */
+export function methodLimits({
+  stageThrottle,
+}: Pick<Settings, 'stageThrottle'>): Record<string, MethodDeploymentOptions> {
+  const limits = routes.map(({ path, method, throttle = stageThrottle }) => [
+    `${path}/${method}`,
+    { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst },
+  ])
+  return Object.fromEntries(limits)
+}
+
+export function addRoutes(api: RestApi, functions: RouteFunctions): void {
+  const notFound = createNotFoundMethod(api)
+  const resources = new Set<IResource>([api.root])
+  for (const route of routes) {
+    const resource = api.root.resourceForPath(route.path)
+    const method = resource.addMethod(
+      route.method,
+      new LambdaIntegration(functions[route.function], { allowTestInvoke: false }),
+      { apiKeyRequired: route.apiKeyRequired ?? true },
+    )
+    const authorizedByFunction =
+      'The function authenticates requests. A Cognito authorizer accepts no Basic credentials and can’t return the contract’s 401.'
+    acknowledge(method, { APIG4: authorizedByFunction, COG4: authorizedByFunction })
+    for (let at: IResource | undefined = resource; at; at = at.parentResource) resources.add(at)
+  }
+  for (const resource of resources) {
+    addNotFound(resource, notFound)
+    // API Gateway allows one variable path part below a resource. Below {id}, there is another {proxy+}.
+    if (!resource.getResource('{id}')) addNotFound(resource.addResource('{proxy+}'), notFound)
+  }
+}
+
+type NotFoundMethod = { integration: MockIntegration; options: MethodOptions }
+
+function addNotFound(resource: IResource, { integration, options }: NotFoundMethod): void {
+  const alwaysNotFound = 'This method always responds with 404, so it needs no authorization.'
+  acknowledge(resource.addMethod('ANY', integration, options), { APIG4: alwaysNotFound, COG4: alwaysNotFound })
+}
+
+/**
+ * A method that responds with 404 and needs no API key. Without it, API Gateway responds to unknown routes with 403. The
+ * mock integration alone would respond with 415 to any Content-Type but JSON. So the method requires a header
+ * that no caller sends, and the gateway response BAD_REQUEST_PARAMETERS is a 404.
+ */
+function createNotFoundMethod(api: RestApi): NotFoundMethod {
+  const headers = Object.entries(notFoundHeaders).map(([name, value]) => [`method.response.header.${name}`, value])
+  const integration = new MockIntegration({
+    passthroughBehavior: PassthroughBehavior.NEVER,
+    requestTemplates: { 'application/json': JSON.stringify({ statusCode: 404 }) },
+    integrationResponses: [
+      {
+        statusCode: '404',
+        responseTemplates: { 'application/json': notFoundBody },
+        responseParameters: Object.fromEntries(headers),
+      },
+    ],
+  })
+  const options = {
+    requestParameters: { 'method.request.header.No-Such-Route': true },
+    requestValidator: api.addRequestValidator('NoSuchRoute', { validateRequestParameters: true }),
+    methodResponses: [
+      { statusCode: '404', responseParameters: Object.fromEntries(headers.map(([name]) => [name, true])) },
+    ],
+  }
+  return { integration, options }
+}
