@@ -30,7 +30,7 @@ export class OversightFunction extends BundledFunction {
         apiKeyIds,
       }),
     })
-    this.allow(records.tableArn, 'dynamodb:GetItem', 'dynamodb:BatchGetItem')
+    this.allow(records.tableArn, 'dynamodb:GetItem')
     this.allow(
       [byActor, bySubject, live].map(({ indexName }) => `${records.tableArn}/index/${indexName}`),
       'dynamodb:Query',

@@ -76,7 +76,8 @@ export async function remove(endpoint: string): Promise<void> {
 
 /**
  * Replaces AWS's host names in the outputs file with the emulator's address.
- * @returns the outputs, and the value of an API key. @throws Error if the file has no ApiUrl or the key has no value.
+ * @returns the outputs, and the values of a customer's and a resource server's API key. @throws Error if the file has no
+ * ApiUrl or a key has no value.
  */
 export async function useEmulatorAddresses({
   outputsFile,
@@ -84,7 +85,7 @@ export async function useEmulatorAddresses({
 }: {
   outputsFile: string
   endpoint: string
-}): Promise<{ outputs: Outputs; apiKey: string }> {
+}): Promise<{ outputs: Outputs; apiKey: string; resourceServerKey: string }> {
   const [[stack, outputs] = []] = Object.entries(
     JSON.parse(readFileSync(outputsFile, 'utf8')) as Record<string, Outputs>,
   )
@@ -93,8 +94,15 @@ export async function useEmulatorAddresses({
   const ApiUrl = `${endpoint}/_aws/execute-api/${apiId}/v1`
   const addressed = { ...outputs, ApiUrl, CognitoEndpoint: endpoint, DynamoDbEndpoint: endpoint }
   writeFileSync(outputsFile, JSON.stringify({ [stack]: addressed }))
-  const [, keyId] = Object.entries(outputs).find(([name]) => name.startsWith('ApiKeyId')) ?? []
-  return { outputs: addressed, apiKey: await keyValue({ endpoint, keyId: keyId ?? '' }) }
+  const keyOf = (prefix: string) => {
+    const [, keyId = ''] = Object.entries(outputs).find(([name]) => name.startsWith(prefix)) ?? []
+    return keyValue({ endpoint, keyId })
+  }
+  return {
+    outputs: addressed,
+    apiKey: await keyOf('ApiKeyId'),
+    resourceServerKey: await keyOf('ResourceServerKeyId'),
+  }
 }
 
 /** Like `aws apigateway get-api-key --include-value`. */

@@ -28,6 +28,7 @@ export interface Session {
 
 export interface Olivia {
   sub: unknown
+  idToken: string
   /** Asks to act as `username`. */
   impersonate(username: string): Promise<Impersonation>
   record(id: string | null): Promise<Record<string, unknown> | undefined>
@@ -49,6 +50,7 @@ export async function signInOlivia({ outputs, apiKey, signal }: Access): Promise
 
   return {
     sub: decomposeUnverifiedJwt(IdToken).payload.sub,
+    idToken: IdToken,
     async impersonate(username) {
       const body = JSON.stringify({ username })
       const answer = await fetch(`${outputs.ApiUrl}/auth/impersonate`, { method: 'POST', signal, headers, body })

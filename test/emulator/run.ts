@@ -20,6 +20,8 @@ import { type Emulator, startEmulator } from './ministack.ts'
 import { testNextTriggers } from './next-triggers.ts'
 import { testPackagedApp } from './packaged-app.ts'
 import { impersonationProbes } from './permissions/impersonation-probes.ts'
+import { oversightProbes } from './permissions/oversight-probes.ts'
+import { tryOversightRole } from './permissions/oversight-role.ts'
 import type { TriedPermission } from './permissions/prove.ts'
 import { tryRecordsPolicy } from './permissions/records-policy.ts'
 import { testPermissions } from './permissions/test-permissions.ts'
@@ -76,15 +78,22 @@ async function runOnOwnPool({ endpoint, template }: Target): Promise<{ cases: Ca
   await step('Bootstrapping', () => bootstrap(template, options))
   const outputsFile = await step('Deploying', () => deploy(assembly, options))
   await step('Linting the template', () => lint(assembly, options))
-  const { outputs, apiKey } = await step('Creating the demo people', async () => {
+  const { outputs, apiKey, resourceServerKey } = await step('Creating the demo people', async () => {
     const found = await useEmulatorAddresses({ outputsFile, endpoint })
     await createDemoPeople(outputsFile, options)
     return found
   })
   const cases = await runAcceptance({ outputsFile, apiKey, folder }, Object.keys(unproven), options)
-  const tried = await step('Taking away each permission of the endpoint and the triggers', () =>
-    testPermissions({ endpoint, assembly }, () => impersonationProbes({ outputs, apiKey, signal })),
+  const tried = await step('Taking away each permission of the API’s functions and the triggers', () =>
+    testPermissions({ endpoint, assembly }, async (functionNames) => {
+      const access = { outputs, apiKey, signal }
+      return {
+        ...(await impersonationProbes(access)),
+        ...(await oversightProbes({ ...access, resourceServerKey, endpoint, functionNames })),
+      }
+    }),
   )
+  await step("Trying the policies of oversight's role", () => tryOversightRole({ endpoint, outputs }))
   await step("Trying the records table's policy", () =>
     tryRecordsPolicy({ endpoint, tableName: outputs.RecordsTableName }),
   )

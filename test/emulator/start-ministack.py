@@ -1,17 +1,49 @@
-# Starts MiniStack. Its events of REST APIs have a version, as only those of HTTP APIs have at AWS: this takes it off.
+# Starts MiniStack, with three changes that make it do as AWS does. Each change fails once MiniStack does it by itself.
+
+import json
+import re
 
 from ministack.app import main
+from ministack.core import iam_actions
 from ministack.services import apigateway_v1
 
 build_event = apigateway_v1._build_lambda_event_v1
+dynamodb_context = iam_actions.dynamodb_service_context
 
 
-def build_event_without_version(*args, **options):
+def build_event_as_aws(*args, **options):
     event = build_event(*args, **options)
-    # Fails once MiniStack does as AWS does.
+    # Only events of HTTP APIs have a version.
     del event["version"]
+    # Events have the id of the API key, if the method requires one.
+    identity = event["requestContext"]["identity"]
+    assert "apiKeyId" not in identity
+    value = next((value for name, value in event["headers"].items() if name.lower() == "x-api-key"), None)
+    key = apigateway_v1._resolve_api_key(value)
+    if key:
+        identity["apiKeyId"] = key["id"]
     return event
 
 
-apigateway_v1._build_lambda_event_v1 = build_event_without_version
+def dynamodb_context_as_aws(body):
+    """Adds the attributes of writes and conditions to `dynamodb:Attributes`, and adds `dynamodb:ReturnValues`."""
+    context = dynamodb_context(body)
+    request = json.loads(body or b"{}")
+    assert "dynamodb:ReturnValues" not in context
+    if "ReturnValues" in request:
+        context["dynamodb:ReturnValues"] = request["ReturnValues"]
+    if "UpdateExpression" in request or "Item" in request:
+        assert "dynamodb:Attributes" not in context
+    names = request.get("ExpressionAttributeNames", {})
+    written = [*request.get("Key", {}), *request.get("Item", {})]
+    for expression in ("UpdateExpression", "ConditionExpression"):
+        # The functions name every attribute by a placeholder.
+        written += [names[name] for name in re.findall(r"#\w+", request.get(expression, ""))]
+    if written:
+        context["dynamodb:Attributes"] = sorted({*context.get("dynamodb:Attributes", []), *written})
+    return context
+
+
+apigateway_v1._build_lambda_event_v1 = build_event_as_aws
+iam_actions.dynamodb_service_context = dynamodb_context_as_aws
 main()

@@ -147,7 +147,7 @@ describe('permissions', () => {
       },
       { 'Allow <Oversight/Role> on <Oversight/Logs.Arn>': ['logs:CreateLogStream', 'logs:PutLogEvents'] },
       { 'Allow <Oversight/Role> on *': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
-      { 'Allow <Oversight/Role> on <Records.Arn>': ['dynamodb:BatchGetItem', 'dynamodb:GetItem'] },
+      { 'Allow <Oversight/Role> on <Records.Arn>': ['dynamodb:GetItem'] },
       {
         'Allow <Oversight/Role> on <Records.Arn>/index/by-actor,<Records.Arn>/index/by-subject,<Records.Arn>/index/live':
           ['dynamodb:Query'],

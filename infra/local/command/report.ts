@@ -15,8 +15,10 @@ export interface ReportOptions {
 /** The functions of the API log this for each request. */
 interface DecisionLog {
   event: 'impersonation' | 'oversight' | 'introspection'
-  /** The caller. */
+  /** The caller of the endpoint. */
   actorUsername?: string
+  /** The caller of another route. */
+  callerUsername?: string
   subject?: string
   requestId: string
   outcome: string
@@ -79,7 +81,7 @@ export function createReport({ write, style = styleText, now = () => new Date() 
     }
   }
 
-  function describeDecision({ actorUsername, subject, outcome }: DecisionLog): string {
+  function describeDecision({ callerUsername, actorUsername = callerUsername, subject, outcome }: DecisionLog): string {
     const boldActor = actorUsername && style('bold', printable(actorUsername))
     const boldSubject = subject && style('bold', printable(subject))
     const names = boldSubject ? `${boldActor ?? 'somebody'} as ${boldSubject}` : boldActor

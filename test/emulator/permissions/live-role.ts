@@ -34,7 +34,8 @@ export async function withoutAction<Result>(
   }
 }
 
-async function policiesOf(iam: IAMClient, RoleName: string): Promise<Policy[]> {
+/** The inline policies of a deployed role. */
+export async function policiesOf(iam: IAMClient, RoleName: string): Promise<Policy[]> {
   const { PolicyNames = [] } = await iam.send(new ListRolePoliciesCommand({ RoleName }))
   return Promise.all(
     PolicyNames.map(async (PolicyName) => {

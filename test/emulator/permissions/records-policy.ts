@@ -1,10 +1,11 @@
 // Writes to the records table as a user whom the table's policy should stop.
 
 import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
-import { CreateAccessKeyCommand, CreateUserCommand, IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
+import { IAMClient, PutUserPolicyCommand } from '@aws-sdk/client-iam'
 import { localAccess } from '../../../infra/local/client-access.ts'
 import { place } from '../deployment.ts'
 import { unenforcedRecordsPolicy } from './unenforced.ts'
+import { outcomeOf, userWith } from './user-with.ts'
 
 const UserName = 'somebody-else'
 
@@ -18,27 +19,18 @@ export async function tryRecordsPolicy({
 }): Promise<void> {
   const access = localAccess(place.region, endpoint)
   const iam = new IAMClient(access)
-  await iam.send(new CreateUserCommand({ UserName }))
-  const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName }))
-  const credentials = { accessKeyId: AccessKey?.AccessKeyId ?? '', secretAccessKey: AccessKey?.SecretAccessKey ?? '' }
+  const credentials = await userWith(iam, { UserName, documents: [] })
   const write = () =>
     new DynamoDBClient({ ...access, credentials }).send(
       new PutItemCommand({ TableName: tableName, Item: { id: { S: UserName } } }),
     )
 
-  const before = await outcome(write)
+  const before = await outcomeOf(write())
   if (before !== 'AccessDeniedException')
     throw new Error(`a user without permissions must not write a record, but the outcome is ${before}`)
   const Statement = [{ Effect: 'Allow', Action: 'dynamodb:PutItem', Resource: '*' }]
   const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement })
   await iam.send(new PutUserPolicyCommand({ UserName, PolicyName: 'write', PolicyDocument }))
-  const found = await outcome(write)
-  if (found !== 'written') throw new Error(`listed: ${unenforcedRecordsPolicy}; but the write ended with ${found}`)
-}
-
-function outcome(write: () => Promise<unknown>): Promise<string> {
-  return write().then(
-    () => 'written',
-    (error: Error) => error.name,
-  )
+  const found = await outcomeOf(write())
+  if (found !== 'done') throw new Error(`listed: ${unenforcedRecordsPolicy}; but the write ended with ${found}`)
 }

@@ -49,16 +49,20 @@ const loadedWith = (entry: string) => [...closure(directoryOf(entry), entry)].ma
 
 describe('bundles', () => {
   test('exist for each function', () => {
-    expect(bundles).toHaveLength(4)
+    expect(bundles).toHaveLength(6)
   })
 
-  test.each(['endpoint.mjs', 'triggers.mjs', 'attach-triggers.mjs', 'groups.mjs'])(
-    '%s exports a handler and needs no require',
-    (entry) => {
-      expect(read(entry)).toMatch(/export\s*\{[^}]*\bhandler\b/)
-      expect(read(entry)).not.toContain('Dynamic require')
-    },
-  )
+  test.each([
+    'endpoint.mjs',
+    'oversight.mjs',
+    'introspection.mjs',
+    'triggers.mjs',
+    'attach-triggers.mjs',
+    'groups.mjs',
+  ])('%s exports a handler and needs no require', (entry) => {
+    expect(read(entry)).toMatch(/export\s*\{[^}]*\bhandler\b/)
+    expect(read(entry)).not.toContain('Dynamic require')
+  })
 
   test('load no AWS SDK at an ordinary sign-in', () => {
     const loaded = loadedWith('triggers.mjs')

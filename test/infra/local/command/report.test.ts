@@ -56,6 +56,16 @@ describe('a request', () => {
     ])
   })
 
+  test.each<[string, object, string]>([
+    ['oversight', { callerUsername: 'audrey', outcome: 'ended' }, 'audrey: ended'],
+    ['introspection', { outcome: 'inactive' }, 'inactive'],
+  ])('to %s prints one line', (event, part, text) => {
+    const line = { event, requestId: 'r-1', ...part }
+    expect(linesOf(logged(line), request)).toEqual([
+      `12:00:00  200  POST /v1/auth/impersonate  ${text}  request r-1  42 ms`,
+    ])
+  })
+
   test('prints the type of gateway response when API Gateway responds without the function', () => {
     expect(linesOf({ ...request, status: 429, gatewayResponse: 'THROTTLED' })).toEqual([
       '12:00:00  429  POST /v1/auth/impersonate  THROTTLED  request r-1  42 ms',
