@@ -213,6 +213,14 @@ test('stageThrottle limits the sign-ins of all customers together', async () => 
   }
 })
 
+test('a resource server’s key mints no session, and costs no call to Cognito', async () => {
+  const { send, olivia, run, calls } = await start()
+  const headers = { Authorization: olivia, 'X-API-Key': run.resourceServerKeys.ResourceServer ?? '' }
+  const { status, headers: answered } = await send({ headers })
+  expect([status, answered.get('impersonation-error')]).toEqual([403, 'ApiKeyNotAllowed'])
+  expect(calls).toEqual([])
+})
+
 describe('if Cognito fails', () => {
   const throttled: Intercept = async () => {
     throw new CognitoError('TooManyRequestsException', 'Too many requests')

@@ -72,6 +72,7 @@ describe('a run on an existing pool, without an account', () => {
     })
     expect(run.customResources.map(({ physicalId }) => physicalId).sort()).toEqual([
       `${UserPoolId}/groups/admins`,
+      `${UserPoolId}/groups/impersonation-auditors`,
       `${UserPoolId}/groups/impersonators`,
       `${UserPoolId}/triggers`,
     ])

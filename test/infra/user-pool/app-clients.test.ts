@@ -62,6 +62,26 @@ describe('impersonation client', () => {
   })
 })
 
+describe('subjectClientIds', () => {
+  test.each<[string, (impersonation: () => Impersonation) => string, string | undefined]>([
+    [
+      'the impersonation client',
+      (impersonation) => impersonation().impersonationClient.ref,
+      'the impersonation client',
+    ],
+    ['the actors’ client', (impersonation) => impersonation().actorClient.userPoolClientId, 'an actors’ client'],
+    ['a client of actorClientIds', () => '1console', 'an actors’ client'],
+    ['a client of the app', () => '2app', undefined],
+  ])('with %s: %#', (_, idOf, forbidden) => {
+    const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Shop')
+    const subjectClientIds = [Lazy.string({ produce: () => idOf(() => impersonation) })]
+    const impersonation = new Impersonation(stack, 'Impersonation', { subjectClientIds, actorClientIds: ['1console'] })
+    expect(impersonation.node.validate()).toEqual(
+      forbidden ? [expect.stringMatching(`^setting subjectClientIds contains .* must not contain ${forbidden}$`)] : [],
+    )
+  })
+})
+
 describe('actors’ client', () => {
   const settingsOf = (of: StackTemplate) => ofType(of, 'AWS::Cognito::UserPoolClient')['UserPool/ActorClient']
 

@@ -99,7 +99,7 @@ describe('the functions behind the custom resources', () => {
     expect(variables('MakeGroup')).toEqual({
       USER_POOL_ID: id,
       STACK_ID: { Ref: 'AWS::StackId' },
-      GROUP_NAMES: '["impersonators"]',
+      GROUP_NAMES: '["impersonators","impersonation-auditors"]',
       REQUIRED_GROUPS: '["admins"]',
     })
   })
@@ -195,6 +195,8 @@ describe('deleting the stack', () => {
     expect(kept(template)).toEqual([
       'AccessLog',
       'Endpoint/Logs',
+      'Introspection/Logs',
+      'Oversight/Logs',
       'Records',
       'Triggers/Function',
       `Triggers/Function/${poolScope}`,

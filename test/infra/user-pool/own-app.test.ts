@@ -355,11 +355,13 @@ describe('on an existing pool', () => {
     expect(() => add({ userPool: existingPool(), protectedGroups: nobodyProtected })).not.toThrow()
   })
 
-  test('makes the impersonators’ group, and requires the others', () => {
+  test('makes the impersonators’ and the auditors’ group, and requires the others', () => {
     const { stack, add } = setUp(env)
     add({ userPoolId: 'us-east-1_Abc123', protectedGroups: ['Staff', 'impersonators', 'impersonation-auditors'] })
     Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
-      Environment: { Variables: { GROUP_NAMES: '["impersonators"]', REQUIRED_GROUPS: '["Staff"]' } },
+      Environment: {
+        Variables: { GROUP_NAMES: '["impersonators","impersonation-auditors"]', REQUIRED_GROUPS: '["Staff"]' },
+      },
     })
   })
 

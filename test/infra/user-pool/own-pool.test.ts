@@ -41,7 +41,7 @@ describe('own pool', () => {
       'impersonation-auditors',
       'admins',
     ])
-    expect(groups(changed).map(({ GroupName }) => GroupName)).toEqual(['support', 'board'])
+    expect(groups(changed).map(({ GroupName }) => GroupName)).toEqual(['support', 'impersonation-auditors', 'board'])
   })
 
   test('has no triggers with attachTriggers=false, and the setting changes no other resource', () => {
