@@ -12,3 +12,5 @@ export const decisions = 'Decisions'
 export const latency = 'Latency'
 /** 1 if the caller was refused (4xx other than 429), otherwise 0. */
 export const refusals = 'Refusals'
+/** 1 if the function, Cognito or DynamoDB failed or was throttled (5xx or 429), otherwise 0. */
+export const faults = 'Faults'

@@ -1,7 +1,7 @@
 // The alarms. RUNBOOK.md has an entry for each.
 
 import { Aws, Duration } from 'aws-cdk-lib'
-import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
+import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch'
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.ts'
 const { minutes } = Duration
 
 export interface AlarmRule {
-  metric: IMetric
+  metric: Metric
   /** The metric's lowest value that raises the alarm. */
   threshold: number
   /** One sentence for the alarm's description. */
@@ -80,6 +80,12 @@ export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals:
       threshold: alarmRefusals,
       meaning:
         'More requests are refused than usual: a client is misconfigured, or somebody is trying to get unauthorized access.',
+    },
+    OversightRefusals: {
+      metric: metrics.oversightRefusals(minutes(15)),
+      threshold: alarmRefusals,
+      meaning:
+        'More requests to see or end impersonations are refused than usual: a client is misconfigured, or somebody is trying to see what is not theirs.',
     },
   }
 }

@@ -1,13 +1,7 @@
 // The CloudWatch dashboard.
 
 import { Aws, Duration } from 'aws-cdk-lib'
-import {
-  Dashboard,
-  GraphWidget,
-  type GraphWidgetProps,
-  type MathExpression,
-  type Metric,
-} from 'aws-cdk-lib/aws-cloudwatch'
+import { Dashboard, GraphWidget, type GraphWidgetProps, type Metric } from 'aws-cdk-lib/aws-cloudwatch'
 import type { Construct } from 'constructs'
 import type { Metrics } from './metrics.ts'
 
@@ -78,6 +72,6 @@ function graph(title: string, props: GraphWidgetProps): GraphWidget {
   return new GraphWidget({ title, width: 8, ...props })
 }
 
-function labelled<M extends Metric | MathExpression>(metrics: Record<string, M>): (Metric | MathExpression)[] {
+function labelled(metrics: Record<string, Metric>): Metric[] {
   return Object.entries(metrics).map(([label, metric]) => metric.with({ label }))
 }

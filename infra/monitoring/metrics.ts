@@ -8,7 +8,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Code } from '../../lambda/errors.ts'
 import type { Outcome } from '../../lambda/http/metrics.ts'
-import { decisions, latency, namespace, outcome, refusals, service } from '../../lambda/metric-names.ts'
+import { decisions, faults, latency, namespace, outcome, refusals, service } from '../../lambda/metric-names.ts'
 
 export interface MetricSources {
   api: RestApi
@@ -24,22 +24,9 @@ export type Metrics = ReturnType<typeof metricsOf>
 
 const sum = (period: Duration) => ({ statistic: Stats.SUM, period })
 
-/** The sum of metrics. A metric without data counts as 0. */
-const total = (period: Duration, usingMetrics: Record<string, Metric>) =>
-  new MathExpression({
-    expression: Object.keys(usingMetrics)
-      .map((name) => `FILL(${name}, 0)`)
-      .join(' + '),
-    usingMetrics,
-    period,
-  })
-
 /** All metrics that match the terms. CloudWatch searches each time it shows the dashboard. */
 const search = (terms: string, period: Duration) =>
   new MathExpression({ expression: `SEARCH('${terms}', 'Sum', ${period.toSeconds()})`, label: '', period })
-
-/** Codes with which a function fails, or is kept from its work. */
-const faultCodes: Code[] = ['Fault', 'Unavailable', 'TooManyRequests']
 
 export function metricsOf({ api, endpoint, oversight, introspection, triggers, userPool, records }: MetricSources) {
   const own = (of: IFunction, metricName: string, options: MetricOptions) =>
@@ -54,13 +41,6 @@ export function metricsOf({ api, endpoint, oversight, introspection, triggers, u
   /** All outcomes of a function that occurred, one graph line for each. */
   const outcomesOf = (of: IFunction, period: Duration) =>
     search(`{${namespace},${service},${outcome}} MetricName="${decisions}" ${service}="${of.functionName}"`, period)
-  /** Requests that the function could not do: it failed, Lambda throttled it, or a service failed or throttled it. */
-  const faultsOf = (name: string, of: IFunction, period: Duration) =>
-    total(period, {
-      [`${name}Errors`]: of.metricErrors(sum(period)),
-      [`${name}Throttles`]: of.metricThrottles(sum(period)),
-      ...Object.fromEntries(faultCodes.map((code) => [`${name}${code}`, outcomeOf(of, code, period)])),
-    })
   const tableFaultTerms = `{AWS/DynamoDB,TableName,Operation} MetricName=("SystemErrors" OR "ThrottledRequests") TableName="${records.tableName}"`
 
   return {
@@ -69,15 +49,11 @@ export function metricsOf({ api, endpoint, oversight, introspection, triggers, u
     decisionsByOutcome: (period: Duration) => outcomesOf(endpoint, period),
     oversightByOutcome: (period: Duration) => outcomesOf(oversight, period),
     introspectionByOutcome: (period: Duration) => outcomesOf(introspection, period),
-    oversightFaults: (period: Duration) => faultsOf('oversight', oversight, period),
-    introspectionFaults: (period: Duration) => faultsOf('introspection', introspection, period),
-    /** Requests that the functions refused. */
-    refusals: (period: Duration) =>
-      total(period, {
-        endpoint: own(endpoint, refusals, sum(period)),
-        oversight: own(oversight, refusals, sum(period)),
-        introspection: own(introspection, refusals, sum(period)),
-      }),
+    /** Requests that failed, or that a service throttled. */
+    oversightFaults: (period: Duration) => own(oversight, faults, sum(period)),
+    introspectionFaults: (period: Duration) => own(introspection, faults, sum(period)),
+    refusals: (period: Duration) => own(endpoint, refusals, sum(period)),
+    oversightRefusals: (period: Duration) => own(oversight, refusals, sum(period)),
     latency: (statistic: string, period: Duration) => own(endpoint, latency, { statistic, period }),
 
     apiErrors: (period: Duration) => api.deploymentStage.metricClientError(sum(period)),

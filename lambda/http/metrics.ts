@@ -2,7 +2,7 @@
 
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics'
 import type { Code } from '../errors.ts'
-import { decisions, latency, namespace, outcome, refusals } from '../metric-names.ts'
+import { decisions, faults, latency, namespace, outcome, refusals } from '../metric-names.ts'
 
 /** A success of one of the routes. */
 export type Outcome = 'issued' | 'listed' | 'read' | 'ended' | 'active' | 'inactive'
@@ -28,6 +28,7 @@ export function createCount(functionName: string) {
     metrics
       .addMetric(latency, MetricUnit.Milliseconds, decision.milliseconds)
       .addMetric(refusals, MetricUnit.Count, Number(refused))
+      .addMetric(faults, MetricUnit.Count, Number(status === 429 || status >= 500))
       .publishStoredMetrics()
   }
 }

@@ -58,17 +58,17 @@ export async function tryOversightRole({ endpoint, outputs }: { endpoint: string
     ChallengeName: 'CUSTOM_CHALLENGE',
     ChallengeResponses: { USERNAME: 'alice', ANSWER: 'x' },
   })
-  const tries: [name: string, call: Promise<unknown>, expected: string][] = [
-    ['puts a record', dynamoDB.send(new PutItemCommand({ TableName, Item: Key })), denied],
-    ['deletes a record', dynamoDB.send(new DeleteItemCommand({ TableName, Key })), denied],
-    ['ends a record', update(ended, { ReturnValues: 'UPDATED_NEW' }), 'ConditionalCheckFailedException'],
-    ['ends a record and reads all of it', update(ended, { ReturnValues: 'ALL_NEW' }), denied],
-    ['writes a grant', update([...ended, 'grantHash']), denied],
-    ['binds a record to a subject', update(['subjectSub']), denied],
-    ['answers a challenge', cognito.send(challenge), denied],
+  const tries: [name: string, call: () => Promise<unknown>, expected: string][] = [
+    ['puts a record', () => dynamoDB.send(new PutItemCommand({ TableName, Item: Key })), denied],
+    ['deletes a record', () => dynamoDB.send(new DeleteItemCommand({ TableName, Key })), denied],
+    ['ends a record', () => update(ended, { ReturnValues: 'UPDATED_NEW' }), 'ConditionalCheckFailedException'],
+    ['ends a record and reads all of it', () => update(ended, { ReturnValues: 'ALL_NEW' }), denied],
+    ['writes a grant', () => update([...ended, 'grantHash']), denied],
+    ['binds a record to a subject', () => update(['subjectSub']), denied],
+    ['answers a challenge', () => cognito.send(challenge), denied],
   ]
   for (const [name, call, expected] of tries) {
-    const found = await outcomeOf(call)
+    const found = await outcomeOf(call())
     if (found !== expected) throw new Error(`oversight's role ${name}: the outcome is ${found}, not ${expected}`)
   }
 }

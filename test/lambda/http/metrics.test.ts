@@ -43,24 +43,26 @@ describe('a decision', () => {
           [
             { Name: 'Latency', Unit: 'Milliseconds' },
             { Name: 'Refusals', Unit: 'Count' },
+            { Name: 'Faults', Unit: 'Count' },
           ],
         ),
         service: 'the-endpoint',
         Latency: 42,
         Refusals: 0,
+        Faults: 0,
       },
     ])
   })
 
-  test.each<[Decision['outcome'], number, number]>([
-    ['RequestInvalid', 400, 1],
-    ['CredentialsInvalid', 401, 1],
-    ['ActorNotAllowed', 403, 1],
-    ['SubjectNotFound', 422, 1],
-    ['TooManyRequests', 429, 0],
-    ['TokensUnfit', 500, 0],
-    ['Unavailable', 503, 0],
-  ])('with outcome %s and status %i counts %i refusals', (outcome, status, refusals) => {
-    expect(printedBy({ outcome, status, milliseconds: 1 })).toMatchObject([{ outcome }, { Refusals: refusals }])
+  test.each<[Decision['outcome'], number, { Refusals: number; Faults: number }]>([
+    ['RequestInvalid', 400, { Refusals: 1, Faults: 0 }],
+    ['CredentialsInvalid', 401, { Refusals: 1, Faults: 0 }],
+    ['ActorNotAllowed', 403, { Refusals: 1, Faults: 0 }],
+    ['SubjectNotFound', 422, { Refusals: 1, Faults: 0 }],
+    ['TooManyRequests', 429, { Refusals: 0, Faults: 1 }],
+    ['TokensUnfit', 500, { Refusals: 0, Faults: 1 }],
+    ['Unavailable', 503, { Refusals: 0, Faults: 1 }],
+  ])('with outcome %s and status %i counts %j', (outcome, status, counted) => {
+    expect(printedBy({ outcome, status, milliseconds: 1 })).toMatchObject([{ outcome }, counted])
   })
 })
