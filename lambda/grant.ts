@@ -1,6 +1,7 @@
 // The grant: the one-time proof that the endpoint requested a sign-in.
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
+import { uuid } from './uuid.ts'
 
 /** How long a grant can be redeemed, in ms. */
 export const grantLifetime = 60_000
@@ -14,7 +15,6 @@ export interface Grant {
   hash: string
 }
 
-const uuid = '[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 const answerPattern = new RegExp(`^(${uuid})\\.([A-Za-z0-9_-]{43})$`)
 
 /** Creates a grant with a new id and a secret of 256 random bits. */

@@ -36,7 +36,12 @@ export function createEndpoint(options: {
   const report = (
     event: GatewayEvent & Timed & Partial<Authenticated & Parsed>,
     result: Success | ImpersonationError,
-  ) => write(event, result, { subject: event.impersonationRequest?.username })
+  ) =>
+    write(event, result, {
+      actor: event.caller?.sub,
+      actorUsername: event.caller?.username,
+      subject: event.impersonationRequest?.username,
+    })
 
   const chain = createChain({ config, timeLimit, report })
     .use(requireApiKey(config))

@@ -17,6 +17,8 @@ export interface Caller {
   impersonated: boolean
   /** The record of an impersonated session. */
   impersonationId?: string
+  /** Who is really acting in an impersonated session (`act.sub`, RFC 8693 §4.1). */
+  actorSub?: string
 }
 
 export interface Credentials {
@@ -69,6 +71,7 @@ export function createAuthenticate(options: {
     const claims = await options.verify(idToken).catch((error) => {
       throw new ImpersonationError(isFault(error) ? 'Unavailable' : 'CredentialsInvalid', { cause: error })
     })
+    const actorSub = Object(claims.act).sub
     const { sub, aud, auth_time: signedInAt, 'cognito:username': username, 'cognito:groups': groups } = claims
     assertAccepted(
       typeof sub === 'string' && sub && typeof username === 'string' && username && typeof aud === 'string',
@@ -85,6 +88,7 @@ export function createAuthenticate(options: {
       clientId: aud,
       impersonated: aud === config.impersonationClientId || 'act' in claims,
       ...(typeof claims.impersonation_id === 'string' && { impersonationId: claims.impersonation_id }),
+      ...(typeof actorSub === 'string' && { actorSub }),
     }
   }
 }

@@ -23,7 +23,7 @@ export interface Success {
 }
 
 export function createReport({ name, log, count }: ReportOptions) {
-  /** @param details are added to the log line. They must not contain secrets. */
+  /** @param details are added to the log line, e.g. who the caller is. They must not contain secrets. */
   return function report(
     event: GatewayEvent & Timed & Partial<Authenticated>,
     result: Success | ImpersonationError,
@@ -34,12 +34,10 @@ export function createReport({ name, log, count }: ReportOptions) {
     const decision = { outcome, status, milliseconds: Date.now() - event.startedAt }
     const line = {
       event: name,
-      actor: event.caller?.sub,
-      actorUsername: event.caller?.username,
-      ...details,
       requestId: requestIdOf(event),
       ...decision,
       impersonationId,
+      ...details,
     }
     if (!(result instanceof ImpersonationError)) log.info(line)
     else if (status < 500) log.warn({ ...line, ...originOf(event, result), cause: causeOf(result) })

@@ -2,6 +2,7 @@
 
 import {
   AdminGetUserCommand,
+  type AdminGetUserCommandOutput,
   AdminInitiateAuthCommand,
   AdminListGroupsForUserCommand,
   type CognitoIdentityProviderClient,
@@ -31,6 +32,10 @@ export function createUsers(options: {
 }) {
   const { cognito, config } = options
   const { userPoolId: UserPoolId } = config
+
+  function getUser(Username: string, signal: AbortSignal) {
+    return cognito.send(new AdminGetUserCommand({ UserPoolId, Username }), within(timeouts.lookUp, signal))
+  }
 
   return {
     /** Signs a member of staff in with the actors' client. @returns the ID token. */
@@ -67,12 +72,29 @@ export function createUsers(options: {
      * reset, or with a one-time password, the user is not active.
      */
     async isActive({ username, sub }: { username: string; sub: string }, signal: AbortSignal): Promise<boolean> {
-      const command = new AdminGetUserCommand({ UserPoolId, Username: username })
-      const user = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
-      const currentSub = user?.UserAttributes?.find(({ Name }) => Name === 'sub')?.Value
-      return user?.Enabled === true && activeStates.includes(String(user.UserStatus)) && currentSub === sub
+      const user = await getUser(username, signal).catch(undefinedIfNotFound)
+      return user?.Enabled === true && activeStates.includes(String(user.UserStatus)) && subOf(user) === sub
+    },
+
+    /**
+     * Finds the `sub` of a user, in any state.
+     * @param name a username, an alias or a `sub`. Cognito decides what it is, and rejects some names that our rule accepts.
+     * @returns undefined if there is no such user.
+     */
+    async findSub(name: string, signal: AbortSignal): Promise<string | undefined> {
+      const user = await getUser(name, signal).catch((error) => {
+        if (errorName(error) !== 'InvalidParameterException') return undefinedIfNotFound(error)
+      })
+      if (!user) return undefined
+      const sub = subOf(user)
+      if (!sub) throw new ImpersonationError('Unavailable', { message: 'the response does not contain the sub' })
+      return sub
     },
   }
+}
+
+function subOf({ UserAttributes }: AdminGetUserCommandOutput): string | undefined {
+  return UserAttributes?.find(({ Name }) => Name === 'sub')?.Value
 }
 
 function undefinedIfNotFound(error: unknown): undefined {

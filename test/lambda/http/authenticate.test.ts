@@ -87,9 +87,13 @@ describe('the actor', () => {
   ])('is impersonated with %s', async (_, changes) => {
     expect(await authenticate([token(changes)]).actor).toMatchObject({ impersonated: true })
   })
-  test('has the impersonation’s id', async () => {
-    const actor = authenticate([token({ aud: 'ours', impersonation_id: 'id-1' })]).actor
-    expect(await actor).toMatchObject({ impersonationId: 'id-1' })
+  test('has the impersonation’s id and the sub of who is really acting', async () => {
+    const act = { sub: 'sub-of-oscar' }
+    const actor = authenticate([token({ aud: 'ours', impersonation_id: 'id-1', act })]).actor
+    expect(await actor).toMatchObject({ impersonationId: 'id-1', actorSub: 'sub-of-oscar' })
+  })
+  test.each([null, 'x', {}, { sub: 1 }, []])('has no sub of who is really acting with act %j', async (act) => {
+    expect((await authenticate([token({ aud: 'ours', act })]).actor).actorSub).toBeUndefined()
   })
   test.each([
     ['a string', 'impersonators'],

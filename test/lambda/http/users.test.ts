@@ -138,6 +138,31 @@ describe('isActive', () => {
   )
 })
 
+describe('findSub', () => {
+  test.each<[string, object]>([
+    ['an active user', { Enabled: true, UserStatus: 'CONFIRMED' }],
+    ['a disabled user', { Enabled: false }],
+  ])('gives the sub of %s', async (_, state) => {
+    const users = usersWith({ AdminGetUser: { ...state, UserAttributes: [{ Name: 'sub', Value: olivia.sub }] } })
+    expect(await users.findSub('olivia@example.com', neverAborted)).toBe(olivia.sub)
+    expect(users.calls.map(({ input }) => input)).toEqual([
+      { UserPoolId: config.userPoolId, Username: 'olivia@example.com' },
+    ])
+  })
+  test.each(['UserNotFoundException', 'InvalidParameterException'])('is undefined for %s', async (name) => {
+    const users = usersWith({ AdminGetUser: exception(name) })
+    expect(await users.findSub('nobody', neverAborted)).toBeUndefined()
+  })
+  test.each([exception('InternalErrorException'), exception('NotAuthorizedException'), {}])(
+    'throws Unavailable for %j',
+    async (AdminGetUser) => {
+      await expect(usersWith({ AdminGetUser }).findSub('olivia', neverAborted)).rejects.toMatchObject({
+        code: 'Unavailable',
+      })
+    },
+  )
+})
+
 describe('a call that hangs ends', () => {
   let time: ReturnType<typeof startVirtualTime>
   beforeAll(() => {
@@ -150,6 +175,7 @@ describe('a call that hangs ends', () => {
     ['signIn', 9, (users) => users.signIn(credentials, contextData, neverAborted)],
     ['isMember', 4, (users) => users.isMember(impersonators, neverAborted)],
     ['isActive', 4, (users) => users.isActive(olivia, neverAborted)],
+    ['findSub', 4, (users) => users.findSub('olivia', neverAborted)],
   ])('%s after %d s', async (_, seconds, call) => {
     const operations = ['AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminGetUser']
     const users = usersWith(Object.fromEntries(operations.map((name) => [name, 'hangs' as const])))
