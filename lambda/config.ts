@@ -112,6 +112,7 @@ export type AttachmentConfig = ConfigOf<typeof attachmentVariables>
 export type GroupConfig = ConfigOf<typeof groupVariables>
 
 export type EndpointEnvironment = EnvironmentOf<typeof endpointVariables>
+export type OversightEnvironment = EnvironmentOf<typeof oversightVariables>
 export type TriggerEnvironment = EnvironmentOf<typeof triggerVariables>
 export type AttachmentEnvironment = EnvironmentOf<typeof attachmentVariables>
 export type GroupEnvironment = EnvironmentOf<typeof groupVariables>

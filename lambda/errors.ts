@@ -11,6 +11,7 @@ const responses = {
   SubjectProtected: [403, 'this user is protected from impersonation'],
   NoSuchImpersonation: [404, 'there is no such impersonation'],
   ImpersonationEnded: [403, 'this impersonation was ended before it began'],
+  UserNotFound: [422, 'there is no such user'],
   SubjectNotFound: [422, 'username: there is no such user'],
   SubjectDisabled: [422, 'username: this user is disabled'],
   SubjectUnconfirmed: [422, 'username: this user has not confirmed their account'],

@@ -1,6 +1,6 @@
 // The functions' environment variables, as the stack sets them.
 
-import type { EndpointEnvironment, TriggerEnvironment } from '../../lambda/config.ts'
+import type { EndpointEnvironment, OversightEnvironment, TriggerEnvironment } from '../../lambda/config.ts'
 import { userPoolId } from './tokens.ts'
 
 export const endpointEnvironment: EndpointEnvironment = {
@@ -20,6 +20,23 @@ export const endpointEnvironment: EndpointEnvironment = {
   REASON_REQUIRED: 'false',
   SUBJECT_CONTEXT_DATA: 'false',
   ENDPOINT_URL: '',
+  API_KEY_IDS: '["key-1"]',
+}
+
+export const oversightEnvironment: OversightEnvironment = {
+  USER_POOL_ID: userPoolId,
+  ACTOR_CLIENT_ID: 'actors',
+  ACTOR_CLIENT_IDS: '["actors","console"]',
+  SUBJECT_CLIENT_IDS: '["app"]',
+  IMPERSONATION_CLIENT_ID: 'ours',
+  RECORDS_TABLE_NAME: 'records',
+  IMPERSONATORS_GROUP: 'impersonators',
+  AUDITORS_GROUP: 'auditors',
+  SIGN_IN_MAX_AGE_MINUTES: '720',
+  SESSION_MINUTES: '60',
+  LOOK_UP_GROUP: 'true',
+  BASIC: 'true',
+  SUBJECTS_SEE_REASON: 'true',
   API_KEY_IDS: '["key-1"]',
 }
 

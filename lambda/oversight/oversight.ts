@@ -1,0 +1,117 @@
+// Lists, reads and ends impersonations for a caller who may. Contains no AWS and no HTTP code.
+
+import type { OversightConfig } from '../config.ts'
+import { ImpersonationError } from '../errors.ts'
+import type { Caller } from '../http/authenticate.ts'
+import type { Users } from '../http/users.ts'
+import type { Role } from '../records-schema.ts'
+import { isUuid } from '../uuid.ts'
+import { decodeCursor, encodeCursor } from './cursor.ts'
+import type { ListQuery, NamedUser } from './query.ts'
+import type { OversightRecords, VisibleRecord } from './records.ts'
+import { claimedRoles, createConfirmRoles, type GeneralRole, isOwnRecord, roleOn } from './roles.ts'
+import { type View, viewOf } from './view.ts'
+
+export type Oversight = ReturnType<typeof createOversight>
+
+/** Each method throws only ImpersonationErrors. */
+export function createOversight(options: {
+  config: OversightConfig
+  records: Pick<OversightRecords, 'read' | 'list' | 'end' | 'endAll'>
+  users: Pick<Users, 'isMember' | 'isActive' | 'findSub'>
+  now: () => number
+}) {
+  const { config, records, users, now } = options
+  const confirmRoles = createConfirmRoles({ config, users })
+  const view = (record: VisibleRecord, viewer: Role) => viewOf(record, { viewer, now: now(), config })
+
+  return {
+    /** @throws NotYours, UserNotFound, or RequestInvalid for the `next` of another query. */
+    async list(
+      caller: Caller,
+      query: ListQuery,
+      signal: AbortSignal,
+    ): Promise<{ impersonations: View[]; next?: string }> {
+      const { viewer, bounds } = await allow(caller, query, signal)
+      const next = query.next === undefined ? undefined : decodeCursor(query.next, bounds)
+      const page = await records.list({ ...bounds, limit: query.limit, next })
+      return {
+        impersonations: page.records.map((record) => view(record, viewer)),
+        ...(page.next && { next: encodeCursor(page.next, bounds) }),
+      }
+    },
+
+    /** @throws NoSuchImpersonation if there is none, or if the caller may not see it. */
+    async read(caller: Caller, id: string | undefined, signal: AbortSignal): Promise<View> {
+      const { record, role } = await find(caller, id, signal)
+      return view(record, role)
+    },
+
+    /** Ends an impersonation, or does nothing if it is over. @throws NoSuchImpersonation as `read` does. */
+    async end(caller: Caller, id: string | undefined, signal: AbortSignal): Promise<{ ended: View; role: Role }> {
+      const { record, role } = caller.impersonated ? await findOwn(caller, id) : await find(caller, id, signal)
+      // Whoever uses the impersonated session is the actor.
+      const { actorSub, actorUsername } = record
+      const by = role === 'session' ? { sub: actorSub, username: actorUsername } : caller
+      const ended = await records.end(record.id, { sub: by.sub, username: by.username, role })
+      if (!ended) throw new ImpersonationError('NoSuchImpersonation')
+      return { ended: view(ended, role), role }
+    },
+
+    /** Ends everything of one user that is live or in flight. @throws NotYours, UserNotFound */
+    async endAll(caller: Caller, user: NamedUser, signal: AbortSignal): Promise<{ ended: number; more?: true }> {
+      const role = await requireRole(caller, ['auditor'], signal)
+      const sub = await resolve(user, signal)
+      const by = { sub: caller.sub, username: caller.username, role }
+      const { ended, more } = await records.endAll({ by: user.by, sub }, by)
+      return { ended, ...(more && { more }) }
+    },
+  }
+
+  /** Decides whether the caller may list this, and turns the name into a `sub`. */
+  async function allow(caller: Caller, query: ListQuery, signal: AbortSignal) {
+    if (query.by === 'live') {
+      return { viewer: await requireRole(caller, ['auditor'], signal), bounds: { by: query.by } } as const
+    }
+    const { by, from, to } = query
+    const isOwn = query.name === caller.username || query.name === caller.sub
+    const viewer = await requireRole(caller, isOwn ? ['auditor', by] : ['auditor'], signal)
+    const sub = viewer === 'auditor' ? await resolve(query, signal) : caller.sub
+    return { viewer, bounds: { by, sub, from, to } } as const
+  }
+
+  /** @returns the first of these roles that the caller has. @throws NotYours, without a look-up if none is claimed. */
+  async function requireRole(caller: Caller, allowed: GeneralRole[], signal: AbortSignal): Promise<GeneralRole> {
+    const firstOf = (roles: GeneralRole[]) => allowed.find((role) => roles.includes(role))
+    const role = firstOf(claimedRoles(caller, config)) && firstOf(await confirmRoles(caller, signal))
+    if (!role) throw new ImpersonationError('NotYours')
+    return role
+  }
+
+  /** @returns the user's `sub`. A `sub` that Cognito does not know may be that of a deleted user. */
+  async function resolve({ by, name }: NamedUser, signal: AbortSignal): Promise<string> {
+    const sub = (await users.findSub(name, signal)) ?? (isUuid(name) ? name : undefined)
+    if (sub) return sub
+    const message = `${by}: there is no such user. A deleted user is found by their sub`
+    throw new ImpersonationError('UserNotFound', { message })
+  }
+
+  /**
+   * Finds a record that the caller may see. An id that is unknown and one that is not the caller's take the same calls.
+   * @throws NoSuchImpersonation
+   */
+  async function find(caller: Caller, id: string | undefined, signal: AbortSignal) {
+    const roles = await confirmRoles(caller, signal)
+    const record = roles.length > 0 && isUuid(id) ? await records.read(id) : undefined
+    const role = record && roleOn(record, caller, roles)
+    if (!role) throw new ImpersonationError('NoSuchImpersonation')
+    return { record, role }
+  }
+
+  /** Finds the record of an impersonated session. @throws NoSuchImpersonation for any other record */
+  async function findOwn(session: Caller, id: string | undefined) {
+    const record = isUuid(id) && id === session.impersonationId ? await records.read(id) : undefined
+    if (!record || !isOwnRecord(record, session)) throw new ImpersonationError('NoSuchImpersonation')
+    return { record, role: 'session' } as const
+  }
+}

@@ -1,0 +1,67 @@
+// Decides the caller's roles: in general, and on one record.
+
+import type { OversightConfig } from '../config.ts'
+import type { Caller } from '../http/authenticate.ts'
+import type { Users } from '../http/users.ts'
+import type { ImpersonationRecord, Role } from '../records-schema.ts'
+
+/** The roles of a caller who is not an impersonated session. */
+export type GeneralRole = Exclude<Role, 'session'>
+
+type RoleSettings = Pick<
+  OversightConfig,
+  'actorClientIds' | 'subjectClientIds' | 'auditorsGroup' | 'impersonatorsGroup'
+>
+
+/** The parts of a record that decide who may see it. */
+type Parties = Pick<ImpersonationRecord, 'actorSub' | 'subjectSub'>
+
+/**
+ * The roles that the caller's token claims. An impersonated session has none: see `isOwnRecord`. A user who is signed in with
+ * a subjects' client is only a subject, because this sign-in may be of any age.
+ */
+export function claimedRoles(caller: Caller, config: RoleSettings): GeneralRole[] {
+  if (caller.impersonated) return []
+  if (config.subjectClientIds.includes(caller.clientId)) return ['subject']
+  if (!config.actorClientIds.includes(caller.clientId)) return []
+  const { auditorsGroup, impersonatorsGroup } = config
+  return [
+    ...(caller.groups.includes(auditorsGroup) ? (['auditor'] as const) : []),
+    ...(caller.groups.includes(impersonatorsGroup) ? (['actor'] as const) : []),
+  ]
+}
+
+/** @returns a function that gives the claimed roles which Cognito confirms now. It calls nothing if none is claimed. */
+export function createConfirmRoles(options: {
+  config: RoleSettings & Pick<OversightConfig, 'lookUpGroup'>
+  users: Pick<Users, 'isMember' | 'isActive'>
+}) {
+  const { config, users } = options
+  const groups = { auditor: config.auditorsGroup, actor: config.impersonatorsGroup }
+
+  return async function confirmRoles(caller: Caller, signal: AbortSignal): Promise<GeneralRole[]> {
+    const claimed = claimedRoles(caller, config)
+    if (!config.lookUpGroup || claimed.length === 0) return claimed
+    const isConfirmed = (role: GeneralRole) =>
+      role === 'subject' || users.isMember({ username: caller.username, group: groups[role] }, signal)
+    const [active, confirmed] = await Promise.all([
+      users.isActive(caller, signal),
+      Promise.all(claimed.map(isConfirmed)),
+    ])
+    return active ? claimed.filter((_, index) => confirmed[index]) : []
+  }
+}
+
+/** The caller's role on this record. Undefined: the caller must not learn that it exists. */
+export function roleOn(record: Parties, caller: Caller, roles: readonly GeneralRole[]): GeneralRole | undefined {
+  if (roles.includes('actor') && record.actorSub === caller.sub) return 'actor'
+  if (roles.includes('subject') && record.subjectSub === caller.sub) return 'subject'
+  return roles.find((role) => role === 'auditor')
+}
+
+/** Whether the record that an impersonated session names agrees with the session's token. */
+export function isOwnRecord(record: Parties & Pick<ImpersonationRecord, 'clientId'>, session: Caller): boolean {
+  return (
+    record.clientId === session.clientId && record.subjectSub === session.sub && record.actorSub === session.actorSub
+  )
+}

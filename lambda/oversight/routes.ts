@@ -1,0 +1,141 @@
+// The routes that list, read and end impersonations, and the middy chain of each.
+// API Gateway has matched the route. `@middy/http-router` would match again, by the path, which a custom domain changes.
+
+import type { APIGatewayProxyResult, Context } from 'aws-lambda'
+import type { OversightConfig } from '../config.ts'
+import { ImpersonationError } from '../errors.ts'
+import type { Authenticate } from '../http/authenticate.ts'
+import { createChain, onlyGatewayEvents, respond } from '../http/chain.ts'
+import type { GatewayEvent } from '../http/gateway-event.ts'
+import type { Decision, Outcome } from '../http/metrics.ts'
+import { createReport } from '../http/report.ts'
+import { type Authenticated, requireApiKey, requireCaller, type Timed } from '../http/steps.ts'
+import { withoutSecrets } from '../loggable.ts'
+import { isUuid } from '../uuid.ts'
+import type { Oversight } from './oversight.ts'
+import { assertNoQuery, readEndAllQuery, readListQuery } from './query.ts'
+
+/** The time limit of a request, in ms. The calls of the records table may take 4 s more. API Gateway waits 29 s. */
+const timeLimit = 20_000
+
+/** The `event` of the log lines. */
+const name = 'oversight'
+
+type Action = 'list' | 'read' | 'end' | 'end-all'
+
+interface Success {
+  outcome: Outcome
+  body: object
+  /** Added to the log line. */
+  details?: Record<string, unknown>
+}
+
+type Run = (event: GatewayEvent & Timed & Authenticated) => Promise<Success>
+
+type Route = (event: GatewayEvent, context: Context) => Promise<APIGatewayProxyResult>
+
+export function createOversightRoutes(options: {
+  config: OversightConfig
+  authenticate: Authenticate
+  /** Authenticates by an ID token only. Without an API key, Basic would be a public way to try passwords. */
+  authenticateByToken: Authenticate
+  oversight: Oversight
+  log: Pick<Console, 'info' | 'warn' | 'error'>
+  /** Adds a decision to the metrics. */
+  count: (decision: Decision) => void
+}) {
+  const { config, oversight, log, count } = options
+  const write = createReport({ name, log, count })
+
+  function chainOf(action: Action | undefined, challenges: { basic: boolean }) {
+    const report = (event: GatewayEvent & Timed & Partial<Authenticated>, error: ImpersonationError) =>
+      write(event, error, detailsOf(event, action))
+    return createChain({ config: challenges, timeLimit, report })
+  }
+
+  const handle = (action: Action, run: Run) => async (event: GatewayEvent & Timed & Authenticated) => {
+    const { outcome, body, details } = await run(event)
+    write(event, { outcome, status: 200 }, { ...detailsOf(event, action), ...details })
+    return respond(200, body)
+  }
+
+  const withKey = (action: Action, run: Run): Route =>
+    chainOf(action, config)
+      .use(requireApiKey(config))
+      .use(requireCaller(options.authenticate))
+      .handler<GatewayEvent>(handle(action, run))
+
+  const withoutKey = (action: Action, run: Run): Route =>
+    chainOf(action, { basic: false })
+      .use(requireCaller(options.authenticateByToken))
+      .handler<GatewayEvent>(handle(action, run))
+
+  const routes = new Map<string, Route>([
+    [
+      'GET /auth/impersonations',
+      withKey('list', async (event) => {
+        const page = await oversight.list(event.caller, readListQuery(event), event.signal)
+        return { outcome: 'listed', body: page, details: { records: page.impersonations.length } }
+      }),
+    ],
+    [
+      'GET /auth/impersonations/{id}',
+      withKey('read', async (event) => {
+        assertNoQuery(event)
+        return { outcome: 'read', body: await oversight.read(event.caller, idOf(event), event.signal) }
+      }),
+    ],
+    [
+      'DELETE /auth/impersonations/{id}',
+      withoutKey('end', async (event) => {
+        assertNoQuery(event)
+        const { ended, role } = await oversight.end(event.caller, idOf(event), event.signal)
+        return { outcome: 'ended', body: ended, details: { role } }
+      }),
+    ],
+    [
+      'DELETE /auth/impersonations',
+      withKey('end-all', async (event) => {
+        const result = await oversight.endAll(event.caller, readEndAllQuery(event), event.signal)
+        return { outcome: 'ended', body: result, details: result }
+      }),
+    ],
+  ])
+  const unknownRoute: Route = chainOf(undefined, config).handler<GatewayEvent>(async () => {
+    throw new ImpersonationError('Fault', { message: 'the function does not have this route' })
+  })
+
+  return onlyGatewayEvents(
+    (event, context) => {
+      const route = routes.get(`${event.httpMethod} ${event.requestContext.resourcePath}`) ?? unknownRoute
+      return route(event, context)
+    },
+    { name, log },
+  )
+}
+
+function idOf({ pathParameters }: GatewayEvent): string | undefined {
+  return pathParameters?.id
+}
+
+/** Who asks for what. */
+function detailsOf(event: GatewayEvent & Partial<Authenticated>, action: Action | undefined) {
+  const { caller } = event
+  const id = idOf(event)
+  return {
+    action,
+    caller: caller?.sub,
+    callerUsername: caller?.username,
+    // Who is really acting, if the caller is an impersonated session.
+    callerActor: caller?.actorSub,
+    impersonationId: isUuid(id) ? id : undefined,
+    ...askedOf(event),
+  }
+}
+
+/** The users that the query names. The caller may have sent a secret in place of a name. */
+function askedOf({ queryStringParameters }: GatewayEvent) {
+  const { actor, subject } = queryStringParameters ?? {}
+  const loggable = (name: string | undefined) => name && withoutSecrets(name.slice(0, 128))
+  return { askedActor: loggable(actor), askedSubject: loggable(subject) }
+}

@@ -1,0 +1,41 @@
+// A record as the API shows it. Attributes that are not named here are never shown.
+
+import type { OversightConfig } from '../config.ts'
+import { isLive, type Role } from '../records-schema.ts'
+import type { VisibleRecord } from './records.ts'
+
+export type View = ReturnType<typeof viewOf>
+
+/** @param viewer the role decides what is shown. An impersonated session sees what its subject sees. */
+export function viewOf(
+  record: VisibleRecord,
+  { viewer, now, config }: { viewer: Role; now: number; config: Pick<OversightConfig, 'subjectsSeeReason'> },
+) {
+  const isStaff = viewer === 'auditor' || viewer === 'actor'
+  const { endedAt, endedBySub, endedByUsername, endedByRole } = record
+  return {
+    id: record.id,
+    state: record.state,
+    code: record.code,
+    live: isLive(record, now),
+    actor: { sub: record.actorSub, username: record.actorUsername },
+    subject: { sub: record.subjectSub, username: record.subjectUsername, asked: record.subjectAsked },
+    reason: isStaff || config.subjectsSeeReason ? record.reason : undefined,
+    requestedAt: time(record.requestedAt),
+    issuedAt: time(record.issuedAt),
+    endsAt: time(record.endsAt),
+    endedAt: time(endedAt),
+    endedBy: endedByRole && { sub: endedBySub, username: endedByUsername, role: endedByRole },
+    ...(isStaff && {
+      sourceIp: record.sourceIp,
+      userAgent: record.userAgent,
+      apiKeyId: record.apiKeyId,
+      requestId: record.requestId,
+    }),
+  }
+}
+
+/** RFC 3339 in UTC, with milliseconds. */
+function time(milliseconds: number | undefined): string | undefined {
+  return milliseconds === undefined ? undefined : new Date(milliseconds).toISOString()
+}
