@@ -1,5 +1,7 @@
 // The error codes, and the status and message of each.
 
+import type { Subject } from './records-schema.ts'
+
 const responses = {
   RequestInvalid: [400, 'the request is invalid'],
   CredentialsInvalid: [401, 'Authorization: these credentials are not accepted'],
@@ -37,6 +39,8 @@ export class ImpersonationError extends Error {
   readonly status: number
   /** The id of the record, if a record was written. */
   impersonationId?: string
+  /** The subject, if a look-up of the reason found them. For the record only. */
+  subject?: Subject
   /** The username in the request's Basic credentials. Undefined if the request has none. */
   usernameTried?: string
 

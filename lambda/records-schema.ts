@@ -45,6 +45,11 @@ export interface ImpersonationRecord {
   expiresAt: number
 }
 
+export interface Subject {
+  sub: string
+  username: string
+}
+
 /** Where a request came from. */
 export type Source = Pick<ImpersonationRecord, 'sourceIp' | 'userAgent' | 'apiKeyId' | 'requestId'>
 
@@ -65,7 +70,7 @@ export const timeToLive = 'expiresAt' satisfies Attribute
 
 export const requestedAt = 'requestedAt' satisfies Attribute
 
-/** A record enters this index when its grant is redeemed. */
+/** A record enters this index when its grant is redeemed, or when it is refused and Cognito knows the subject. */
 export const bySubject = {
   indexName: 'by-subject',
   partitionKey: 'subjectSub',

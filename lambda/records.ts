@@ -4,13 +4,8 @@ import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { type Code, ImpersonationError } from './errors.ts'
 import type { Grant } from './grant.ts'
-import { dayOf, type ImpersonationRecord, partitionKey } from './records-schema.ts'
+import { dayOf, type ImpersonationRecord, partitionKey, type Subject } from './records-schema.ts'
 import { createRecordsTable, type TableOptions, type Values, withoutItem } from './records-table.ts'
-
-export interface Subject {
-  sub: string
-  username: string
-}
 
 export type Records = ReturnType<typeof createRecords>
 
@@ -114,15 +109,27 @@ export function createRecords(options: TableOptions & { now: () => number }) {
       )
     },
 
-    /** Marks the record as refused if no tokens exist yet. Otherwise leaves it unchanged. */
-    async refuse(id: string, code: Code): Promise<void> {
+    /**
+     * Marks the record as refused if no tokens exist yet. Otherwise leaves it unchanged.
+     * @param subject is recorded unless the record has a subject, so that the attempt is found by subject.
+     */
+    async refuse(id: string, code: Code, subject?: Subject): Promise<void> {
+      const setSubject =
+        ', #subjectSub = if_not_exists(#subjectSub, :sub), #subjectUsername = if_not_exists(#subjectUsername, :username)'
       await update(
         id,
         {
-          change: 'SET #state = :refused, #code = :code, #refusedAt = :now',
+          change: `SET #state = :refused, #code = :code, #refusedAt = :now${subject ? setSubject : ''}`,
           condition: '#state IN (:requested, :redeemed)',
         },
-        { ':refused': 'refused', ':requested': 'requested', ':redeemed': 'redeemed', ':code': code, ':now': now() },
+        {
+          ':refused': 'refused',
+          ':requested': 'requested',
+          ':redeemed': 'redeemed',
+          ':code': code,
+          ':now': now(),
+          ...(subject && { ':sub': subject.sub, ':username': subject.username }),
+        },
       )
     },
 

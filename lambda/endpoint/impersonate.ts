@@ -145,7 +145,7 @@ export function createImpersonate(options: {
 
   /** Closes the record and revokes the tokens. An error here is logged and does not change the response. */
   async function close(id: string, failure: ImpersonationError, tokens: Tokens | undefined): Promise<void> {
-    if (!tokens) return records.refuse(id, failure.code).catch((error) => log('refuse', id, error))
+    if (!tokens) return records.refuse(id, failure.code, failure.subject).catch((error) => log('refuse', id, error))
     await Promise.all([
       records.discard(id, failure.code).catch((error) => log('discard', id, error)),
       revokeTokens(id, tokens),

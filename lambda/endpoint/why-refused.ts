@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto'
 import {
   AdminGetUserCommand,
+  type AdminGetUserCommandOutput,
   type CognitoIdentityProviderClient,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
@@ -10,6 +11,7 @@ import { errorName, isClientFault } from '../aws-errors.ts'
 import { translate } from '../cognito-errors.ts'
 import type { EndpointConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
+import type { Subject } from '../records-schema.ts'
 import { timeLimit } from '../time-limit.ts'
 import { lookUpCodes, refusedStateCodes, stateCodes, type UnexplainedRefusal } from './cognito-errors.ts'
 
@@ -26,21 +28,31 @@ export function createWhyRefused(options: {
   /**
    * Call this only after the actor's right is confirmed. The response time depends on the subject, so a caller without the
    * right could learn which users exist.
+   * @returns the reason, with the subject if Cognito knows them.
    */
   return async function whyRefused(refusal: UnexplainedRefusal, signal: AbortSignal): Promise<ImpersonationError> {
-    return lookUp(refusal, signal).catch((error) => translate(error, lookUpCodes))
+    const command = new AdminGetUserCommand({ UserPoolId: config.userPoolId, Username: refusal.username })
+    try {
+      const user = await cognito.send(command, { abortSignal: timeLimit(timeout, signal) })
+      const reason = await explain(refusal, user, signal).catch((error) => translate(error))
+      return Object.assign(reason, subjectOf(user))
+    } catch (error) {
+      return translate(error, lookUpCodes)
+    }
   }
 
-  async function lookUp({ call, username, cause }: UnexplainedRefusal, signal: AbortSignal) {
-    const command = new AdminGetUserCommand({ UserPoolId: config.userPoolId, Username: username })
-    const { Enabled, UserStatus = '' } = await cognito.send(command, { abortSignal: timeLimit(timeout, signal) })
+  async function explain(
+    { call, cause }: UnexplainedRefusal,
+    { Enabled, UserStatus }: AdminGetUserCommandOutput,
+    signal: AbortSignal,
+  ) {
     if (Enabled === false) return new ImpersonationError('SubjectDisabled', { cause })
-    const code = stateCodes[UserStatus]
+    const code = stateCodes[String(UserStatus)]
     if (code) return new ImpersonationError(code, { cause })
 
     // The subject's state allows a sign-in.
     if (errorName(cause) === 'InvalidParameterException') return new ImpersonationError('TriggersDetached', { cause })
-    const refused = call === 'challenge' ? refusedStateCodes[UserStatus] : undefined
+    const refused = call === 'challenge' ? refusedStateCodes[String(UserStatus)] : undefined
     if (!refused) return new ImpersonationError('Unavailable', { cause })
     if (await isSecretAccepted(signal)) return new ImpersonationError(refused, { cause })
     const message = "Cognito refuses the impersonation client's secret"
@@ -67,4 +79,9 @@ export function createWhyRefused(options: {
     }
     return true
   }
+}
+
+function subjectOf({ Username, UserAttributes }: AdminGetUserCommandOutput): { subject?: Subject } {
+  const sub = UserAttributes?.find(({ Name }) => Name === 'sub')?.Value
+  return sub && Username ? { subject: { sub, username: Username } } : {}
 }

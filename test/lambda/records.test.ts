@@ -264,6 +264,21 @@ describe('refuse', () => {
       expect(await records.read(grant.id)).toEqual(requested({ state, code: 'SubjectDisabled' }))
     },
   )
+  test('adds the subject, so that the attempt is found by subject', async () => {
+    await records.put(requested())
+    await records.refuse(grant.id, 'SubjectDisabled', alice)
+    expect(await records.read(grant.id)).toMatchObject({ subjectSub: alice.sub, subjectUsername: alice.username })
+  })
+  test('keeps the subject for whom the grant was redeemed', async () => {
+    await records.put(requested())
+    await redeem()
+    await records.refuse(grant.id, 'SubjectDisabled', mallory)
+    expect(await records.read(grant.id)).toMatchObject({
+      state: 'refused',
+      subjectSub: alice.sub,
+      subjectUsername: 'alice',
+    })
+  })
   test('creates no record', async () => {
     await records.refuse(grant.id, 'Fault')
     expect(await records.read(grant.id)).toBeUndefined()

@@ -169,7 +169,7 @@ describe('the actor’s right at Cognito', () => {
     })
     await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed', impersonationId: expect.any(String) })
     expect(answer).not.toHaveBeenCalled()
-    expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'ActorNotAllowed']])
+    expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'ActorNotAllowed', undefined]])
   })
   test('refuses an actor who is no longer active', async () => {
     const { run, answer, isActive } = setUp({ isActive: async () => false })
@@ -225,9 +225,20 @@ describe('a subject who cannot sign in', () => {
       await expect(run()).rejects.toMatchObject({ code })
       expect(answer).not.toHaveBeenCalled()
       expect(read).not.toHaveBeenCalled()
-      expect(refuse.mock.calls).toEqual([[recordOf(put).id, code]])
+      expect(refuse.mock.calls).toEqual([[recordOf(put).id, code, undefined]])
     },
   )
+})
+
+test('a refused subject whom Cognito knows is recorded', async () => {
+  const subject = { sub: 'sub-of-alice', username: 'alice' }
+  const cause = new Error('no reason')
+  const { run, put, refuse } = setUp({
+    challenge: () => Promise.reject(new UnexplainedRefusal({ call: 'challenge', username: 'alice', cause })),
+    whyRefused: async () => Object.assign(errorOf('SubjectDisabled'), { subject }),
+  })
+  await expect(run()).rejects.toMatchObject({ code: 'SubjectDisabled' })
+  expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'SubjectDisabled', subject]])
 })
 
 describe('finds out why a subject was refused', () => {

@@ -235,6 +235,27 @@ describe('whyRefused, if the subject’s state allows a sign-in', () => {
       AuthParameters: { USERNAME, SECRET_HASH: hash(USERNAME) },
     })
   })
+  test.each([
+    ['disabled', { Enabled: false }, 'SubjectDisabled'],
+    ['must reset the password', { Enabled: true, UserStatus: 'RESET_REQUIRED' }, 'SubjectMustResetPassword'],
+    ['refused for an unknown reason', healthy, 'Unavailable'],
+  ])('gives the subject as Cognito knows them: %s', async (_, state, code) => {
+    const UserAttributes = [{ Name: 'sub', Value: 'sub-of-alice' }]
+    const AdminGetUser = { ...state, Username: 'alice', UserAttributes }
+    const pool = userPool({ AdminGetUser, InitiateAuth: exception('InternalErrorException') })
+    const aliased = new UnexplainedRefusal({ ...refusal, username: 'alice@example.com', cause: refusal.cause })
+    expect(await pool.whyRefused(aliased, neverAborted)).toMatchObject({
+      code,
+      subject: { sub: 'sub-of-alice', username: 'alice' },
+    })
+  })
+  test.each([{}, { Username: 'alice' }, { UserAttributes: [{ Name: 'sub', Value: 'sub-of-alice' }] }])(
+    'gives no subject for the incomplete response %j',
+    async (response) => {
+      const pool = userPool({ AdminGetUser: { Enabled: false, ...response } })
+      expect((await pool.whyRefused(refusal, neverAborted)).subject).toBeUndefined()
+    },
+  )
   test('does not try the secret for a subject who cannot sign in', async () => {
     const pool = userPool({ AdminGetUser: { Enabled: false } })
     expect(await pool.whyRefused(refusal, neverAborted)).toMatchObject({ code: 'SubjectDisabled' })
