@@ -15,8 +15,8 @@ import { isUuid } from '../uuid.ts'
 import type { Oversight } from './oversight.ts'
 import { assertNoQuery, readEndAllQuery, readListQuery } from './query.ts'
 
-/** The time limit of a request, in ms. The calls of the records table may take 4 s more. API Gateway waits 29 s. */
-const timeLimit = 20_000
+/** The time limit of a request, in ms. The calls of the records table may take 6 s more. API Gateway waits 29 s. */
+const timeLimit = 18_000
 
 /** The `event` of the log lines. */
 const name = 'oversight'
