@@ -3,6 +3,7 @@
 export const passwords = {
   olivia: 'Olivia-Local-1!',
   alice: 'Alice-Local-1!',
+  audrey: 'Audrey-Local-1!',
   bob: 'Bob-Local-1!',
   root: 'Root-Local-1!',
   dora: 'Dora-Local-1!',
