@@ -236,7 +236,7 @@ describe('settings', () => {
 
   test('refuse a name like no other, and list the names', () => {
     expect(() => readSettings({ vpc: true }, ['userPool'])).toThrow(
-      'unknown setting vpc: the settings are userPool, customers, sessionMinutes, ',
+      'unknown setting vpc: the settings are userPool, customers, resourceServers, sessionMinutes, ',
     )
   })
 })
