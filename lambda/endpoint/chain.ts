@@ -4,12 +4,12 @@ import type { MiddlewareObj } from '@middy/core'
 import jsonBodyParser from '@middy/http-json-body-parser'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import type { EndpointConfig } from '../config.ts'
-import { ImpersonationError } from '../errors.ts'
+import type { ImpersonationError } from '../errors.ts'
 import { createChain, onlyGatewayEvents, respond } from '../http/chain.ts'
-import { baseOf, contextDataOf, type GatewayEvent, headerValues, sourceOf } from '../http/gateway-event.ts'
+import { baseOf, contextDataOf, type GatewayEvent, sourceOf } from '../http/gateway-event.ts'
 import type { Decision } from '../http/metrics.ts'
 import { createReport, type Success } from '../http/report.ts'
-import { type Authenticated, requireApiKey, requireCaller, type Timed } from '../http/steps.ts'
+import { type Authenticated, requireApiKey, requireCaller, requireMediaType, type Timed } from '../http/steps.ts'
 import type { Impersonate } from './impersonate.ts'
 import { type ImpersonationRequest, readRequest } from './request.ts'
 
@@ -46,7 +46,7 @@ export function createEndpoint(options: {
   const chain = createChain({ config, timeLimit, report })
     .use(requireApiKey(config))
     .use(requireCaller(authenticate))
-    .before(({ event }) => assertJson(headerValues(event, 'content-type')))
+    .use(requireMediaType('application/json'))
     .use(jsonBodyParser<APIGatewayProxyEvent>({ disableContentTypeCheck: true }))
     .use(parseRequest(config))
     .handler<GatewayEvent>(async (event) => {
@@ -80,11 +80,5 @@ function parseRequest(config: Pick<EndpointConfig, 'reasonRequired'>): Middlewar
     before({ event }) {
       event.impersonationRequest = readRequest(event.body, config)
     },
-  }
-}
-
-function assertJson(contentTypes: string[]): void {
-  if (contentTypes.length !== 1 || !/^application\/json[ \t]*(;.*)?$/i.test(contentTypes[0] ?? '')) {
-    throw new ImpersonationError('RequestInvalid', { message: 'Content-Type must be application/json' })
   }
 }

@@ -1,10 +1,10 @@
 // Authenticates the caller by the Authorization header: a bare ID token, Bearer or Basic.
 
-import { FetchError, JwksValidationError, JwkValidationError, JwtBaseError } from 'aws-jwt-verify/error'
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError } from '../errors.ts'
 import type { ContextData } from './gateway-event.ts'
 import { isUsername } from './username.ts'
+import { isFault } from './verifier.ts'
 
 /** The authenticated caller. */
 export interface Caller {
@@ -115,14 +115,6 @@ function decodeBase64(text: string): string {
   } catch (cause) {
     throw new ImpersonationError('CredentialsInvalid', { message: 'Authorization: Basic is not UTF-8', cause })
   }
-}
-
-/** Whether the verifier failed, e.g. could not fetch the keys. Otherwise it rejected the token. */
-function isFault(error: unknown): boolean {
-  return (
-    !(error instanceof JwtBaseError) ||
-    [FetchError, JwksValidationError, JwkValidationError].some((fault) => error instanceof fault)
-  )
 }
 
 function assertAccepted(accepted: unknown, message?: string): asserts accepted {

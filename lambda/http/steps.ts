@@ -40,6 +40,18 @@ export function requireApiKey({ apiKeyIds }: { apiKeyIds: readonly string[] }): 
   }
 }
 
+/** Refuses a body of another media type. Parameters such as `charset` are allowed. */
+export function requireMediaType(type: string): MiddlewareObj<GatewayEvent> {
+  const accepted = new RegExp(`^${type}[ \\t]*(;.*)?$`, 'i')
+  return {
+    before({ event }) {
+      const [sent = '', ...more] = headerValues(event, 'content-type')
+      if (more.length > 0 || !accepted.test(sent))
+        throw new ImpersonationError('RequestInvalid', { message: `Content-Type must be ${type}` })
+    },
+  }
+}
+
 /** Adds the caller. Throws the errors of `authenticate`. */
 export function requireCaller(authenticate: Authenticate): MiddlewareObj<GatewayEvent & Timed & Authenticated> {
   return {

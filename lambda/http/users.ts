@@ -1,4 +1,4 @@
-// Signs staff in, and looks users up at Cognito.
+// Looks users up at Cognito, and signs staff in.
 
 import {
   AdminGetUserCommand,
@@ -14,6 +14,7 @@ import { timeLimit } from '../time-limit.ts'
 import type { Credentials } from './authenticate.ts'
 import type { ContextData } from './gateway-event.ts'
 
+export type LookUps = ReturnType<typeof createLookUps>
 export type Users = ReturnType<typeof createUsers>
 
 /** The time limit of one call, including retries, in ms. A look-up of groups makes one call for each page. */
@@ -33,11 +34,9 @@ export function createUsers(options: {
   const { cognito, config } = options
   const { userPoolId: UserPoolId } = config
 
-  function getUser(Username: string, signal: AbortSignal) {
-    return cognito.send(new AdminGetUserCommand({ UserPoolId, Username }), within(timeouts.lookUp, signal))
-  }
-
   return {
+    ...createLookUps({ cognito, userPoolId: UserPoolId }),
+
     /** Signs a member of staff in with the actors' client. @returns the ID token. */
     async signIn({ username, password }: Credentials, contextData: ContextData, signal: AbortSignal): Promise<string> {
       const command = new AdminInitiateAuthCommand({
@@ -54,7 +53,18 @@ export function createUsers(options: {
       if (!idToken) throw new ImpersonationError('CredentialsInvalid')
       return idToken
     },
+  }
+}
 
+/** The look-ups of `createUsers`. */
+export function createLookUps(options: { cognito: CognitoIdentityProviderClient; userPoolId: string }) {
+  const { cognito, userPoolId: UserPoolId } = options
+
+  function getUser(Username: string, signal: AbortSignal) {
+    return cognito.send(new AdminGetUserCommand({ UserPoolId, Username }), within(timeouts.lookUp, signal))
+  }
+
+  return {
     /** Whether the user is in the group now. False if the user no longer exists. */
     async isMember({ username, group }: { username: string; group: string }, signal: AbortSignal): Promise<boolean> {
       let NextToken: string | undefined
@@ -74,6 +84,12 @@ export function createUsers(options: {
     async isActive({ username, sub }: { username: string; sub: string }, signal: AbortSignal): Promise<boolean> {
       const user = await getUser(username, signal).catch(undefinedIfNotFound)
       return user?.Enabled === true && activeStates.includes(String(user.UserStatus)) && subOf(user) === sub
+    },
+
+    /** Whether the user is enabled and still has this `sub`. In any other state, e.g. invited, the user can be acted as. */
+    async isEnabled({ username, sub }: { username: string; sub: string }, signal: AbortSignal): Promise<boolean> {
+      const user = await getUser(username, signal).catch(undefinedIfNotFound)
+      return user?.Enabled === true && subOf(user) === sub
     },
 
     /**

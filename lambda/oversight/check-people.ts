@@ -1,0 +1,77 @@
+// Checks the actor and the subject of a live session at Cognito, and remembers the answers for some seconds.
+
+import type { IntrospectionConfig } from '../config.ts'
+import type { LookUps } from '../http/users.ts'
+import { createMemory } from '../memory.ts'
+import type { Subject } from '../records-schema.ts'
+import { timeLimit } from '../time-limit.ts'
+
+export type CheckPeople = ReturnType<typeof createCheckPeople>
+
+interface Person {
+  sub: string
+  username: string
+}
+
+/** How long an answer may be used, in ms. The contract allows 30 s. */
+const yesLifetime = 30_000
+/**
+ * A refused person is asked for again and again while their tokens last. Without this, that would use up the quota that
+ * impersonation needs. It is short, because a right that is given back should work soon.
+ */
+const noLifetime = 5_000
+
+const capacity = 10_000
+
+/** The time limit of the look-ups of one person, in ms. Requests share them, so they do not end with one request. */
+const lookUpTime = 8_000
+
+/**
+ * @param lookUps is called at the first look-up.
+ * @returns a function that throws an ImpersonationError if Cognito gives no answer.
+ */
+export function createCheckPeople(options: {
+  config: Pick<IntrospectionConfig, 'impersonatorsGroup' | 'lookUpGroup'>
+  lookUps: () => Promise<Pick<LookUps, 'isMember' | 'isActive' | 'isEnabled'>>
+  now: () => number
+}) {
+  const { config, lookUps, now } = options
+  const recall = createMemory<boolean>({
+    lifetimeOf: (answer) => (answer === false ? noLifetime : yesLifetime),
+    capacity,
+    now,
+  })
+
+  /** @returns whether the actor still has the right and can sign in, and the subject is enabled. */
+  return function checkPeople({ actor, subject }: { actor: Person; subject: Subject }): Promise<boolean> {
+    return all(
+      recall(keyOf('actor', actor), () => checkActor(actor)),
+      recall(keyOf('subject', subject), () => checkSubject(subject)),
+    )
+  }
+
+  async function checkActor(actor: Person): Promise<boolean> {
+    const users = await lookUps()
+    const signal = timeLimit(lookUpTime)
+    const member = { username: actor.username, group: config.impersonatorsGroup }
+    return all(
+      config.lookUpGroup ? users.isMember(member, signal) : Promise.resolve(true),
+      users.isActive(actor, signal),
+    )
+  }
+
+  async function checkSubject(subject: Subject): Promise<boolean> {
+    const users = await lookUps()
+    return users.isEnabled(subject, timeLimit(lookUpTime))
+  }
+}
+
+const keyOf = (role: string, { sub, username }: Person) => JSON.stringify([role, sub, username])
+
+/** Waits for every answer, so that Lambda freezes no call that is still running. @throws the first error */
+async function all(...answers: Promise<boolean>[]): Promise<boolean> {
+  const results = await Promise.allSettled(answers)
+  const failed = results.find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
+  return results.every((result) => result.status === 'fulfilled' && result.value)
+}
