@@ -55,7 +55,8 @@ const capacity = 10_000
 export function createLiveCheck(options: LiveCheckOptions) {
   const { apiKey, memorySeconds = 10, timeoutSeconds = 3, onFailure = 'refuse' } = options
   const url = introspectionUrl(options.apiUrl)
-  assertOption(typeof apiKey === 'string' && apiKey !== '', 'apiKey is required')
+  // `fetch` would quote any other key in its error.
+  assertOption(/^[\x21-\x7e]+$/.test(apiKey ?? ''), 'apiKey must be visible ASCII characters')
   assertOption(Number.isFinite(memorySeconds) && memorySeconds >= 0, 'memorySeconds must be 0 or more')
   assertOption(Number.isFinite(timeoutSeconds) && timeoutSeconds > 0, 'timeoutSeconds must be more than 0')
   assertOption(

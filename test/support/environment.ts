@@ -1,6 +1,12 @@
 // The functions' environment variables, as the stack sets them.
 
-import type { EndpointEnvironment, OversightEnvironment, TriggerEnvironment } from '../../lambda/config.ts'
+import type {
+  EndpointEnvironment,
+  EnvironmentOf,
+  introspectionVariables,
+  OversightEnvironment,
+  TriggerEnvironment,
+} from '../../lambda/config.ts'
 import { userPoolId } from './tokens.ts'
 
 export const endpointEnvironment: EndpointEnvironment = {
@@ -38,6 +44,15 @@ export const oversightEnvironment: OversightEnvironment = {
   BASIC: 'true',
   SUBJECTS_SEE_REASON: 'true',
   API_KEY_IDS: '["key-1"]',
+}
+
+export const introspectionEnvironment: EnvironmentOf<typeof introspectionVariables> = {
+  USER_POOL_ID: userPoolId,
+  IMPERSONATION_CLIENT_ID: 'ours',
+  RECORDS_TABLE_NAME: 'records',
+  IMPERSONATORS_GROUP: 'impersonators',
+  LOOK_UP_GROUP: 'true',
+  API_KEY_IDS: '["resource-key-1"]',
 }
 
 export const triggerEnvironment: TriggerEnvironment = {

@@ -1,0 +1,96 @@
+// What the tests of introspection share: tokens of an impersonated session, its record, and a pool and a table with counters.
+
+import { readIntrospectionConfig } from '../../lambda/config.ts'
+import { createVerifier } from '../../lambda/http/verifier.ts'
+import { createCheckPeople } from '../../lambda/oversight/check-people.ts'
+import { createIntrospect, type IntrospectedRecord } from '../../lambda/oversight/introspect.ts'
+import { introspectionEnvironment } from './environment.ts'
+import { idClaims, newKey, signToken, userPoolId } from './tokens.ts'
+
+export const id = 'cf0c47e4-de3a-47f3-9b8e-92f3ad3a1344'
+export const key = newKey()
+
+/** The claims of both tokens: olivia acts as alice. */
+const session = {
+  sub: 'sub-of-alice',
+  act: { sub: 'sub-of-olivia' },
+  impersonation_id: id,
+  'cognito:groups': undefined,
+}
+
+export const claimsOf = {
+  id: (changes: object = {}) =>
+    idClaims(Date.now(), { ...session, aud: 'ours', 'cognito:username': 'alice', ...changes }),
+  access: (changes: object = {}) =>
+    idClaims(Date.now(), {
+      ...session,
+      token_use: 'access',
+      aud: undefined,
+      'cognito:username': undefined,
+      client_id: 'ours',
+      username: 'alice',
+      ...changes,
+    }),
+}
+
+export type TokenUse = keyof typeof claimsOf
+
+export const tokenOf = (use: TokenUse, changes: object = {}) => signToken(key, claimsOf[use](changes))
+
+export const liveRecord = (): IntrospectedRecord => ({
+  state: 'issued',
+  clientId: 'ours',
+  actorSub: 'sub-of-olivia',
+  actorUsername: 'olivia',
+  subjectSub: 'sub-of-alice',
+  subjectUsername: 'alice',
+  endsAt: Date.now() + 3_600_000,
+})
+
+/** @param keysUrl serves the pool's keys. */
+export function setUp(keysUrl: string, environment: Partial<typeof introspectionEnvironment> = {}) {
+  const config = readIntrospectionConfig({ ...introspectionEnvironment, ...environment })
+  const verifier = createVerifier({ userPoolId, clientIds: [config.impersonationClientId], tokenUse: null }, keysUrl)
+  const people = {
+    olivia: { sub: 'sub-of-olivia', member: true, active: true, enabled: true },
+    alice: { sub: 'sub-of-alice', member: false, active: true, enabled: true },
+  }
+  const state = {
+    records: new Map<string, IntrospectedRecord>([[id, liveRecord()]]),
+    people: people as Record<string, (typeof people)['olivia']>,
+    /** What the clock of introspection adds, in ms. */
+    later: 0,
+    /** Look-ups wait for it. */
+    gate: Promise.resolve() as Promise<void>,
+    calls: [] as string[],
+  }
+  const lookUp =
+    (name: string, holds: (person: (typeof people)['olivia'], sub: string | undefined) => boolean) =>
+    async ({ username, sub }: { username: string; sub?: string }) => {
+      state.calls.push(`${name} ${username}`)
+      await state.gate
+      const person = state.people[username]
+      return person !== undefined && holds(person, sub)
+    }
+  const now = () => Date.now() + state.later
+  const checkPeople = createCheckPeople({
+    config,
+    lookUps: async () => ({
+      isMember: lookUp('isMember', ({ member }) => member),
+      isActive: lookUp('isActive', (person, sub) => person.active && person.sub === sub),
+      isEnabled: lookUp('isEnabled', (person, sub) => person.enabled && person.sub === sub),
+    }),
+    now,
+  })
+  const introspect = createIntrospect({
+    config,
+    verify: (token) => verifier.verify(token),
+    read: async (id) => {
+      state.calls.push('read')
+      return state.records.get(id)
+    },
+    checkPeople,
+    now,
+  })
+  return { ...state, state, introspect, config }
+}
