@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { readEndpointConfig, readTriggerConfig } from '../../lambda/config.ts'
-import { endpointEnvironment, triggerEnvironment } from '../support/environment.ts'
+import { readEndpointConfig, readIntrospectionConfig, readTriggerConfig } from '../../lambda/config.ts'
+import { endpointEnvironment, introspectionEnvironment, triggerEnvironment } from '../support/environment.ts'
 
 test('reads the endpoint’s settings', () => {
   expect(readEndpointConfig(endpointEnvironment)).toEqual({
@@ -21,6 +21,16 @@ test('reads the endpoint’s settings', () => {
     subjectContextData: false,
     endpointUrl: undefined,
     apiKeyIds: ['key-1'],
+  })
+})
+test('reads the settings of introspection', () => {
+  expect(readIntrospectionConfig(introspectionEnvironment)).toEqual({
+    userPoolId: 'us-east-1_TestPool1',
+    impersonationClientId: 'ours',
+    recordsTableName: 'records',
+    impersonatorsGroup: 'impersonators',
+    lookUpGroup: true,
+    apiKeyIds: ['resource-key-1'],
   })
 })
 test('reads the triggers’ settings', () => {
@@ -60,6 +70,9 @@ describe('refuses to start', () => {
   test.each(Object.keys(required))('the endpoint without %s, and names it', (name) => {
     expect(() => readEndpointConfig({ ...endpointEnvironment, [name]: '' })).toThrow(name)
     expect(() => readEndpointConfig({ ...endpointEnvironment, [name]: undefined })).toThrow(name)
+  })
+  test.each(Object.keys(introspectionEnvironment))('introspection without %s, and names it', (name) => {
+    expect(() => readIntrospectionConfig({ ...introspectionEnvironment, [name]: undefined })).toThrow(name)
   })
   const { NEXT_TRIGGERS, ...requiredByTriggers } = triggerEnvironment
   test.each(Object.keys(requiredByTriggers))('the triggers without %s, and names it', (name) => {

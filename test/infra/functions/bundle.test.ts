@@ -71,8 +71,15 @@ describe('bundles', () => {
     expect(read('triggers.mjs')).toMatch(/import\("\.\/[\w-]+\.mjs"\)/)
   })
 
+  test('of introspection load the client for Cognito only at the first look-up', () => {
+    const operation = 'AdminListGroupsForUser'
+    expect(loadedWith('introspection.mjs').join()).not.toContain(operation)
+    expect(files('introspection.mjs').filter((source) => source.includes(operation))).toHaveLength(1)
+  })
+
   test('are small, since Node.js parses them at start-up', () => {
     expect(sizeOf('endpoint.mjs')).toBeLessThanOrEqual(290_000)
+    expect(Buffer.byteLength(loadedWith('introspection.mjs').join(''))).toBeLessThanOrEqual(290_000)
     expect(Buffer.byteLength(loadedByImpersonation().join(''))).toBeLessThanOrEqual(220_000)
     expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(310_000)
   })
@@ -82,16 +89,22 @@ describe('bundles', () => {
     expect([...loadedWith('triggers.mjs'), ...loadedByImpersonation()].join()).not.toContain(invokePath)
   })
 
-  test.each(['endpoint.mjs', 'triggers.mjs'])('%s reads credentials only from the environment', (entry) => {
-    expect(files(entry).join()).toContain('AWS_SESSION_TOKEN')
-    expect(files(entry).join()).not.toContain('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI')
-    expect(files(entry).join()).not.toContain('AssumeRoleWithWebIdentity')
-  })
+  test.each(['endpoint.mjs', 'introspection.mjs', 'triggers.mjs'])(
+    '%s reads credentials only from the environment',
+    (entry) => {
+      expect(files(entry).join()).toContain('AWS_SESSION_TOKEN')
+      expect(files(entry).join()).not.toContain('AWS_CONTAINER_CREDENTIALS_RELATIVE_URI')
+      expect(files(entry).join()).not.toContain('AssumeRoleWithWebIdentity')
+    },
+  )
 
-  test.each(['endpoint.mjs', 'triggers.mjs'])('%s does not import node:http, which would load undici', (entry) => {
-    expect(files(entry).join()).toContain('getBuiltinModule("node:http")')
-    expect(files(entry).join()).not.toMatch(/(from|import\()\s*"(node:)?http"/)
-  })
+  test.each(['endpoint.mjs', 'introspection.mjs', 'triggers.mjs'])(
+    '%s does not import node:http, which would load undici',
+    (entry) => {
+      expect(files(entry).join()).toContain('getBuiltinModule("node:http")')
+      expect(files(entry).join()).not.toMatch(/(from|import\()\s*"(node:)?http"/)
+    },
+  )
 
   test('are identical for the same code, so CloudFormation does not update the functions', async () => {
     const again = mkdtempSync(join(tmpdir(), 'bundle-'))

@@ -96,6 +96,28 @@ describe('isMember', () => {
   )
 })
 
+describe('isEnabled', () => {
+  const attributes = { UserAttributes: [{ Name: 'sub', Value: olivia.sub }] }
+  test.each<[string, object, boolean]>([
+    ['a user who signed up', { Enabled: true, UserStatus: 'CONFIRMED', ...attributes }, true],
+    ['an invited user', { Enabled: true, UserStatus: 'FORCE_CHANGE_PASSWORD', ...attributes }, true],
+    ['a disabled user', { Enabled: false, UserStatus: 'CONFIRMED', ...attributes }, false],
+    ['a user without the attribute Enabled', { UserStatus: 'CONFIRMED', ...attributes }, false],
+    ['another user with the same username', { Enabled: true, UserAttributes: [{ Name: 'sub', Value: 'x' }] }, false],
+    ['a response without attributes', { Enabled: true }, false],
+    ['a user who no longer exists', exception('UserNotFoundException'), false],
+  ])('%s', async (_, AdminGetUser, enabled) => {
+    expect(await usersWith({ AdminGetUser }).isEnabled(olivia, neverAborted)).toBe(enabled)
+  })
+  test.each(['InternalErrorException', 'NotAuthorizedException'])(
+    'throws Unavailable if Cognito fails: %s',
+    async (name) => {
+      const users = usersWith({ AdminGetUser: exception(name) })
+      await expect(users.isEnabled(olivia, neverAborted)).rejects.toMatchObject({ code: 'Unavailable' })
+    },
+  )
+})
+
 describe('isActive', () => {
   const user = (Enabled: boolean | undefined, sub: string, UserStatus = 'CONFIRMED') => ({
     Enabled,

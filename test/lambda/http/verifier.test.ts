@@ -3,7 +3,13 @@
 import { createServer } from 'node:http'
 import { Agent } from 'node:https'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { FetchError, JwtInvalidSignatureError, ParameterValidationError } from 'aws-jwt-verify/error'
+import {
+  CognitoJwtInvalidClientIdError,
+  CognitoJwtInvalidTokenUseError,
+  FetchError,
+  JwtInvalidSignatureError,
+  ParameterValidationError,
+} from 'aws-jwt-verify/error'
 import { listen } from '../../../infra/local/listen.ts'
 import { createVerifier } from '../../../lambda/http/verifier.ts'
 import { publishKeys } from '../../support/jwks.ts'
@@ -18,6 +24,21 @@ afterAll(published.close)
 test.each(['actors', 'console', 'ours'])('returns the claims of an ID token for %s', async (aud) => {
   const claims = idClaims(Date.now(), { aud })
   expect(await createVerifier(config, published.url).verify(signToken(key, claims))).toEqual(claims)
+})
+
+describe('an access token', () => {
+  const claims = idClaims(Date.now(), { token_use: 'access', aud: undefined, client_id: 'ours' })
+  const token = signToken(key, claims)
+  test('is refused by default', async () => {
+    await expect(createVerifier(config, published.url).verify(token)).rejects.toThrow(CognitoJwtInvalidTokenUseError)
+  })
+  test('is accepted with tokenUse null, for the same clients', async () => {
+    const verifier = createVerifier({ ...config, tokenUse: null }, published.url)
+    expect(await verifier.verify(token)).toMatchObject({ client_id: 'ours' })
+    expect(await verifier.verify(signToken(key, idClaims(Date.now())))).toMatchObject({ aud: 'actors' })
+    const other = signToken(key, { ...claims, client_id: 'other', aud: 'ours' })
+    await expect(verifier.verify(other)).rejects.toThrow(CognitoJwtInvalidClientIdError)
+  })
 })
 
 // https://docs.aws.amazon.com/cognito-user-identity-pools/latest/APIReference/API_IssuerConfigurationType.html
