@@ -49,3 +49,16 @@ describe('local-run.md', () => {
     expect(() => readPeople([{ username: 'a', x: 1 }], '')).toThrow(`the fields are ${fields.join(', ')}`)
   })
 })
+
+describe('resource-servers.md', () => {
+  test('has the whole example resource server', () => {
+    const document = read('infra/docs/resource-servers.md')
+    const blocks = [...document.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code)
+    const files = ['verify.ts', 'middleware.ts', 'authorizer.ts'].map((file) =>
+      read(`test/example/resource-server/${file}`)
+        .replace(/^\/\/ .*\n\n/, '')
+        .replace('../../../infra/live.ts', 'cognito-impersonation/live'),
+    )
+    expect(blocks).toEqual(files)
+  })
+})
