@@ -2,16 +2,26 @@
 
 import { ImpersonationError } from '../errors.ts'
 import { isUsername } from '../http/username.ts'
+import { isObject } from '../json.ts'
 
 export interface ImpersonationRequest {
   username: string
   reason: string | undefined
 }
 
-/** Ignores unknown fields. @throws ImpersonationError RequestInvalid, naming the field and its rule. */
+const fields = ['username', 'reason'] as const
+
+/**
+ * Ignores unknown fields, except those whose names differ from a known one by capitals only: a misspelt reason would be lost.
+ * @throws ImpersonationError RequestInvalid, naming the field and its rule.
+ */
 export function readRequest(body: unknown, { reasonRequired }: { reasonRequired: boolean }): ImpersonationRequest {
-  assertValid(typeof body === 'object' && body !== null && !Array.isArray(body), 'the body must be a JSON object')
-  const { username, reason } = body as Record<string, unknown>
+  assertValid(isObject(body), 'the body must be a JSON object')
+  for (const name of Object.keys(body)) {
+    const field = fields.find((known) => known === name.toLowerCase())
+    assertValid(!field || field === name, `${name} must be written ${field}`)
+  }
+  const { username, reason } = body
   assertValid(
     isUsername(username),
     'username must be a string of 1 to 128 letters, marks, symbols, numbers or punctuation characters, without blanks',

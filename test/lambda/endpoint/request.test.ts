@@ -60,6 +60,16 @@ describe('refuses, naming the field,', () => {
       expect.objectContaining({ code: 'RequestInvalid', message: expect.stringMatching(/^reason /) }),
     )
   })
+  test.each([
+    ['Reason', 'reason'],
+    ['REASON', 'reason'],
+    ['userName', 'username'],
+    ['Username', 'username'],
+  ])('%s, which differs from a field by capitals only', (name, field) => {
+    expect(() => read({ username: 'alice', reason: 'ticket 7', [name]: 'x' })).toThrow(
+      expect.objectContaining({ code: 'RequestInvalid', message: `${name} must be written ${field}` }),
+    )
+  })
   test('a missing reason if the setting requires one', () => {
     expect(() => read({ username: 'alice' }, true)).toThrow(/^reason is required/)
   })
