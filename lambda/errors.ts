@@ -33,6 +33,8 @@ const responses = {
 
 export type Code = keyof typeof responses
 
+export const codes = Object.keys(responses) as Code[]
+
 /** A refusal (4xx) or a fault (5xx). The caller gets the `message` of a refusal. Those of a fault are only logged. */
 export class ImpersonationError extends Error {
   readonly code: Code

@@ -17,11 +17,17 @@ interface Body {
   examples?: Record<string, { value: unknown }>
 }
 
+interface Response {
+  headers?: Record<string, Header>
+  content: Record<string, Body>
+}
+
 export interface Operation {
+  operationId: string
   deprecated?: boolean
   security: Record<string, string[]>[]
-  requestBody: { content: Record<string, Body> }
-  responses: Record<string, { headers?: Record<string, Header>; content: Record<string, Body> }>
+  requestBody?: { content: Record<string, Body> }
+  responses: Record<string, Response | { $ref: string }>
 }
 
 interface Description {
@@ -29,7 +35,11 @@ interface Description {
   info: { version: string }
   servers: { url: string }[]
   paths: Record<string, Record<string, Operation>>
-  components: { headers: Record<string, Header> }
+  components: {
+    headers: Record<string, Header>
+    responses: Record<string, Response>
+    schemas: Record<string, { enum?: string[] }>
+  }
 }
 
 export const description: Description = parse(
@@ -50,14 +60,14 @@ export function misfits(schema: object, value: unknown, ajv = typed): string[] {
 
 /**
  * Lists the differences between an answer and the document: status, media type, headers, body.
- * `path` is below the API's base URL. A route that is missing from the document must answer 404.
+ * `path` is below the API's base URL and may have a query. A route that is missing from the document must answer 404.
  */
 export function undescribed(
   { method, path }: { method: string; path: string },
   { status, headers, body }: { status: number; headers: Headers; body: unknown },
 ): string[] {
-  const operation = description.paths[path]?.[method.toLowerCase()]
-  const response = (operation ?? (status === 404 ? anyOperation() : undefined))?.responses[status]
+  const operation = operationAt(method, path)
+  const response = operation ? responseOf(operation, status) : status === 404 ? notFound() : undefined
   if (!response) return [`${method} ${path} has no answer ${status}`]
   const content = response.content[headers.get('content-type') ?? ''] ?? response.content['*/*']
   if (!content) return [`${method} ${path} has no ${status} of type ${headers.get('content-type')}`]
@@ -69,8 +79,31 @@ export function undescribed(
   ]
 }
 
-function anyOperation(): Operation | undefined {
-  return Object.values(description.paths).flatMap(Object.values<Operation>)[0]
+/** All operations of the document. */
+export const operations: readonly { method: string; path: string; operation: Operation }[] = Object.entries(
+  description.paths,
+).flatMap(([path, item]) =>
+  Object.entries(item)
+    .filter(([method]) => ['get', 'post', 'delete'].includes(method))
+    .map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
+)
+
+function operationAt(method: string, path: string): Operation | undefined {
+  const [pathname = ''] = path.split('?')
+  const fits = (template: string) => RegExp(`^${template.replaceAll(/{\w+}/g, '[^/]+')}$`).test(pathname)
+  return operations.find((candidate) => candidate.method === method && fits(candidate.path))?.operation
+}
+
+/** The response to a status, also if the document refers to a shared one. */
+export function responseOf({ responses }: Operation, status: string | number): Response | undefined {
+  const response = responses[status]
+  return response && '$ref' in response
+    ? description.components.responses[response.$ref.split('/').at(-1) ?? '']
+    : response
+}
+
+function notFound(): Response | undefined {
+  return description.components.responses.NotFound
 }
 
 function headersSchema(named: Record<string, Header> = {}): object {

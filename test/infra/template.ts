@@ -120,3 +120,14 @@ export function statements(template: StackTemplate): Record<string, unknown>[] {
     })),
   )
 }
+
+/** The routes of the REST API as `POST /auth/impersonate`, without those for any method. */
+export function routesOf({ Resources }: StackTemplate): string[] {
+  const pathOfResource = ({ Ref }: { Ref?: string }): string => {
+    const { PathPart, ParentId } = (Ref && Resources[Ref]?.Properties) || {}
+    return PathPart === undefined ? '' : `${pathOfResource(ParentId)}/${PathPart}`
+  }
+  return Object.values(Resources)
+    .filter(({ Type, Properties }) => Type === 'AWS::ApiGateway::Method' && Properties.HttpMethod !== 'ANY')
+    .map(({ Properties }) => `${Properties.HttpMethod} ${pathOfResource(Properties.ResourceId)}`)
+}

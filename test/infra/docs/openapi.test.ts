@@ -2,22 +2,22 @@
 
 import { spawnSync } from 'node:child_process'
 import { beforeAll, describe, expect, test } from '@jest/globals'
+import { gatewayOnlyCodes } from '../../../infra/api/gateway-responses.ts'
 import { readRequest } from '../../../lambda/endpoint/request.ts'
-import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
-import { description, misfits, type Operation, undescribed } from '../../acceptance/contract.ts'
-import { ofType, type Resource, templateOf } from '../template.ts'
+import { type Code, codes, ImpersonationError } from '../../../lambda/errors.ts'
+import { description, misfits, type Operation, operations, responseOf, undescribed } from '../../acceptance/contract.ts'
+import { ofType, type Resource, routesOf, templateOf } from '../template.ts'
 
 const path = '/auth/impersonate'
 const operation = description.paths[path]?.post as Operation
-const { responses } = operation
 let gatewayResponses: Resource['Properties'][]
 beforeAll(() => {
   gatewayResponses = Object.values(ofType(templateOf(), 'AWS::ApiGateway::GatewayResponse'))
 })
 
-/** The messages in the examples of a status. */
+/** The messages in the examples of a status of POST /auth/impersonate. */
 function messagesOf(status: string | number): string[] {
-  const { example, examples } = responses[status]?.content['application/json'] ?? {}
+  const { example, examples } = responseOf(operation, status)?.content['application/json'] ?? {}
   const values = examples ? Object.values(examples).map(({ value }) => value) : [example]
   return values.map((value) => (value as { message: string }).message)
 }
@@ -28,31 +28,54 @@ describe('the document', () => {
     expect({ status, stderr }).toMatchObject({ status: 0 })
   })
 
-  test('has one operation, deprecated, and the published version', () => {
+  test('has the published operation, deprecated, in the published version', () => {
     expect(description.openapi).toMatch(/^3\.1\./)
     expect(description.info.version).toBe('1.5')
-    expect(Object.entries(description.paths).map(([path, item]) => [path, Object.keys(item)])).toEqual([
-      [path, ['post']],
-    ])
-    expect(operation.deprecated).toBe(true)
+    expect(operation).toMatchObject({ operationId: 'impersonateUser', deprecated: true })
   })
 
-  test('requires an API key with each form of Authorization', () => {
-    expect(operation.security).toEqual([
-      { ApiKeyAuth: [], BasicAuth: [] },
-      { ApiKeyAuth: [], IdToken: [] },
-      { ApiKeyAuth: [], BearerIdToken: [] },
-    ])
+  test('has the routes of the stack', () => {
+    const routes = routesOf(templateOf())
+    expect(operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(routes.toSorted())
+  })
+
+  const key = { ApiKeyAuth: [] }
+  const idTokens = [{ IdToken: [] }, { BearerIdToken: [] }]
+  test.each([
+    ['impersonateUser', [{ ...key, BasicAuth: [] }, ...idTokens.map((scheme) => ({ ...key, ...scheme }))]],
+    ['listImpersonations', [{ ...key, BasicAuth: [] }, ...idTokens.map((scheme) => ({ ...key, ...scheme }))]],
+    ['readImpersonation', [{ ...key, BasicAuth: [] }, ...idTokens.map((scheme) => ({ ...key, ...scheme }))]],
+    ['endImpersonations', [{ ...key, BasicAuth: [] }, ...idTokens.map((scheme) => ({ ...key, ...scheme }))]],
+    ['endImpersonation', idTokens],
+    ['introspectToken', [{ ResourceServerKeyAuth: [] }]],
+  ])('names the credentials of %s', (operationId, security) => {
+    expect(operations.find(({ operation }) => operation.operationId === operationId)?.operation.security).toEqual(
+      security,
+    )
   })
 
   test('lists exactly the contract’s statuses', () => {
     const statuses = [200, 400, 401, 403, 404, 413, 415, 422, 429, 431, 500, 503]
-    expect(Object.keys(responses)).toEqual(statuses.map(String))
+    expect(Object.keys(operation.responses)).toEqual(statuses.map(String))
   })
 
-  test('lists every status of the gateway responses', () => {
+  test.each(operations)('lists every status of the gateway responses: $method $path', ({ operation }) => {
     const statuses = gatewayResponses.flatMap(({ StatusCode }) => StatusCode ?? [])
-    expect(Object.keys(responses)).toEqual(expect.arrayContaining(statuses))
+    const possible = statuses.filter((status) => status !== '401' || operation.operationId !== 'introspectToken')
+    expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(possible))
+  })
+
+  test('lists every code of the header Impersonation-Error', () => {
+    const { enum: listed = [] } = description.components.schemas.ErrorCode ?? {}
+    expect(listed.toSorted()).toEqual([...codes, ...gatewayOnlyCodes].toSorted())
+  })
+
+  test('lets no request schema accept any field by name, so that a generated client refuses typos', () => {
+    const bodies = operations.flatMap(({ operation }) => Object.values(operation.requestBody?.content ?? {}))
+    expect(bodies).toHaveLength(2)
+    for (const name of ['ImpersonationRequest', 'IntrospectionRequest']) {
+      expect(description.components.schemas[name]).not.toHaveProperty('additionalProperties')
+    }
   })
 
   const username = 'alice'
@@ -76,7 +99,7 @@ describe('the document', () => {
     ['a blank reason', { username, reason: ' \n' }],
     ['a reason too long', { username, reason: 'x'.repeat(1001) }],
   ])('accepts a body if and only if the endpoint does: %s', (_, body) => {
-    const schema = operation.requestBody.content['application/json']?.schema ?? {}
+    const schema = operation.requestBody?.content['application/json']?.schema ?? {}
     expect(misfits(schema, body).length === 0).toBe(endpointAccepts(body))
   })
 })
@@ -123,7 +146,12 @@ describe('the examples contain the messages of', () => {
 describe('a response', () => {
   const response = (status: number, headers: Record<string, string> = {}, body: unknown = {}) => ({
     status,
-    headers: new Headers({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store', ...headers }),
+    headers: new Headers({
+      'Content-Type': 'application/json',
+      'Cache-Control': 'no-store',
+      'Impersonation-Error': 'NotYours',
+      ...headers,
+    }),
     body,
   })
   const error = { status: 'error', message: 'no' }
@@ -133,6 +161,9 @@ describe('a response', () => {
     ['a throttle', 'POST', path, response(429, { 'Retry-After': '1' }, error)],
     ['404 on another method', 'GET', path, response(404, {}, error)],
     ['404 on another path', 'POST', '/nowhere', response(404, {}, error)],
+    ['404 on an id', 'GET', '/auth/impersonations/x', response(404, {}, error)],
+    ['a list', 'GET', '/auth/impersonations?live=true', response(200, {}, { impersonations: [] })],
+    ['an inactive token', 'POST', '/auth/introspect', response(200, {}, { active: false })],
   ])('fits the document: %s', (_, method, path, sent) => {
     expect(undescribed({ method, path }, sent)).toEqual([])
   })
@@ -142,11 +173,19 @@ describe('a response', () => {
     ['a status of another operation', 'POST', '/nowhere', response(403, {}, error)],
     ['an unknown media type', 'POST', path, response(403, { 'Content-Type': 'text/html' }, error)],
     ['a missing header', 'POST', path, response(429, {}, error)],
+    ['an unknown code', 'POST', path, response(403, { 'Impersonation-Error': 'Unknown' }, error)],
     ['a malformed header', 'POST', path, response(429, { 'Retry-After': 'soon' }, error)],
     ['a cacheable response', 'POST', path, response(403, { 'Cache-Control': 'max-age=9' }, error)],
     ['a missing field', 'POST', path, response(403, {}, { status: 'error' })],
     ['an additional field', 'POST', path, response(403, {}, { ...error, detail: 'x' })],
   ])('does not fit the document: %s', (_, method, path, sent) => {
     expect(undescribed({ method, path }, sent)).toHaveLength(1)
+  })
+
+  test.each([
+    ['a record without a state', 'GET', '/auth/impersonations', response(200, {}, { impersonations: [{ id: 'x' }] })],
+    ['claims of an inactive token', 'POST', '/auth/introspect', response(200, {}, { active: false, sub: 'x' })],
+  ])('does not fit the document in several ways: %s', (_, method, path, sent) => {
+    expect(undescribed({ method, path }, sent).length).toBeGreaterThan(0)
   })
 })
