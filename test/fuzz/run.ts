@@ -2,9 +2,10 @@
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AdminInitiateAuthCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { makeDemoPeople } from '../../infra/local/demo/people.ts'
 import { runLocally } from '../../infra/local/run.ts'
 import { connect, type Outputs } from '../acceptance/target.ts'
@@ -31,7 +32,12 @@ try {
   try {
     const outputs = local.outputs as unknown as Outputs
     await makeDemoPeople(connect(outputs).cognito, outputs.UserPoolId)
-    await fuzz(schemathesis, outputs.ApiUrl, String(Object.values(local.apiKeys)[0]))
+    await fuzz(schemathesis, {
+      url: outputs.ApiUrl,
+      apiKey: String(Object.values(local.apiKeys)[0]),
+      resourceServerKey: String(Object.values(local.resourceServerKeys)[0]),
+      auditorToken: await idTokenOf('audrey', 'Audrey-Local-1!', outputs),
+    })
   } finally {
     await local.close()
   }
@@ -40,13 +46,44 @@ try {
   console.error(`\n${error instanceof Error ? error.message : error}`)
 }
 
+interface Access {
+  url: string
+  apiKey: string
+  resourceServerKey: string
+  auditorToken: string
+}
+
+async function idTokenOf(USERNAME: string, PASSWORD: string, outputs: Outputs): Promise<string> {
+  const command = new AdminInitiateAuthCommand({
+    UserPoolId: outputs.UserPoolId,
+    ClientId: outputs.ActorClientId,
+    AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+    AuthParameters: { USERNAME, PASSWORD },
+  })
+  return String((await connect(outputs).cognito.send(command)).AuthenticationResult?.IdToken)
+}
+
+/** Each operation's own credentials, in the form of schemathesis' configuration file. */
+function credentials({ apiKey, resourceServerKey, auditorToken }: Access): string {
+  const basic = `Basic ${Buffer.from('olivia:Olivia-Local-1!').toString('base64')}`
+  const oversight = ['listImpersonations', 'readImpersonation', 'endImpersonation', 'endImpersonations']
+  const operation = (id: string, headers: Record<string, string>) =>
+    `[[operations]]\ninclude-operation-id = ${JSON.stringify(id)}\nheaders = { ${Object.entries(headers)
+      .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
+      .join(', ')} }\n`
+  return [
+    operation('impersonateUser', { 'X-API-Key': apiKey, Authorization: basic }),
+    ...oversight.map((id) => operation(id, { 'X-API-Key': apiKey, Authorization: auditorToken })),
+    operation('introspectToken', { 'X-API-Key': resourceServerKey }),
+  ].join('\n')
+}
+
 /** @throws Error if an answer differs from the document. */
-async function fuzz(schemathesis: string, url: string, apiKey: string): Promise<void> {
+async function fuzz(schemathesis: string, access: Access): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'fuzz-')) // schemathesis writes files into its working folder
+  writeFileSync(join(folder, 'schemathesis.toml'), credentials(access))
   const settings = {
-    url,
-    header: `X-API-Key: ${apiKey}`,
-    auth: 'olivia:Olivia-Local-1!',
+    url: access.url,
     checks: 'all',
     'exclude-checks': Object.keys(leftOut).join(),
     phases: 'examples,coverage,fuzzing',
