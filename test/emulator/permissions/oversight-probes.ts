@@ -1,6 +1,10 @@
 // Calls that need the permissions of oversight and introspection.
 
-import { LambdaClient, UpdateFunctionConfigurationCommand } from '@aws-sdk/client-lambda'
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda'
 import { localAccess } from '../../../infra/local/client-access.ts'
 import { place } from '../deployment.ts'
 import { type Access, signInOlivia } from '../olivia.ts'
@@ -31,12 +35,17 @@ export async function oversightProbes({
   })
 
   const lambda = new LambdaClient(localAccess(place.region, endpoint))
+  /** MiniStack starts a new instance only if the environment changes. */
+  const restart = async (FunctionName: string | undefined) => {
+    const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))
+    const Variables = { ...Environment?.Variables, RESTARTED: crypto.randomUUID() }
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }))
+  }
   /** Introspects a new session with a new instance of the function, which remembers no look-up. */
   const introspect = (denied: string): Probe => ({
     async call() {
       const { session } = await impersonate('alice')
-      const FunctionName = functionNames.introspection
-      await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Description: crypto.randomUUID() }))
+      await restart(functionNames.introspection)
       const body = new URLSearchParams({ token: session?.accessToken ?? '' })
       const response = await fetch(`${outputs.ApiUrl}/auth/introspect`, {
         method: 'POST',
