@@ -1,28 +1,23 @@
 // Deployments to an existing pool: changes, refusals, and the pool after the stack is deleted.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   DeleteUserPoolCommand,
   type LambdaConfigType,
   SetUserPoolSessionConfigurationCommand,
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
-import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
 import type { Template } from '../infra/local/cloudformation/template.ts'
 import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../infra/local/demo/people.ts'
 import type { LocalRun } from '../infra/local/run.ts'
+import { sharedAssembly } from './support/assembly.ts'
 import type { Intercept } from './support/deployment.ts'
 import { existingPoolSettings, type OpenAccount, openAccount } from './support/existing-pool.ts'
 import { type createFullUserPool, everySetting, smsRoleArn } from './support/full-user-pool.ts'
 
-const assembly = mkdtempSync(join(tmpdir(), 'existing-pool-'))
-beforeAll(() => synthesizeInto(assembly, existingPoolSettings))
-afterAll(() => rmSync(assembly, { recursive: true }))
+const assembly = await sharedAssembly(existingPoolSettings)
 
 let account: OpenAccount
 beforeEach(async () => {

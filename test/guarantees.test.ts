@@ -1,9 +1,6 @@
 // The guarantees, on local runs with a broken deployment or a faulty Cognito.
 
 import { createHmac } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
@@ -16,16 +13,14 @@ import {
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
 import type { LocalRunOptions } from '../infra/local/run.ts'
 import { claimsOf } from './acceptance/client.ts'
+import { sharedAssembly } from './support/assembly.ts'
 import { change, type Intercept, startDeployment } from './support/deployment.ts'
 
-const assembly = mkdtempSync(join(tmpdir(), 'guarantees-'))
-beforeAll(() => synthesizeInto(assembly))
-afterAll(() => rmSync(assembly, { recursive: true, force: true }))
+const assembly = await sharedAssembly()
 
 let current: Awaited<ReturnType<typeof startDeployment>> | undefined
 afterEach(() => current?.close())
@@ -196,21 +191,15 @@ test('a refresh token of the impersonation client brings no tokens, although Cog
 
 test('stageThrottle limits the sign-ins of all customers together', async () => {
   const context = { customers: 'acme,globex', throttle: { rate: 1, burst: 2 }, stageThrottle: { rate: 1, burst: 2 } }
-  const synthesized = mkdtempSync(join(tmpdir(), 'throttled-'))
-  try {
-    await synthesizeInto(synthesized, context)
-    const startedAt = Date.now()
-    const { send, olivia, run, calls } = await start({ assembly: synthesized, now: () => startedAt })
-    const statuses: number[] = []
-    for (const key of ['Acme', 'Globex', 'Globex']) {
-      const headers = { Authorization: olivia, 'X-API-Key': run.apiKeys[key] ?? '' }
-      statuses.push((await send({ headers })).status)
-    }
-    expect(statuses).toEqual([200, 200, 429])
-    expect(calls.filter((operation) => operation === 'AdminInitiateAuth')).toHaveLength(2)
-  } finally {
-    rmSync(synthesized, { recursive: true })
+  const startedAt = Date.now()
+  const { send, olivia, run, calls } = await start({ assembly: await sharedAssembly(context), now: () => startedAt })
+  const statuses: number[] = []
+  for (const key of ['Acme', 'Globex', 'Globex']) {
+    const headers = { Authorization: olivia, 'X-API-Key': run.apiKeys[key] ?? '' }
+    statuses.push((await send({ headers })).status)
   }
+  expect(statuses).toEqual([200, 200, 429])
+  expect(calls.filter((operation) => operation === 'AdminInitiateAuth')).toHaveLength(2)
 })
 
 test('a resource server’s key mints no session, and costs no call to Cognito', async () => {

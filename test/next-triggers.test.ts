@@ -1,8 +1,5 @@
 // Existing pools with their own triggers in the slots that impersonation needs: before, during and after attachment.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import {
   AdminInitiateAuthCommand,
@@ -11,15 +8,15 @@ import {
   type LambdaConfigType,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
-import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
 import type { Template } from '../infra/local/cloudformation/template.ts'
 import { makeDemoPeople } from '../infra/local/demo/people.ts'
 import { type Functions, startFunctions } from '../infra/local/lambda/functions.ts'
 import { ownerFunction, permissionsOfCognito } from '../infra/local/lambda/owner-functions.ts'
 import type { LocalRun } from '../infra/local/run.ts'
 import type { NextTriggers } from '../lambda/next-triggers.ts'
+import { sharedAssembly } from './support/assembly.ts'
 import { existingPoolSettings, type OpenAccount, openAccount } from './support/existing-pool.ts'
 
 const arnOf = (name: string) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
@@ -48,9 +45,7 @@ const settings = {
 }
 type Name = keyof typeof settings
 
-const assembly = mkdtempSync(join(tmpdir(), 'next-triggers-'))
-beforeAll(() => synthesizeInto(assembly, { ...existingPoolSettings, nextTriggers: settings.all }))
-afterAll(() => rmSync(assembly, { recursive: true }))
+const assembly = await sharedAssembly({ ...existingPoolSettings, nextTriggers: settings.all })
 
 /** Replaces the setting `all` in the synthesized template. */
 function setNextTriggers(template: Template, name: Name) {

@@ -1,21 +1,17 @@
 // Cognito's errors at a sign-in, on the local run: the status and the log line of each.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
 import { CognitoError } from '../infra/local/cognito/server.ts'
+import { sharedAssembly } from './support/assembly.ts'
 import { change, type Intercept, startDeployment } from './support/deployment.ts'
 
-const assembly = mkdtempSync(join(tmpdir(), 'sign-in-errors-'))
+const assembly = await sharedAssembly()
 const passOn: Intercept = (_operation, _fields, go) => go()
 let intercept = passOn
 let deployment: Awaited<ReturnType<typeof startDeployment>>
 /** The sign-in calls that Cognito received. */
 const signIns: Record<string, unknown>[] = []
 beforeAll(async () => {
-  await synthesizeInto(assembly)
   deployment = await startDeployment({
     assembly,
     intercept: (operation, fields, go) => {
@@ -24,10 +20,7 @@ beforeAll(async () => {
     },
   })
 })
-afterAll(async () => {
-  await deployment.close()
-  rmSync(assembly, { recursive: true, force: true })
-})
+afterAll(() => deployment.close())
 afterEach(() => {
   intercept = passOn
   signIns.length = 0

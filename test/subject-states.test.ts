@@ -1,22 +1,17 @@
 // States of a subject that no demo person has, on the local run.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   AdminDeleteUserCommand,
   AdminResetUserPasswordCommand,
   AdminUpdateUserAttributesCommand,
   SignUpCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
+import { afterEach, expect, test } from '@jest/globals'
 import type { LocalRunOptions } from '../infra/local/run.ts'
+import { sharedAssembly } from './support/assembly.ts'
 import { change, startDeployment } from './support/deployment.ts'
 
-const assembly = mkdtempSync(join(tmpdir(), 'subject-states-'))
-beforeAll(() => synthesizeInto(assembly))
-afterAll(() => rmSync(assembly, { recursive: true, force: true }))
+const assembly = await sharedAssembly()
 
 type Deployment = Awaited<ReturnType<typeof startDeployment>>
 let current: Deployment | undefined

@@ -1,17 +1,12 @@
 // Forged requests to the functions of the custom resources: the attacker may invoke them, but is not CloudFormation.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { AdminAddUserToGroupCommand, ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../../infra/local/cloudformation/assembly.ts'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import type { LocalRun } from '../../infra/local/run.ts'
+import { sharedAssembly } from '../support/assembly.ts'
 import { existingPoolSettings, type OpenAccount, openAccount } from '../support/existing-pool.ts'
 
-const assembly = mkdtempSync(join(tmpdir(), 'forged-'))
-beforeAll(() => synthesizeInto(assembly, existingPoolSettings))
-afterAll(() => rmSync(assembly, { recursive: true }))
+const assembly = await sharedAssembly(existingPoolSettings)
 
 let account: OpenAccount
 let pools: string[]

@@ -1,19 +1,13 @@
 // Number of calls to Cognito and DynamoDB, counted on the local run.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../../infra/local/cloudformation/assembly.ts'
+import { beforeAll, expect, test } from '@jest/globals'
+import { sharedAssembly } from '../support/assembly.ts'
 import { type Called, countCalls } from './calls.ts'
 
-const assembly = mkdtempSync(join(tmpdir(), 'calls-'))
 let counted: Record<string, Called>
 beforeAll(async () => {
-  await synthesizeInto(assembly)
-  counted = await countCalls(assembly)
+  counted = await countCalls(await sharedAssembly())
 })
-afterAll(() => rmSync(assembly, { recursive: true }))
 
 const sideBySide = { AdminListGroupsForUser: 1, AdminGetUser: 1, PutItem: 1 }
 

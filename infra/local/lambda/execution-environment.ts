@@ -25,7 +25,7 @@ export class ExecutionEnvironment {
     this.#log = log
     this.#worker = new Worker(functionWorker, {
       workerData: { directory: definition.directory, handler: definition.handler } satisfies WorkerData,
-      env: { ...lambdaVariables(definition), ...variables, ...definition.environment },
+      env: { ...lambdaVariables(definition), ...variables, ...definition.environment, ...compileCache() },
       execArgv: [],
       stdout: true,
       stderr: true,
@@ -112,6 +112,12 @@ function lambdaVariables(definition: FunctionDefinition): Record<string, string>
     TZ: ':UTC',
     _HANDLER: definition.handler,
   }
+}
+
+/** Node.js's cache of compiled code, if this process uses it. The worker hides the variable from the function. */
+function compileCache(): Record<string, string> {
+  const { NODE_COMPILE_CACHE } = process.env
+  return NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE }
 }
 
 function parseLine(text: string): Record<string, unknown> {

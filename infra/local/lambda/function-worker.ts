@@ -36,6 +36,9 @@ const port = parentPort
 if (!port) throw new Error('this file must run in a worker thread')
 const send = (message: FromWorker) => port.postMessage(message)
 
+// A variable of the local run, not of the function. Node.js has read it already.
+delete process.env.NODE_COMPILE_CACHE
+
 let requestId: string | undefined
 patchConsole(
   process.env.AWS_LAMBDA_LOG_LEVEL,

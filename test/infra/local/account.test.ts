@@ -1,35 +1,25 @@
 // A stack in a local account: on an existing pool, deployed again, and deleted.
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { type Account, startAccount } from '../../../infra/local/account.ts'
 import { localAccess } from '../../../infra/local/client-access.ts'
-import { synthesizeInto } from '../../../infra/local/cloudformation/assembly.ts'
 import type { Template } from '../../../infra/local/cloudformation/template.ts'
 import { makeKeys } from '../../../infra/local/cognito/keys.ts'
 import { makeDemoPeople } from '../../../infra/local/demo/people.ts'
 import { listen } from '../../../infra/local/listen.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
+import { sharedAssembly } from '../../support/assembly.ts'
 import { answered } from './support.ts'
 
 const UserPoolId = 'us-east-1_Abc123'
 const actorClientId = 'theirsupportconsole'
-const folder = mkdtempSync(join(tmpdir(), 'account-'))
-const [existingPoolAssembly, ownPoolAssembly] = [join(folder, 'existing-pool'), join(folder, 'own-pool')]
-beforeAll(async () => {
-  await Promise.all([
-    synthesizeInto(existingPoolAssembly, {
-      userPoolId: UserPoolId,
-      protectedGroups: 'impersonators,impersonation-auditors,admins',
-      actorClientId,
-    }),
-    synthesizeInto(ownPoolAssembly),
-  ])
+const existingPoolAssembly = await sharedAssembly({
+  userPoolId: UserPoolId,
+  protectedGroups: 'impersonators,impersonation-auditors,admins',
+  actorClientId,
 })
-afterAll(() => rmSync(folder, { recursive: true }))
+const ownPoolAssembly = await sharedAssembly()
 
 const keys = makeKeys()
 const closers: { close(): Promise<void> }[] = []

@@ -1,19 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, test } from '@jest/globals'
 import { localAccess } from '../../../infra/local/client-access.ts'
-import { synthesizeInto } from '../../../infra/local/cloudformation/assembly.ts'
 import type { Template } from '../../../infra/local/cloudformation/template.ts'
 import { demoApiKey, demoResourceKey, makeDemoPeople } from '../../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../../infra/local/log.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
+import { sharedAssembly } from '../../support/assembly.ts'
 import { until } from './support.ts'
 
-const assembly = mkdtempSync(join(tmpdir(), 'run-'))
-beforeAll(() => synthesizeInto(assembly))
-afterAll(() => rmSync(assembly, { recursive: true }))
+const assembly = await sharedAssembly()
 
 let run: LocalRun | undefined
 let logged: LogEntry[]

@@ -8,12 +8,13 @@ import { demoApiKey, people } from '../../../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../../../infra/local/log.ts'
 import { type LocalRun, runLocally } from '../../../../infra/local/run.ts'
 import { description } from '../../../acceptance/contract.ts'
+import { sharedAssembly } from '../../../support/assembly.ts'
 
 const logged: LogEntry[] = []
 let run: LocalRun
 let apiUrl: string
 beforeAll(async () => {
-  run = await runLocally({ log: (entry) => logged.push(entry) })
+  run = await runLocally({ assembly: await sharedAssembly(), log: (entry) => logged.push(entry) })
   apiUrl = run.outputs.ApiUrl ?? ''
 })
 afterAll(() => run?.close())
