@@ -27,9 +27,11 @@ beforeAll(() => {
   paths = files.map(({ path }) => path)
 })
 
-/** The modules that a file imports or requires by a constant name. */
+/** The modules that a file imports or requires by a constant name. Minified code has similar texts with other characters. */
 function importsOf(path: string): string[] {
-  const found = read(path).matchAll(/(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*"([^"\n]+)"|\bfrom '([^'\n]+)'/g)
+  const found = read(path).matchAll(
+    /(?:\bfrom|\bimport|\brequire\(|\bimport\()\s*"([@\w./:-]+)"|\bfrom '([@\w./:-]+)'/g,
+  )
   return [...found].map(([, double, single]) => double ?? single ?? '')
 }
 

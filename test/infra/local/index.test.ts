@@ -41,7 +41,15 @@ describe('runLocally', () => {
   test('runs the demo people by default, and its outputs verify the tokens', async () => {
     run = await runLocally()
     const { outputs } = run
-    expect(run.people.map(({ username }) => username)).toEqual(['olivia', 'alice', 'bob', 'root', 'dora', 'ivan'])
+    expect(run.people.map(({ username }) => username)).toEqual([
+      'olivia',
+      'alice',
+      'audrey',
+      'bob',
+      'root',
+      'dora',
+      'ivan',
+    ])
     const { status, body } = await impersonate(run, 'olivia:Olivia-Local-1!', 'alice')
     expect(status).toBe(200)
     const verifier = JwtVerifier.create({
@@ -59,7 +67,11 @@ describe('runLocally', () => {
   test('runs with settings and people of one’s own, in every state', async () => {
     const log: LogEntry[] = []
     run = await runLocally({
-      context: { customers: 'acme-corp', impersonatorsGroup: 'support', protectedGroups: 'support,vip' },
+      context: {
+        customers: 'acme-corp',
+        impersonatorsGroup: 'support',
+        protectedGroups: 'support,impersonation-auditors,vip',
+      },
       people,
       log: (entry) => log.push(entry),
     })
@@ -77,7 +89,11 @@ describe('runLocally', () => {
 
   test('gives an existing pool the custom attributes of its people', async () => {
     run = await runLocally({
-      context: { userPoolId: 'us-east-1_Existing1', protectedGroups: 'impersonators', readAttributes: 'custom:tenant' },
+      context: {
+        userPoolId: 'us-east-1_Existing1',
+        protectedGroups: 'impersonators,impersonation-auditors',
+        readAttributes: 'custom:tenant',
+      },
       people: [
         { username: 'sam', password: 'Sam-Local-1234!', groups: ['impersonators'] },
         { username: 'carla', attributes: { 'custom:tenant': 'acme' } },

@@ -21,7 +21,7 @@ function addStack(name: string, propsOf: (stack: Stack) => ImpersonationProps): 
 addStack('OwnPool', () => ({ customers: ['acme-corp'], data: 'destroy' }))
 addStack('ExistingPool', () => ({
   userPoolId: 'us-east-1_Abc123',
-  protectedGroups: ['impersonators', 'admins'],
+  protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
   requiredAttributes: ['email'],
   readAttributes: ['email'],
 }))
