@@ -1,6 +1,6 @@
 // The attributes of a record, and the keys, indexes and projected attributes of the records table.
 
-type State = 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded' | 'ended'
+type State = 'prepared' | 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded' | 'ended'
 
 /** What made somebody entitled to end an impersonation. `session`: the impersonated session itself. */
 export type Role = 'actor' | 'subject' | 'auditor' | 'session'
@@ -11,19 +11,29 @@ export interface ImpersonationRecord {
   state: State
   /** The code of errors.ts, in state `refused` or `discarded`. */
   code?: string
-  grantHash: string
-  grantEndsAt: number
+  /** The ticket's hash and end, if the impersonation was prepared. */
+  ticketHash?: string
+  ticketEndsAt?: number
+  /** The grant's hash and end. Missing in state `prepared`. */
+  grantHash?: string
+  grantEndsAt?: number
   /** Identifies the challenge that redeemed the grant. */
   nonce?: string
   clientId: string
   actorSub: string
   actorUsername: string
+  /** When the actor signed in (`auth_time`), if the impersonation was prepared: checked again when the ticket is redeemed. */
+  actorSignedInAt?: number
   /** The username in the request: a username or an alias. */
   subjectAsked: string
   subjectSub?: string
   subjectUsername?: string
   reason?: string | undefined
   requestedAt: number
+  /** When the ticket was redeemed, and the address and user agent of whoever did: the browser. */
+  claimedAt?: number
+  browserIp?: string
+  browserUserAgent?: string
   redeemedAt?: number
   issuedAt?: number
   refusedAt?: number
@@ -92,8 +102,8 @@ interface Index {
   sortKey: Attribute
 }
 
-/** No index may contain these: they authenticate the subject's sign-in. */
-export type Secret = 'grantHash' | 'grantEndsAt' | 'nonce'
+/** No index may contain these: they authenticate the browser, or the subject's sign-in. */
+export type Secret = 'ticketHash' | 'grantHash' | 'grantEndsAt' | 'nonce'
 
 /**
  * The attributes that the indexes contain besides their keys. Never change this list: CloudFormation can't change what an

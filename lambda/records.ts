@@ -3,9 +3,15 @@
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { type Code, ImpersonationError } from './errors.ts'
-import type { Grant } from './grant.ts'
+import { type Grant, grantLifetime, type Ticket } from './grant.ts'
 import { dayOf, type ImpersonationRecord, partitionKey, type Subject } from './records-schema.ts'
 import { createRecordsTable, type TableOptions, type Values, withoutItem } from './records-table.ts'
+
+/** Where a ticket is redeemed. */
+export interface Browser {
+  ip: string
+  userAgent?: string | undefined
+}
 
 export type Records = ReturnType<typeof createRecords>
 
@@ -43,9 +49,45 @@ export function createRecords(options: TableOptions & { now: () => number }) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error
         // If the SDK retried after a lost response, the first try wrote this record.
         const found = await read(record.id)
-        if (found?.grantHash !== record.grantHash)
+        if (found?.grantHash !== record.grantHash || found?.ticketHash !== record.ticketHash)
           throw new ImpersonationError('Fault', { message: 'the record id is taken' })
       }
+    },
+
+    /**
+     * Redeems the ticket once: the impersonation is requested from now on, with this grant. A retried write that had taken
+     * effect finds its own grant.
+     * @returns the record, or undefined if the ticket is not valid here.
+     */
+    claim(claim: {
+      ticket: Pick<Ticket, 'id' | 'hash'>
+      clientId: string
+      grant: Pick<Grant, 'hash'>
+      browser: Browser
+    }) {
+      const { ticket, clientId, grant, browser } = claim
+      const claimedAt = now()
+      return update(
+        ticket.id,
+        {
+          change:
+            'SET #state = :requested, #grantHash = :grantHash, #grantEndsAt = :grantEndsAt, #claimedAt = :now, #browserIp = :ip' +
+            (browser.userAgent ? ', #browserUserAgent = :userAgent' : ''),
+          condition:
+            '#ticketHash = :ticketHash AND #clientId = :clientId AND #ticketEndsAt > :now AND (#state = :prepared OR (#state = :requested AND #grantHash = :grantHash))',
+        },
+        {
+          ':prepared': 'prepared',
+          ':requested': 'requested',
+          ':ticketHash': ticket.hash,
+          ':clientId': clientId,
+          ':grantHash': grant.hash,
+          ':grantEndsAt': claimedAt + grantLifetime,
+          ':now': claimedAt,
+          ':ip': browser.ip,
+          ...(browser.userAgent && { ':userAgent': browser.userAgent }),
+        },
+      )
     },
 
     /**
@@ -120,10 +162,11 @@ export function createRecords(options: TableOptions & { now: () => number }) {
         id,
         {
           change: `SET #state = :refused, #code = :code, #refusedAt = :now${subject ? setSubject : ''}`,
-          condition: '#state IN (:requested, :redeemed)',
+          condition: '#state IN (:prepared, :requested, :redeemed)',
         },
         {
           ':refused': 'refused',
+          ':prepared': 'prepared',
           ':requested': 'requested',
           ':redeemed': 'redeemed',
           ':code': code,

@@ -1,7 +1,7 @@
 // Reads, lists and ends impersonations.
 
 import { ImpersonationError } from '../errors.ts'
-import { grantLifetime } from '../grant.ts'
+import { grantLifetime, longestTicketLifetime } from '../grant.ts'
 import {
   byActor,
   bySubject,
@@ -30,6 +30,10 @@ const visible = [
   'endedBySub',
   'endedByUsername',
   'endedByRole',
+  'ticketEndsAt',
+  'claimedAt',
+  'browserIp',
+  'browserUserAgent',
 ] satisfies (keyof ImpersonationRecord)[]
 
 export type VisibleRecord = Pick<ImpersonationRecord, (typeof visible)[number]>
@@ -68,10 +72,10 @@ export interface Page {
 const day = 86_400_000
 
 /** A session ends within this time after its request: the longest session, and the time in which it can be issued. */
-const longestLife = day + grantLifetime
+const longestLife = day + longestTicketLifetime + grantLifetime
 
 /** An impersonation that has a session, or can still get one. */
-const unfinished = '#state IN (:requested, :redeemed) OR (#state = :issued AND #endsAt > :now)'
+const unfinished = '#state IN (:prepared, :requested, :redeemed) OR (#state = :issued AND #endsAt > :now)'
 
 /** How many impersonations `endAll` ends at most. */
 const endAllLimit = 100
@@ -83,6 +87,7 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
   const find = createFind(options)
   const projection = visible.map((name) => `#${name}`).join(', ')
   const unfinishedValues = (): Values => ({
+    ':prepared': 'prepared',
     ':requested': 'requested',
     ':redeemed': 'redeemed',
     ':issued': 'issued',

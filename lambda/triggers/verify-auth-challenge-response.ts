@@ -1,6 +1,6 @@
 // VerifyAuthChallengeResponse: accepts an unused grant of the endpoint for this sign-in, and uses it up.
 
-import { readAnswer } from '../grant.ts'
+import { readProof } from '../grant.ts'
 import type { Records } from '../records.ts'
 import type { TriggerEvent } from './event.ts'
 
@@ -8,7 +8,7 @@ export async function verifyAuthChallengeResponse(
   { request, userName, callerContext }: TriggerEvent,
   records: Pick<Records, 'redeem'>,
 ) {
-  const grant = readAnswer(request.challengeAnswer)
+  const grant = readProof(request.challengeAnswer)
   const nonce = request.privateChallengeParameters?.nonce
   const sub = request.userAttributes?.sub
   const clientId = callerContext?.clientId

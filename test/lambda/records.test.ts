@@ -1,6 +1,6 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import { newGrant } from '../../lambda/grant.ts'
+import { newGrant, newTicket } from '../../lambda/grant.ts'
 import { createRecords, type Records } from '../../lambda/records.ts'
 import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
 import { scriptedDynamoDB, startTable } from '../support/table.ts'
@@ -31,6 +31,15 @@ function requested(changes: Partial<ImpersonationRecord> = {}): ImpersonationRec
   }
 }
 
+let ticket = newTicket()
+const browser = { ip: '198.51.100.7', userAgent: 'Firefox' }
+
+function prepared(changes: Partial<ImpersonationRecord> = {}): ImpersonationRecord {
+  const { grantHash: _, grantEndsAt: __, ...rest } = requested()
+  const { id, hash: ticketHash } = ticket
+  return { ...rest, id, state: 'prepared', ticketHash, ticketEndsAt: noon + 60_000, ...changes }
+}
+
 beforeAll(async () => {
   table = await startTable()
   records = createRecords({ ...table, timeout: 5_000, now: () => now })
@@ -39,6 +48,7 @@ afterAll(() => table.close())
 beforeEach(() => {
   now = noon
   grant = newGrant()
+  ticket = newTicket()
 })
 
 const redeem = (changes: { hash?: string; clientId?: string; nonce?: string; subject?: typeof alice } = {}) =>
@@ -63,6 +73,15 @@ describe('put', () => {
   test('succeeds if an earlier try, whose response was lost, wrote the record', async () => {
     await records.put(requested())
     await expect(records.put(requested())).resolves.toBeUndefined()
+  })
+  test('succeeds for a prepared record if an earlier try wrote it', async () => {
+    await records.put(prepared())
+    await expect(records.put(prepared())).resolves.toBeUndefined()
+  })
+  test('never overwrites the record of another ticket', async () => {
+    await records.put(prepared())
+    await expect(records.put(prepared({ ticketHash: newTicket().hash }))).rejects.toMatchObject({ code: 'Fault' })
+    expect(await records.read(ticket.id)).toEqual(prepared())
   })
   test('never overwrites the record of another grant', async () => {
     await records.put(requested())
@@ -92,6 +111,105 @@ describe('put', () => {
   })
 })
 
+const claim = (changes: Partial<Parameters<Records['claim']>[0]> = {}) =>
+  records.claim({ ticket, clientId: 'ours', grant, browser, ...changes })
+
+describe('claim', () => {
+  test('turns the prepared record into a requested one, with the grant and the browser', async () => {
+    await records.put(prepared())
+    now = noon + 5
+    const claimed = prepared({
+      state: 'requested',
+      grantHash: grant.hash,
+      grantEndsAt: noon + 60_005,
+      claimedAt: noon + 5,
+      browserIp: browser.ip,
+      browserUserAgent: browser.userAgent,
+    })
+    expect(await claim()).toEqual(claimed)
+    expect(await records.read(ticket.id)).toEqual(claimed)
+  })
+  test('works for a browser without a user agent', async () => {
+    await records.put(prepared())
+    expect(await claim({ browser: { ip: browser.ip } })).not.toHaveProperty('browserUserAgent')
+  })
+  test('can be repeated with the same grant: a retry after a lost response', async () => {
+    await records.put(prepared())
+    await claim()
+    expect(await claim()).toMatchObject({ state: 'requested', grantHash: grant.hash })
+  })
+  test('cannot be repeated with another grant', async () => {
+    await records.put(prepared())
+    const first = await claim()
+    expect(await claim({ grant: newGrant() })).toBeUndefined()
+    expect(await records.read(ticket.id)).toEqual(first)
+  })
+  test('cannot be repeated with the same grant once the grant is redeemed', async () => {
+    await records.put(prepared())
+    await claim()
+    await records.redeem({ grant: { ...grant, id: ticket.id }, clientId: 'ours', nonce: 'n', subject: alice })
+    expect(await claim()).toBeUndefined()
+    expect(await records.read(ticket.id)).toMatchObject({ state: 'redeemed' })
+  })
+  test.each<[string, () => Parameters<typeof claim>[0]]>([
+    ['another hash', () => ({ ticket: { id: ticket.id, hash: newTicket().hash } })],
+    ['the hash of the grant', () => ({ ticket: { id: ticket.id, hash: grant.hash } })],
+    ['another app client', () => ({ clientId: 'another' })],
+  ])('refuses %s, and leaves the record unchanged', async (_, changes) => {
+    await records.put(prepared())
+    expect(await claim(changes())).toBeUndefined()
+    expect(await records.read(ticket.id)).toEqual(prepared())
+  })
+  test('refuses a ticket from the moment at which it ends', async () => {
+    await records.put(prepared())
+    now = noon + 60_000
+    expect(await claim()).toBeUndefined()
+    now -= 1
+    expect(await claim()).toBeDefined()
+  })
+  test.each(['requested', 'redeemed', 'issued', 'refused', 'discarded', 'ended'] as const)(
+    'refuses a record in state %s',
+    async (state) => {
+      await records.put(prepared({ state }))
+      expect(await claim()).toBeUndefined()
+      expect(await records.read(ticket.id)).toEqual(prepared({ state }))
+    },
+  )
+  test('refuses a record without a ticket', async () => {
+    await records.put(requested({ state: 'prepared' }))
+    expect(await claim({ ticket: { id: grant.id, hash: grant.hash } })).toBeUndefined()
+  })
+  test('refuses if the record is missing, and creates none', async () => {
+    expect(await claim()).toBeUndefined()
+    expect(await records.read(ticket.id)).toBeUndefined()
+  })
+  test('200 races of two claims: one wins', async () => {
+    for (let race = 0; race < 200; race++) {
+      ticket = newTicket()
+      await records.put(prepared())
+      const grants = [newGrant(), newGrant()]
+      const claims = await Promise.all(grants.map((grant) => claim({ grant })))
+      const winner = claims.findIndex((record) => record !== undefined)
+      expect(claims.filter((record) => record !== undefined)).toHaveLength(1)
+      expect(await records.read(ticket.id)).toMatchObject({ grantHash: grants[winner]?.hash })
+    }
+  })
+})
+
+describe('a prepared record', () => {
+  test.each(['', 'A'.repeat(43)])('redeems no grant, whatever its hash: %p', async (hash) => {
+    await records.put(prepared())
+    const redemption = { clientId: 'ours', nonce: 'n', subject: alice }
+    expect(await records.redeem({ grant: { id: ticket.id, hash }, ...redemption })).toBe(false)
+    expect(await records.redeem({ grant: { id: ticket.id, hash: ticket.hash }, ...redemption })).toBe(false)
+  })
+  test('is not issued', async () => {
+    await records.put(prepared({ subjectSub: alice.sub }))
+    const session = { id: ticket.id, clientId: 'ours', subjectSub: alice.sub, sessionLength: hour }
+    expect(await records.issue(session)).toBeUndefined()
+  })
+})
+
 describe('throws Unavailable if the call may have failed:', () => {
   const unavailable = {
     code: 'Unavailable',
@@ -107,6 +225,7 @@ describe('throws Unavailable if the call may have failed:', () => {
     { __type: 'ResourceNotFoundException' },
   ]
   const calls: [string, (records: Records) => Promise<unknown>][] = [
+    ['claim', (records) => records.claim({ ticket: grant, clientId: 'ours', grant, browser })],
     ['redeem', (records) => records.redeem({ grant, clientId: 'ours', nonce: 'nonce-1', subject: alice })],
     [
       'issue',
@@ -251,7 +370,7 @@ describe('issue', () => {
 })
 
 describe('refuse', () => {
-  test.each(['requested', 'redeemed'] as const)('closes a record in state %s', async (state) => {
+  test.each(['prepared', 'requested', 'redeemed'] as const)('closes a record in state %s', async (state) => {
     await records.put(requested({ state }))
     await records.refuse(grant.id, 'SubjectProtected')
     expect(await records.read(grant.id)).toMatchObject({ state: 'refused', code: 'SubjectProtected', refusedAt: noon })

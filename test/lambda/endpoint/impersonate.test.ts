@@ -5,7 +5,7 @@ import { UnexplainedRefusal } from '../../../lambda/endpoint/cognito-errors.ts'
 import { createImpersonate } from '../../../lambda/endpoint/impersonate.ts'
 import type { UserPool } from '../../../lambda/endpoint/user-pool.ts'
 import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
-import { readAnswer } from '../../../lambda/grant.ts'
+import { readProof } from '../../../lambda/grant.ts'
 import type { Users } from '../../../lambda/http/users.ts'
 import type { Records } from '../../../lambda/records.ts'
 import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
@@ -109,7 +109,7 @@ test('returns the subject’s session, and records who acts as whom, why, when a
   const [answered, grant, sentContext] = answer.mock.calls[0] ?? []
   expect(sentContext).toBe(contextData)
   expect([answered, grant?.id]).toEqual([challenged, id])
-  expect(readAnswer(grant?.answer)).toEqual({ id, hash: record.grantHash })
+  expect(readProof(grant?.answer)).toEqual({ id, hash: record.grantHash })
   expect(grant?.answer).not.toContain(record.grantHash)
   for (const unused of [read, refuse, discard, revoke]) expect(unused).not.toHaveBeenCalled()
 })

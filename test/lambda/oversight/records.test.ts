@@ -50,6 +50,10 @@ function requested(changes: Partial<ImpersonationRecord> = {}): ImpersonationRec
     ...changes,
   }
 }
+const prepared = (): ImpersonationRecord => {
+  const { grantHash: ticketHash, grantEndsAt: ticketEndsAt, ...rest } = requested({ state: 'prepared' })
+  return { ...rest, ...(ticketHash && ticketEndsAt && { ticketHash, ticketEndsAt }) }
+}
 const issued = (changes: Partial<ImpersonationRecord> = {}) => {
   const endsAt = changes.endsAt ?? noon + hour
   return requested({
@@ -62,6 +66,7 @@ const issued = (changes: Partial<ImpersonationRecord> = {}) => {
   })
 }
 const visibleOf = ({
+  ticketHash: ______,
   grantHash: _,
   grantEndsAt: __,
   nonce: ___,
@@ -100,6 +105,7 @@ describe('read', () => {
 
 describe('end', () => {
   test.each<[string, () => ImpersonationRecord]>([
+    ['prepared', () => prepared()],
     ['requested', () => requested()],
     ['redeemed', () => requested({ state: 'redeemed' })],
     ['issued', () => issued()],
@@ -124,6 +130,13 @@ describe('end', () => {
   test('creates no record', async () => {
     expect(await oversight.end(grant.id, audrey)).toBeUndefined()
     expect(await records.read(grant.id)).toBeUndefined()
+  })
+  test('leaves a ticket that opens nothing', async () => {
+    await records.put(prepared())
+    await oversight.end(grant.id, audrey)
+    const claim = { ticket: grant, clientId: 'ours', grant: newGrant(grant.id), browser: { ip: '198.51.100.7' } }
+    expect(await records.claim(claim)).toBeUndefined()
+    expect(await records.read(grant.id)).toMatchObject({ state: 'ended' })
   })
   test('leaves no way to a session: redeem and issue fail', async () => {
     await records.put(requested())
@@ -321,11 +334,12 @@ describe('endAll', () => {
 
   test('ends what is live or in flight, and nothing else', async () => {
     const ids = await write(
-      6,
+      7,
       (n) =>
         [
           { state: 'requested' as const },
           { state: 'redeemed' as const },
+          { state: 'prepared' as const },
           {},
           { state: 'refused' as const },
           { state: 'discarded' as const },
@@ -333,8 +347,8 @@ describe('endAll', () => {
         ][n] ?? {},
     )
     const [other = ''] = await write(1, () => ({ actorSub: 'somebody else' }))
-    expect(await endAll()).toEqual({ ended: 3, more: false })
-    expect(await statesOf(ids)).toEqual(['ended', 'ended', 'ended', 'refused', 'discarded', 'issued'])
+    expect(await endAll()).toEqual({ ended: 4, more: false })
+    expect(await statesOf(ids)).toEqual(['ended', 'ended', 'ended', 'ended', 'refused', 'discarded', 'issued'])
     expect(await statesOf([other])).toEqual(['issued'])
     expect(await endAll()).toEqual({ ended: 0, more: false })
   })
@@ -350,7 +364,7 @@ describe('endAll', () => {
     expect(new Set(await statesOf(ids))).toEqual(new Set(['ended']))
   })
   test('reads only records that can still be alive', async () => {
-    const oldest = noon - day - 60_000
+    const oldest = noon - day - 600_000 - 60_000
     const [late = '', old = ''] = await write(2, (n) => ({ requestedAt: oldest - n }))
     expect(await endAll()).toEqual({ ended: 1, more: false })
     expect(await statesOf([late, old])).toEqual(['ended', 'issued'])
