@@ -64,7 +64,9 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
       },
     },
     clients: new Map(clients.map((client) => [client.id, client])),
-    groups: new Map(['impersonators', 'admins', 'gold'].map((GroupName) => [GroupName, { GroupName }])),
+    groups: new Map(
+      ['impersonators', 'impersonation-auditors', 'admins', 'gold'].map((GroupName) => [GroupName, { GroupName }]),
+    ),
     users: new Map(),
     sessions: new Map(),
     families: new Map(),
