@@ -35,8 +35,12 @@ export const endpointVariables = {
   subjectContextData: ['SUBJECT_CONTEXT_DATA', flag],
   /** `endpointUrl` of the response. Undefined: the base URL of the request. */
   endpointUrl: ['ENDPOINT_URL', optionalText],
-  /** The API keys of the customers. No other key opens this route. */
+  /** The API keys of the customers. No other key opens the routes that need one. */
   apiKeyIds: ['API_KEY_IDS', list],
+  /** How long a ticket can be redeemed. */
+  ticketSeconds: ['TICKET_SECONDS', count],
+  /** The origins whose pages may redeem a ticket. */
+  appOrigins: ['APP_ORIGINS', list],
 } as const satisfies Variables
 
 /** The function that lists, reads and ends impersonations. */
@@ -60,6 +64,8 @@ export const oversightVariables = {
   subjectsSeeReason: ['SUBJECTS_SEE_REASON', flag],
   /** The API keys of the customers. No other key opens these routes. */
   apiKeyIds: ['API_KEY_IDS', list],
+  /** The origins whose pages may end an impersonation. */
+  appOrigins: ['APP_ORIGINS', list],
 } as const satisfies Variables
 
 /** The function that introspects tokens. */

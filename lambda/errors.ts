@@ -5,6 +5,7 @@ import type { Subject } from './records-schema.ts'
 const responses = {
   RequestInvalid: [400, 'the request is invalid'],
   CredentialsInvalid: [401, 'Authorization: these credentials are not accepted'],
+  TicketInvalid: [401, 'ticket: this ticket is not valid, or no longer valid'],
   ApiKeyNotAllowed: [403, 'X-API-Key: this key does not open this route'],
   ActorNotAllowed: [403, 'you may not impersonate'],
   ActorImpersonated: [403, 'an impersonated session may not impersonate'],

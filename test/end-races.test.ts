@@ -7,6 +7,7 @@ import { createOversightRecords } from '../lambda/oversight/records.ts'
 import { createRecords } from '../lambda/records.ts'
 import { claimsOf } from './acceptance/client.ts'
 import { startTable } from './support/table.ts'
+import { ways } from './support/ways.ts'
 import { type Answer, audrey, calm, createWorld, type World } from './support/world.ts'
 
 const races = 200
@@ -82,38 +83,45 @@ describe('end against a whole mint', () => {
     })
   })
 
-  test(`hands over no session that was issued after the end, in ${races} races`, async () => {
-    const signedIn = await world.perform('AdminInitiateAuth', {
-      UserPoolId: world.pool.definition.id,
-      ClientId: 'actors',
-      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: 'olivia', PASSWORD: 'Olivia-Local-1!' },
-    })
-    const { IdToken } = (signedIn as { AuthenticationResult: { IdToken: string } }).AuthenticationResult
-    const outcomes = new Map<string, number>()
-    for (let race = 0; race < races; race++) {
-      const endAt = 1 + (race % 8)
-      let calls = 0
-      await world.reset({ ...calm, ends: () => ++calls === endAt })
-      const answer = (await world.post({ headers: { Authorization: [IdToken] } })) as Answer
-      const [ended] = await Promise.all(world.seen.ends)
-      const record = await world.oversight.read(world.seen.ids[0] ?? '')
-      expect(record?.state === 'ended').toBe(record?.endedAt !== undefined)
-      expect(ended?.state === 'ended').toBe(record?.state === 'ended')
-      const code = answer.headers['Impersonation-Error']
-      if (answer.statusCode === 200) {
-        // Issued before the end. Resource servers that introspect refuse it, since the record says `ended`.
-        expect(record?.issuedAt).toEqual(expect.any(Number))
-        const { accessToken } = answer.body.session as { accessToken: string }
-        expect(claimsOf(accessToken)).toMatchObject({ impersonation_id: record?.id })
-      } else {
-        expect([answer.statusCode, code]).toEqual([403, 'ImpersonationEnded'])
-        expect(record).toMatchObject({ state: 'ended' })
-        expect(record).not.toHaveProperty('issuedAt')
+  test.each(ways)(
+    `%s, hands over no session that was issued after the end, in ${races} races`,
+    async (way) => {
+      const signedIn = await world.perform('AdminInitiateAuth', {
+        UserPoolId: world.pool.definition.id,
+        ClientId: 'actors',
+        AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
+        AuthParameters: { USERNAME: 'olivia', PASSWORD: 'Olivia-Local-1!' },
+      })
+      const { IdToken } = (signedIn as { AuthenticationResult: { IdToken: string } }).AuthenticationResult
+      const outcomes = new Map<string, number>()
+      for (let race = 0; race < races; race++) {
+        const endAt = 1 + (race % (way === 'with a ticket' ? 12 : 8))
+        let calls = 0
+        await world.reset({ ...calm, ends: () => ++calls === endAt })
+        const answer = (await world.impersonate(way, { headers: { Authorization: [IdToken] } })) as Answer
+        const [ended] = await Promise.all(world.seen.ends)
+        const record = await world.oversight.read(world.seen.ids[0] ?? '')
+        expect(record?.state === 'ended').toBe(record?.endedAt !== undefined)
+        expect(ended?.state === 'ended').toBe(record?.state === 'ended')
+        const code = answer.headers['Impersonation-Error']
+        if (answer.statusCode === 200) {
+          // Issued before the end. Resource servers that introspect refuse it, since the record says `ended`.
+          expect(record?.issuedAt).toEqual(expect.any(Number))
+          const { accessToken } = answer.body.session as { accessToken: string }
+          expect(claimsOf(accessToken)).toMatchObject({ impersonation_id: record?.id })
+        } else {
+          expect([
+            [403, 'ImpersonationEnded'],
+            ...(way === 'with a ticket' ? [[401, 'TicketInvalid']] : []),
+          ]).toContainEqual([answer.statusCode, code])
+          expect(record).toMatchObject({ state: 'ended' })
+          expect(record).not.toHaveProperty('issuedAt')
+        }
+        const outcome = `${record?.state}, ${answer.statusCode}`
+        outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
       }
-      const outcome = `${record?.state}, ${answer.statusCode}`
-      outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
-    }
-    expect([...outcomes.keys()]).toEqual(expect.arrayContaining(['ended, 403', 'ended, 200']))
-  }, 300_000)
+      expect([...outcomes.keys()]).toEqual(expect.arrayContaining(['ended, 403', 'ended, 200']))
+    },
+    300_000,
+  )
 })

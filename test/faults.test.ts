@@ -1,12 +1,19 @@
 // Guarantee 1 and the time limits, with random faults at every call of the flow.
 
 import { unmarshall } from '@aws-sdk/util-dynamodb'
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { expectContract, expectNothingSecret, expectOrderly, expectRecorded } from './support/invariants.ts'
+import {
+  expectContract,
+  expectNothingSecret,
+  expectOrderly,
+  expectPrepared,
+  expectRecorded,
+} from './support/invariants.ts'
 import { behaviourOf, type callers, type Scenario, scenarios } from './support/scenario.ts'
 import { seededRuns } from './support/seeded.ts'
 import { startVirtualTime } from './support/virtual-time.ts'
+import { ways } from './support/ways.ts'
 import { type Answer, calm, createWorld, type World } from './support/world.ts'
 
 /** Time limits in ms: endpoint per request, trigger per event. */
@@ -63,6 +70,23 @@ const usernameByName: Record<string, string> = {
   ivan: 'ivan',
 }
 
+/** Sends a request, and redeems its ticket if there is one. */
+async function ask(request: Scenario['requests'][number]) {
+  const { caller, subject, redeems } = request
+  const changes = { headers: { Authorization: authorization(caller) }, body: JSON.stringify({ username: subject }) }
+  async function timed(send: () => Promise<Answer | 'ended'>) {
+    const started = Date.now()
+    const answer = await send()
+    return { ...request, answer, after: Date.now() - started }
+  }
+  if (redeems === 0) return [await timed(() => world.post(changes))]
+  const prepared = await timed(() => world.prepare(changes))
+  const ticket = prepared.answer === 'ended' ? undefined : prepared.answer.body.ticket
+  if (!ticket) return [prepared]
+  const redeem = () => timed(() => world.redeem(ticket))
+  return [prepared, ...(await Promise.all(Array.from({ length: redeems }, redeem)))]
+}
+
 async function run(scenario: Scenario, other: object): Promise<void> {
   await world.reset(behaviourOf(scenario, other))
   time.forget()
@@ -70,32 +94,27 @@ async function run(scenario: Scenario, other: object): Promise<void> {
   if (scenario.withdrawn) user?.groups.delete(group)
   else user?.groups.add(group)
 
-  const started = Date.now()
-  const answers = await time.settle(
-    Promise.all(
-      scenario.requests.map(async ({ caller, subject }) => {
-        const answer = await world.post({
-          headers: { Authorization: authorization(caller) },
-          body: JSON.stringify({ username: subject }),
-        })
-        return { answer, caller, subject, after: Date.now() - started }
-      }),
-    ),
-  )
+  const answers = (await time.settle(Promise.all(scenario.requests.map(ask)))).flat()
   expect(world.seen.triggerTimes.filter((took) => took > limits.trigger)).toEqual([])
   const check = () => {
     for (const { answer, caller, subject, after } of answers) {
       if (answer === 'ended') continue
       expect(after).toBeLessThanOrEqual(limits.endpoint)
       expectContract(answer)
-      if (answer.statusCode !== 200) continue
       const mayAct = ['token', 'Bearer', 'Basic'].includes(caller) && !scenario.withdrawn
+      const actorSub = mayAct ? subOf('olivia') : undefined
+      if (answer.statusCode === 201) expectPrepared(answer, world, actorSub)
+      if (answer.statusCode !== 200) continue
       expectRecorded(answer, world, {
-        actorSub: mayAct ? subOf('olivia') : undefined,
+        actorSub,
         subjectSub: subOf(usernameByName[subject] ?? ''),
         mayBeEnded: scenario.ends.length > 0,
       })
     }
+    const sessions = answers.flatMap(({ answer }) =>
+      answer !== 'ended' && answer.statusCode === 200 ? [answer.headers['Impersonation-Id']] : [],
+    )
+    expect(new Set(sessions).size).toBe(sessions.length)
     expectOrderly(world.table.changes)
   }
   for (const record of await time.settle(Promise.all(world.seen.ends)))
@@ -112,21 +131,58 @@ async function run(scenario: Scenario, other: object): Promise<void> {
   ])
 }
 
-test('a write that arrives twice at the table takes effect once', async () => {
-  for (const operation of ['PutItem', 'UpdateItem']) {
-    await world.reset({ ...calm, fault: (site) => (site.operation === operation ? 'arrives twice' : undefined) })
-    const answer = (await time.settle(world.post({ headers: { Authorization: [olivia.IdToken] } }))) as Answer
-    expect(answer.statusCode).toBe(200)
-    expectRecorded(answer, world, { actorSub: subOf('olivia'), subjectSub: subOf('alice') })
-    expectOrderly(world.table.changes)
-  }
+describe.each(ways)('%s,', (way) => {
+  const impersonate = () => time.settle(world.impersonate(way, { headers: { Authorization: [olivia.IdToken] } }))
+
+  test.each(['arrives twice', 'loses its connection after it took effect'] as const)(
+    'a write that %s takes effect once',
+    async (fault) => {
+      for (const operation of ['PutItem', 'UpdateItem']) {
+        // Each of the first attempts: the claim is the first update.
+        for (const nth of [0, 1, 2]) {
+          let seen = 0
+          const isNth = (site: { operation: string }) => site.operation === operation && seen++ === nth
+          await world.reset({ ...calm, fault: (site) => (isNth(site) ? fault : undefined) })
+          const answer = (await impersonate()) as Answer
+          expect(answer.statusCode).toBe(200)
+          expectRecorded(answer, world, { actorSub: subOf('olivia'), subjectSub: subOf('alice') })
+          expectOrderly(world.table.changes)
+        }
+      }
+    },
+  )
+
+  test('every write that arrives twice takes effect once', async () => {
+    for (const operation of ['PutItem', 'UpdateItem']) {
+      await world.reset({ ...calm, fault: (site) => (site.operation === operation ? 'arrives twice' : undefined) })
+      const answer = (await impersonate()) as Answer
+      expect(answer.statusCode).toBe(200)
+      expectRecorded(answer, world, { actorSub: subOf('olivia'), subjectSub: subOf('alice') })
+      expectOrderly(world.table.changes)
+    }
+  })
 })
 
-test.each([true, false])(
-  'an impersonation that is ended at any call stays ended, if its tokens are fit: %s',
-  async (fit) => {
+test('a ticket is used up by its first good redeem, whatever follows', async () => {
+  const behaviour = {
+    ...calm,
+    fault: (site: { operation: string }) => (site.operation === 'AdminInitiateAuth' ? ('fails' as const) : undefined),
+  }
+  await world.reset(behaviour)
+  const prepared = (await time.settle(world.prepare({ headers: { Authorization: [olivia.IdToken] } }))) as Answer
+  expect(await time.settle(world.redeem(prepared.body.ticket))).toMatchObject({ statusCode: 503 })
+  behaviour.fault = () => undefined
+  expect(await time.settle(world.redeem(prepared.body.ticket))).toMatchObject({
+    statusCode: 401,
+    headers: { 'Impersonation-Error': 'TicketInvalid' },
+  })
+})
+
+test.each(ways.flatMap((way) => [true, false].map((fit) => ({ way, fit }))))(
+  '$way, an impersonation that is ended at any call stays ended, if its tokens are fit: $fit',
+  async ({ way, fit }) => {
     const states = new Set<string>()
-    for (let endAt = 1; endAt <= 16; endAt++) {
+    for (let endAt = 1; endAt <= 20; endAt++) {
       let calls = 0
       await world.reset({
         ...calm,
@@ -135,15 +191,23 @@ test.each([true, false])(
           !fit && operation === 'AdminRespondToAuthChallenge' ? 'takes effect and gets an invalid response' : undefined,
         invalidBody: () => JSON.stringify({ AuthenticationResult: { IdToken: 'unfit', RefreshToken: 'unfit' } }),
       })
-      const answer = (await time.settle(world.post({ headers: { Authorization: [olivia.IdToken] } }))) as Answer
+      const headers = { Authorization: [olivia.IdToken] }
+      const answer = (await time.settle(world.impersonate(way, { headers }))) as Answer
       const [ended] = await time.settle(Promise.all(world.seen.ends))
       expectContract(answer)
       expectOrderly(world.table.changes)
       const [record] = [...world.table.items.values()].map((item) => unmarshall(item))
       expect(record?.state === 'ended').toBe(ended?.state === 'ended')
       const isIssued = record?.issuedAt !== undefined
+      const isUnclaimed = way === 'with a ticket' && record?.claimedAt === undefined
       expect([answer.statusCode, answer.headers['Impersonation-Error']]).toEqual(
-        !fit ? [500, 'TokensUnfit'] : isIssued ? [200, undefined] : [403, 'ImpersonationEnded'],
+        isUnclaimed
+          ? [401, 'TicketInvalid']
+          : !fit
+            ? [500, 'TokensUnfit']
+            : isIssued
+              ? [200, undefined]
+              : [403, 'ImpersonationEnded'],
       )
       states.add(`${record?.state}, ${isIssued ? 'issued' : 'not issued'}`)
     }

@@ -19,6 +19,7 @@ import type { LocalRunOptions } from '../infra/local/run.ts'
 import { claimsOf } from './acceptance/client.ts'
 import { sharedAssembly } from './support/assembly.ts'
 import { change, type Intercept, startDeployment } from './support/deployment.ts'
+import { type Way, ways } from './support/ways.ts'
 
 const assembly = await sharedAssembly()
 
@@ -29,9 +30,9 @@ async function start(options: LocalRunOptions = {}) {
   current = await startDeployment({ assembly, ...options })
   return current
 }
-async function startAndImpersonate(username: string, options: LocalRunOptions) {
+async function startAndImpersonate(way: Way, username: string, options: LocalRunOptions) {
   const deployment = await start(options)
-  const answer = await deployment.impersonate(username, deployment.olivia)
+  const answer = await deployment.impersonateBy(way, username, deployment.olivia)
   return { ...deployment, answer, found: await deployment.record(answer.headers.get('impersonation-id')) }
 }
 const isTriggers = ({ Handler }: { Handler?: string }) => Handler === 'triggers.handler'
@@ -40,7 +41,7 @@ const at =
   (called, fields, go) =>
     called === operation ? fault(called, fields, go) : go()
 
-describe('the endpoint drops, revokes and records unfit tokens:', () => {
+describe.each(ways)('%s, the endpoint drops, revokes and records unfit tokens:', (way) => {
   const isOurs = ({ GenerateSecret }: { GenerateSecret?: boolean }) => GenerateSecret === true
   test.each<[string, NonNullable<LocalRunOptions['change']>]>([
     [
@@ -72,7 +73,7 @@ describe('the endpoint drops, revokes and records unfit tokens:', () => {
       }),
     ],
   ])('%s', async (_, edit) => {
-    const { answer, found, calls } = await startAndImpersonate('alice', { change: edit })
+    const { answer, found, calls } = await startAndImpersonate(way, 'alice', { change: edit })
     expect(answer).toMatchObject({ status: 500, body: { status: 'error' } })
     expect(JSON.stringify(answer.body)).not.toContain('eyJ')
     expect(found).toMatchObject({ state: 'discarded', code: 'TokensUnfit' })
@@ -80,19 +81,19 @@ describe('the endpoint drops, revokes and records unfit tokens:', () => {
   })
 })
 
-describe('no token without a record:', () => {
+describe.each(ways)('%s, no token without a record:', (way) => {
   const useMissingTable = (handler: string) =>
     change('AWS::Lambda::Function', ({ Handler, Environment }) => {
       if (Handler === handler) Environment.Variables.RECORDS_TABLE_NAME = 'no-such-table'
     })
   test('the endpoint does not ask Cognito for tokens if it cannot write the record', async () => {
-    const { answer, calls } = await startAndImpersonate('alice', { change: useMissingTable('endpoint.handler') })
+    const { answer, calls } = await startAndImpersonate(way, 'alice', { change: useMissingTable('endpoint.handler') })
     expect(answer).toMatchObject({ status: 503, body: { status: 'error' } })
     expect(answer.headers.get('impersonation-id')).toBeNull()
     expect(calls).not.toContain('AdminRespondToAuthChallenge')
   })
   test('Cognito issues no tokens if the triggers cannot reach the record', async () => {
-    const { answer, found } = await startAndImpersonate('alice', { change: useMissingTable('triggers.handler') })
+    const { answer, found } = await startAndImpersonate(way, 'alice', { change: useMissingTable('triggers.handler') })
     expect(answer).toMatchObject({ status: 503, body: { status: 'error' } })
     expect(found).toMatchObject({ state: 'refused' })
   })
@@ -147,30 +148,38 @@ describe('a withdrawn right is gone at the next call, although the actor’s tok
     ],
   ])('%s', async (_, withdraw) => {
     const deployment = await start()
+    const { body } = await deployment.prepare('alice', deployment.olivia)
     await withdraw(deployment.cognito, deployment.outputs.UserPoolId)
-    const answer = await deployment.impersonate('alice', deployment.olivia)
-    expect(answer.status).toBe(403)
+    const answers = [
+      await deployment.redeem(body.ticket),
+      await deployment.impersonate('alice', deployment.olivia),
+      await deployment.prepare('alice', deployment.olivia),
+    ]
+    for (const { status, headers } of answers) {
+      expect([status, headers.get('impersonation-error')]).toEqual([403, 'ActorNotAllowed'])
+      expect(await deployment.record(headers.get('impersonation-id'))).toMatchObject({ state: 'refused' })
+    }
     expect(deployment.calls).not.toContain('AdminRespondToAuthChallenge')
   })
 })
 
-test('an actor cannot act as themselves, even if no group protects them', async () => {
+test.each(ways)('%s, an actor cannot act as themselves, even if no group protects them', async (way) => {
   const edit = change('AWS::Lambda::Function', (fn) => {
     if (isTriggers(fn)) fn.Environment.Variables.PROTECTED_GROUPS = '["admins"]'
   })
-  const { answer, found } = await startAndImpersonate('olivia', { change: edit })
+  const { answer, found } = await startAndImpersonate(way, 'olivia', { change: edit })
   expect(answer.status).toBe(403)
   expect(found).toMatchObject({ state: 'refused', code: 'SubjectIsActor' })
 })
 
-test('a refresh token of the impersonation client brings no tokens, although Cognito allows the flow', async () => {
+test.each(ways)('%s, a refresh token brings no tokens, although Cognito allows the flow', async (way) => {
   let refreshToken = ''
   const keep: Intercept = async (_operation, _fields, go) => {
     const answer = await go()
     refreshToken = (answer as { AuthenticationResult: { RefreshToken: string } }).AuthenticationResult.RefreshToken
     return answer
   }
-  const { cognito, outputs, answer } = await startAndImpersonate('alice', {
+  const { cognito, outputs, answer } = await startAndImpersonate(way, 'alice', {
     intercept: at('AdminRespondToAuthChallenge', keep),
   })
   expect(answer.status).toBe(200)
@@ -210,7 +219,7 @@ test('a resource server’s key mints no session, and costs no call to Cognito',
   expect(calls).toEqual([])
 })
 
-describe('if Cognito fails', () => {
+describe.each(ways)('%s, if Cognito fails', (way) => {
   const throttled: Intercept = async () => {
     throw new CognitoError('TooManyRequestsException', 'Too many requests')
   }
@@ -227,13 +236,13 @@ describe('if Cognito fails', () => {
   }
 
   test('the endpoint retries a first call that was throttled once', async () => {
-    const { answer } = await startAndImpersonate('alice', { intercept: at('AdminInitiateAuth', once(throttled)) })
+    const { answer } = await startAndImpersonate(way, 'alice', { intercept: at('AdminInitiateAuth', once(throttled)) })
     expect(answer.status).toBe(200)
   })
   test.each(['AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge'])(
     '%s always throttled: 429',
     async (operation) => {
-      const { answer, found } = await startAndImpersonate('alice', { intercept: at(operation, throttled) })
+      const { answer, found } = await startAndImpersonate(way, 'alice', { intercept: at(operation, throttled) })
       expect(answer.status).toBe(429)
       expect(answer.headers.get('retry-after')).toBe('1')
       expect(found).toMatchObject({ state: 'refused', code: 'TooManyRequests' })
@@ -242,13 +251,13 @@ describe('if Cognito fails', () => {
   test.each(['AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge'])(
     '%s broken: 503',
     async (operation) => {
-      const { answer, found } = await startAndImpersonate('alice', { intercept: at(operation, broken) })
+      const { answer, found } = await startAndImpersonate(way, 'alice', { intercept: at(operation, broken) })
       expect(answer).toMatchObject({ status: 503, body: { status: 'error' } })
       expect(found).toMatchObject({ state: 'refused', code: 'Unavailable' })
     },
   )
   test('the endpoint does not repeat a call whose response was lost, and the record stays issued', async () => {
-    const { answer, found, calls, dynamoDB, outputs } = await startAndImpersonate('alice', {
+    const { answer, found, calls, dynamoDB, outputs } = await startAndImpersonate(way, 'alice', {
       intercept: at('AdminRespondToAuthChallenge', lost),
     })
     expect(answer).toMatchObject({ status: 503, body: { status: 'error' } })
@@ -258,11 +267,15 @@ describe('if Cognito fails', () => {
   })
 })
 
-test('an impersonation makes four calls to Cognito, and five with Basic', async () => {
-  const { calls, impersonate, olivia, basic } = await start()
+test('an impersonation makes four calls to Cognito, five with Basic, and two more with a ticket', async () => {
+  const { calls, impersonate, prepare, redeem, olivia, basic } = await start()
   const good = ['AdminGetUser', 'AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge']
   await impersonate('alice', olivia)
   expect(calls.splice(0).sort()).toEqual(good)
   await impersonate('alice', basic('olivia'))
   expect(calls.splice(0).sort()).toEqual(['AdminInitiateAuth', ...good].sort())
+  const { body } = await prepare('alice', olivia)
+  expect(calls.splice(0).sort()).toEqual(['AdminGetUser', 'AdminListGroupsForUser'])
+  await redeem(body.ticket)
+  expect(calls.splice(0).sort()).toEqual(good)
 })

@@ -26,12 +26,12 @@ export interface RouteFunctions {
 
 interface Route {
   path: string
-  method: 'GET' | 'POST' | 'DELETE'
+  method: 'GET' | 'POST' | 'DELETE' | 'OPTIONS'
   function: keyof RouteFunctions
   /** Default: true. */
   apiKeyRequired?: false
-  /** Limit of all callers together. Default: the setting `stageThrottle`. */
-  throttle?: { rate: number; burst: number }
+  /** Limit of all callers together: fixed, or a share of the setting `stageThrottle`. Default: `stageThrottle`. */
+  throttle?: { rate: number; burst: number } | { share: number }
 }
 
 /**
@@ -40,20 +40,24 @@ interface Route {
  */
 const forPeople = { rate: 2, burst: 40 }
 
+/**
+ * Pages of the app call these routes, without an API key and without Basic. A stranger causes no call to Cognito there, but
+ * can use up the limit, so it is higher.
+ */
+const endFromPage = { apiKeyRequired: false, throttle: { rate: 20, burst: 40 } } as const
+const redeemFromPage = { apiKeyRequired: false, throttle: { share: 1 / 2 } } as const
+
 const routes: Route[] = [
   { path: '/auth/impersonate', method: 'POST', function: 'endpoint' },
+  // A ticket costs up to two sign-ins: the actor's by Basic here, and the subject's at /auth/session.
+  { path: '/auth/impersonations', method: 'POST', function: 'endpoint', throttle: { share: 1 / 20 } },
+  { path: '/auth/session', method: 'POST', function: 'endpoint', ...redeemFromPage },
+  { path: '/auth/session', method: 'OPTIONS', function: 'endpoint', ...redeemFromPage },
   { path: '/auth/impersonations', method: 'GET', function: 'oversight', throttle: forPeople },
   { path: '/auth/impersonations', method: 'DELETE', function: 'oversight', throttle: forPeople },
   { path: '/auth/impersonations/{id}', method: 'GET', function: 'oversight', throttle: forPeople },
-  {
-    path: '/auth/impersonations/{id}',
-    method: 'DELETE',
-    function: 'oversight',
-    // The caller's app has no API key. This route accepts no Basic, so a stranger causes no call to Cognito. But a stranger
-    // can use up this limit, so it is higher.
-    apiKeyRequired: false,
-    throttle: { rate: 20, burst: 40 },
-  },
+  { path: '/auth/impersonations/{id}', method: 'DELETE', function: 'oversight', ...endFromPage },
+  { path: '/auth/impersonations/{id}', method: 'OPTIONS', function: 'oversight', ...endFromPage },
   // Look-ups at Cognito are shared for 30 s, so most requests cause none.
   { path: '/auth/introspect', method: 'POST', function: 'introspection', throttle: { rate: 100, burst: 200 } },
 ]
@@ -65,10 +69,11 @@ const routes: Route[] = [
 export function methodLimits({
   stageThrottle,
 }: Pick<Settings, 'stageThrottle'>): Record<string, MethodDeploymentOptions> {
-  const limits = routes.map(({ path, method, throttle = stageThrottle }) => [
-    `${path}/${method}`,
-    { throttlingRateLimit: throttle.rate, throttlingBurstLimit: throttle.burst },
-  ])
+  const limits = routes.map(({ path, method, throttle = { share: 1 } }) => {
+    const { rate, burst } =
+      'share' in throttle ? { ...stageThrottle, rate: Math.ceil(stageThrottle.rate * throttle.share) } : throttle
+    return [`${path}/${method}`, { throttlingRateLimit: rate, throttlingBurstLimit: burst }]
+  })
   return Object.fromEntries(limits)
 }
 

@@ -1,4 +1,4 @@
-// The endpoint's function: API Gateway runs it for POST /auth/impersonate.
+// The endpoint's function: API Gateway runs it for the routes that prepare impersonations and mint sessions.
 
 import type { CfnUserPoolClient, IUserPool, IUserPoolClient } from 'aws-cdk-lib/aws-cognito'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'

@@ -1,6 +1,7 @@
 // Every setting of a deployment, with its default and its rule.
 
 import { Token } from 'aws-cdk-lib'
+import { longestTicketLifetime } from '../../lambda/grant.ts'
 import { isGrantable } from '../../lambda/scopes.ts'
 import { canBeRequired, isAttributeName } from './attribute-names.ts'
 import { type NextTriggersProps, nextTriggersRule } from './next-triggers.ts'
@@ -34,6 +35,14 @@ const clientIdList = list({ must: 'app client ids', test: (id) => Token.isUnreso
 const groupPattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
 const groupRule = matching('a Cognito group name: no blanks, at most 128 characters', groupPattern)
 
+/** An origin as browsers send it: no path, no slash at the end, no default port, in lower case. */
+function isAppOrigin(origin: string): boolean {
+  if (Token.isUnresolved(origin)) return true
+  const [, scheme, host] = /^(https?):\/\/([a-z0-9.-]+)(:\d+)?$/.exec(origin) ?? []
+  if (!host || !URL.canParse(origin) || new URL(origin).origin !== origin) return false
+  return scheme === 'https' || host === 'localhost' || host === '127.0.0.1'
+}
+
 /** Each setting's default and rule. The default '' means that the setting is not set. */
 export const settingsTable = {
   /** The calling systems. Each has its own API key. */
@@ -57,6 +66,16 @@ export const settingsTable = {
       [],
       list({ must: 'Cognito group names', test: (name) => groupPattern.test(name), least: 1 }),
     ),
+  ),
+  /** How long a ticket of the back office can be redeemed by the app, in seconds. */
+  ticketSeconds: setting(60, wholeNumber(30, longestTicketLifetime / 1000)),
+  /** The origins of the apps whose pages redeem tickets and end impersonations. */
+  appOrigins: setting(
+    [],
+    list({
+      must: 'exact origins, such as https://app.example.com, or http://localhost:3000 for development: no wildcard, path or slash at the end',
+      test: isAppOrigin,
+    }),
   ),
   /** Refuses requests without a reason. */
   reasonRequired: setting(false, oneOf(true, false)),
@@ -120,7 +139,7 @@ export const settingsTable = {
   throttle: setting({ rate: 25, burst: 50 }, fields({ rate: wholeNumber(1, 10_000), burst: wholeNumber(1, 5_000) })),
   /**
    * Limit of all customers' impersonations together. Cognito allows 120 sign-ins per second. An impersonation needs one, or
-   * two with Basic. The other routes need up to 6 per second; see infra/api/routes.ts. So the default leaves at least a
+   * two with Basic. The other routes need up to 10 per second; see infra/api/routes.ts. So the default leaves at least a
    * quarter to the account's other sign-ins.
    */
   stageThrottle: setting(

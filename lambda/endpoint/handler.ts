@@ -1,4 +1,4 @@
-// The function behind POST /auth/impersonate. Connects the endpoint to its user pool and records table.
+// The function behind the routes that mint sessions. Connects the endpoint to its user pool and records table.
 
 import { Agent } from 'node:https'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
@@ -11,8 +11,8 @@ import { createVerifier } from '../http/verifier.ts'
 import { loggable } from '../loggable.ts'
 import { createRecords } from '../records.ts'
 import { sdkClientConfig } from '../sdk-client.ts'
-import { createEndpoint } from './chain.ts'
-import { createImpersonate } from './impersonate.ts'
+import { createImpersonations } from './impersonations.ts'
+import { createEndpoint } from './routes.ts'
 import { createUserPool } from './user-pool.ts'
 
 const { env } = process
@@ -47,7 +47,7 @@ export const handler = createEndpoint({
     signIn: users.signIn,
     now,
   }),
-  impersonate: createImpersonate({
+  ...createImpersonations({
     config,
     records,
     userPool: createUserPool({ cognito, cognitoOnce, config }),

@@ -1,6 +1,7 @@
-// Reads the request's body: the subject's username, and the reason.
+// Reads the request's body: the subject's username and the reason, or the ticket.
 
 import { ImpersonationError } from '../errors.ts'
+import type { GatewayEvent } from '../http/gateway-event.ts'
 import { isUsername } from '../http/username.ts'
 import { isObject } from '../json.ts'
 
@@ -16,12 +17,12 @@ const fields = ['username', 'reason'] as const
  * @throws ImpersonationError RequestInvalid, naming the field and its rule.
  */
 export function readRequest(body: unknown, { reasonRequired }: { reasonRequired: boolean }): ImpersonationRequest {
-  assertValid(isObject(body), 'the body must be a JSON object')
-  for (const name of Object.keys(body)) {
+  const fieldsSent = asObject(body)
+  for (const name of Object.keys(fieldsSent)) {
     const field = fields.find((known) => known === name.toLowerCase())
     assertValid(!field || field === name, `${name} must be written ${field}`)
   }
-  const { username, reason } = body
+  const { username, reason } = fieldsSent
   assertValid(
     isUsername(username),
     'username must be a string of 1 to 128 letters, marks, symbols, numbers or punctuation characters, without blanks',
@@ -36,6 +37,26 @@ export function readRequest(body: unknown, { reasonRequired }: { reasonRequired:
     'reason must be a string of 1 to 1,000 characters, not blank',
   )
   return { username, reason: trimmed }
+}
+
+/** Does not check the ticket's form. @throws ImpersonationError RequestInvalid */
+export function readTicket(body: unknown): string {
+  const { ticket } = asObject(body)
+  assertValid(typeof ticket === 'string', 'ticket must be a string: the ticket of a prepared impersonation')
+  return ticket
+}
+
+/** A ticket in the URL would be in logs, so this is an error that people notice. @throws ImpersonationError RequestInvalid */
+export function assertNoQuery({ multiValueQueryStringParameters }: GatewayEvent): void {
+  assertValid(
+    Object.keys(multiValueQueryStringParameters ?? {}).length === 0,
+    'there are no query parameters here: send the ticket in the body',
+  )
+}
+
+function asObject(body: unknown): Record<string, unknown> {
+  assertValid(isObject(body), 'the body must be a JSON object')
+  return body
 }
 
 function assertValid(valid: unknown, message: string): asserts valid {

@@ -11,6 +11,9 @@ export interface Caller {
   sub: string
   username: string
   groups: string[]
+  /** When the caller signed in (`auth_time`), and when the ID token expires, in ms since the epoch. Undefined: not in the token. */
+  signedInAt?: number
+  tokenEndsAt?: number
   /** The app client of the caller's token. */
   clientId: string
   /** Whether the caller's token belongs to an impersonated session. */
@@ -24,6 +27,14 @@ export interface Caller {
 export interface Credentials {
   username: string
   password: string
+}
+
+/** Whether a sign-in is recent enough for staff. @param signedInAt in ms since the epoch. */
+export function isRecentSignIn(
+  signedInAt: number | undefined,
+  { now, signInMaxAgeMinutes }: { now: number; signInMaxAgeMinutes: number },
+): boolean {
+  return signedInAt !== undefined && now - signedInAt <= signInMaxAgeMinutes * 60_000
 }
 
 export type Authenticate = ReturnType<typeof createAuthenticate>
@@ -72,19 +83,23 @@ export function createAuthenticate(options: {
       throw new ImpersonationError(isFault(error) ? 'Unavailable' : 'CredentialsInvalid', { cause: error })
     })
     const actorSub = Object(claims.act).sub
-    const { sub, aud, auth_time: signedInAt, 'cognito:username': username, 'cognito:groups': groups } = claims
+    const { sub, aud, 'cognito:username': username, 'cognito:groups': groups } = claims
+    const signedInAt = inMilliseconds(claims.auth_time)
+    const tokenEndsAt = inMilliseconds(claims.exp)
     assertAccepted(
       typeof sub === 'string' && sub && typeof username === 'string' && username && typeof aud === 'string',
     )
     assertAccepted(
       config.subjectClientIds?.includes(aud) ||
-        (typeof signedInAt === 'number' && now() - signedInAt * 1000 <= config.signInMaxAgeMinutes * 60_000),
+        isRecentSignIn(signedInAt, { now: now(), signInMaxAgeMinutes: config.signInMaxAgeMinutes }),
       'Authorization: the sign-in is too long ago',
     )
     return {
       sub,
       username,
       groups: Array.isArray(groups) ? groups : [],
+      ...(signedInAt !== undefined && { signedInAt }),
+      ...(tokenEndsAt !== undefined && { tokenEndsAt }),
       clientId: aud,
       impersonated: aud === config.impersonationClientId || 'act' in claims,
       ...(typeof claims.impersonation_id === 'string' && { impersonationId: claims.impersonation_id }),
@@ -102,6 +117,10 @@ function readHeader(header: string): string | Credentials {
   const [, username, password] = /^([^:]+):(\P{Cc}{1,256})$/u.exec(decodeBase64(credentials)) ?? []
   assertAccepted(isUsername(username) && password, 'Authorization: Basic is malformed')
   return { username, password }
+}
+
+function inMilliseconds(seconds: unknown): number | undefined {
+  return typeof seconds === 'number' ? seconds * 1000 : undefined
 }
 
 function decodeBase64(text: string): string {

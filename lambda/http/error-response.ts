@@ -23,6 +23,7 @@ export function errorResponse(config: Challenges): MiddlewareObj<GatewayEvent> {
           ...errorHeaders(code),
           ...(impersonationId && { 'Impersonation-Id': impersonationId }),
           ...(code === 'CredentialsInvalid' && { 'WWW-Authenticate': challenges(config) }),
+          ...(code === 'TicketInvalid' && { 'WWW-Authenticate': `Ticket ${realm}` }),
           ...(code === 'TooManyRequests' && { 'Retry-After': retryAfter }),
         },
       })
@@ -35,8 +36,10 @@ export function errorHeaders(code: Code): Record<string, string> {
   return { 'Cache-Control': 'no-store', [errorCodeHeader]: code }
 }
 
+/** RFC 9110 §11.6.1 requires a challenge with each 401. No scheme is registered for tickets. */
+const realm = 'realm="cognito-impersonation"'
+
 /** The accepted schemes (RFC 9110 §11.6.1, RFC 6750 §3, RFC 7617 §2). */
 function challenges({ basic }: Challenges): string {
-  const realm = 'realm="cognito-impersonation"'
   return basic ? `Bearer ${realm}, Basic ${realm}, charset="UTF-8"` : `Bearer ${realm}`
 }

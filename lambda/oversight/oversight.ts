@@ -3,6 +3,7 @@
 import type { OversightConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
 import type { Caller } from '../http/authenticate.ts'
+import { type View, viewOf } from '../http/record-view.ts'
 import type { Users } from '../http/users.ts'
 import type { Role } from '../records-schema.ts'
 import { isUuid } from '../uuid.ts'
@@ -10,7 +11,6 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { ListQuery, NamedUser } from './query.ts'
 import type { OversightRecords, VisibleRecord } from './records.ts'
 import { claimedRoles, createConfirmRoles, type GeneralRole, isOwnRecord, roleOn } from './roles.ts'
-import { type View, viewOf } from './view.ts'
 
 export type Oversight = ReturnType<typeof createOversight>
 
@@ -23,7 +23,8 @@ export function createOversight(options: {
 }) {
   const { config, records, users, now } = options
   const confirmRoles = createConfirmRoles({ config, users })
-  const view = (record: VisibleRecord, viewer: Role) => viewOf(record, { viewer, now: now(), config })
+  const view = (record: VisibleRecord, viewer: Role) =>
+    viewOf(record, { viewer, now: now(), subjectsSeeReason: config.subjectsSeeReason })
 
   return {
     /** @throws NotYours, UserNotFound, or RequestInvalid for the `next` of another query. */

@@ -1,14 +1,14 @@
 // The routes that list, read and end impersonations, and the middy chain of each.
-// API Gateway has matched the route. `@middy/http-router` would match again, by the path, which a custom domain changes.
 
-import type { APIGatewayProxyResult, Context } from 'aws-lambda'
 import type { OversightConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
 import type { Authenticate } from '../http/authenticate.ts'
 import { createChain, onlyGatewayEvents, respond } from '../http/chain.ts'
+import { preflight, withCors } from '../http/cors.ts'
 import type { GatewayEvent } from '../http/gateway-event.ts'
 import type { Decision, Outcome } from '../http/metrics.ts'
 import { createReport } from '../http/report.ts'
+import { createRouter, type Route } from '../http/router.ts'
 import { type Authenticated, requireApiKey, requireCaller, type Timed } from '../http/steps.ts'
 import { withoutSecrets } from '../loggable.ts'
 import { isUuid } from '../uuid.ts'
@@ -31,8 +31,6 @@ interface Success {
 }
 
 type Run = (event: GatewayEvent & Timed & Authenticated) => Promise<Success>
-
-type Route = (event: GatewayEvent, context: Context) => Promise<APIGatewayProxyResult>
 
 export function createOversightRoutes(options: {
   config: OversightConfig
@@ -70,48 +68,43 @@ export function createOversightRoutes(options: {
       .use(requireCaller(options.authenticateByToken))
       .handler<GatewayEvent>(handle(action, run))
 
-  const routes = new Map<string, Route>([
-    [
-      'GET /auth/impersonations',
-      withKey('list', async (event) => {
-        const page = await oversight.list(event.caller, readListQuery(event), event.signal)
-        return { outcome: 'listed', body: page, details: { records: page.impersonations.length } }
-      }),
-    ],
-    [
-      'GET /auth/impersonations/{id}',
-      withKey('read', async (event) => {
-        assertNoQuery(event)
-        return { outcome: 'read', body: await oversight.read(event.caller, idOf(event), event.signal) }
-      }),
-    ],
-    [
-      'DELETE /auth/impersonations/{id}',
-      withoutKey('end', async (event) => {
-        assertNoQuery(event)
-        const { ended, role } = await oversight.end(event.caller, idOf(event), event.signal)
-        return { outcome: 'ended', body: ended, details: { role } }
-      }),
-    ],
-    [
-      'DELETE /auth/impersonations',
-      withKey('end-all', async (event) => {
-        const result = await oversight.endAll(event.caller, readEndAllQuery(event), event.signal)
-        return { outcome: 'ended', body: result, details: result }
-      }),
-    ],
-  ])
-  const unknownRoute: Route = chainOf(undefined, config).handler<GatewayEvent>(async () => {
+  const list = withKey('list', async (event) => {
+    const page = await oversight.list(event.caller, readListQuery(event), event.signal)
+    return { outcome: 'listed', body: page, details: { records: page.impersonations.length } }
+  })
+
+  const read = withKey('read', async (event) => {
+    assertNoQuery(event)
+    return { outcome: 'read', body: await oversight.read(event.caller, idOf(event), event.signal) }
+  })
+
+  const end = withoutKey('end', async (event) => {
+    assertNoQuery(event)
+    const { ended, role } = await oversight.end(event.caller, idOf(event), event.signal)
+    return { outcome: 'ended', body: ended, details: { role } }
+  })
+
+  const endAll = withKey('end-all', async (event) => {
+    const result = await oversight.endAll(event.caller, readEndAllQuery(event), event.signal)
+    return { outcome: 'ended', body: result, details: result }
+  })
+
+  const unknown: Route = chainOf(undefined, config).handler<GatewayEvent>(async () => {
     throw new ImpersonationError('Fault', { message: 'the function does not have this route' })
   })
 
-  return onlyGatewayEvents(
-    (event, context) => {
-      const route = routes.get(`${event.httpMethod} ${event.requestContext.resourcePath}`) ?? unknownRoute
-      return route(event, context)
+  const { appOrigins } = config
+  const router = createRouter(
+    {
+      'GET /auth/impersonations': list,
+      'DELETE /auth/impersonations': endAll,
+      'GET /auth/impersonations/{id}': read,
+      'DELETE /auth/impersonations/{id}': withCors(end, { appOrigins }),
+      'OPTIONS /auth/impersonations/{id}': preflight({ appOrigins, method: 'DELETE', requestHeader: 'authorization' }),
     },
-    { name, log },
+    unknown,
   )
+  return onlyGatewayEvents(router, { name, log })
 }
 
 function idOf({ pathParameters }: GatewayEvent): string | undefined {

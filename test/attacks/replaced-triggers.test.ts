@@ -3,6 +3,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { createForge } from '../support/forge.ts'
 import { expectContract } from '../support/invariants.ts'
+import { type Way, ways } from '../support/ways.ts'
 import { type Answer, calm, createWorld } from '../support/world.ts'
 
 const world = await createWorld()
@@ -19,7 +20,7 @@ interface Replacement {
   groups?: string[]
 }
 
-async function impersonate(replacement: (id: string) => Replacement): Promise<Answer> {
+async function impersonate(way: Way, replacement: (id: string) => Replacement): Promise<Answer> {
   await world.reset({
     ...calm,
     replace: (id) => {
@@ -33,18 +34,18 @@ async function impersonate(replacement: (id: string) => Replacement): Promise<An
       }
     },
   })
-  const answer = await world.post({ headers: { Authorization: [token()] } })
+  const answer = await world.impersonate(way, { headers: { Authorization: [token()] } })
   if (answer === 'ended') throw new Error('the endpoint gave no answer')
   expectContract(answer)
   return answer
 }
 const right = (id: string) => ({ act: { sub: olivia }, impersonation_id: id })
 
-test('accepts tokens of another trigger that does the same as ours', async () => {
-  expect((await impersonate((id) => ({ id: right(id), access: right(id) }))).statusCode).toBe(200)
+test.each(ways)('%s, accepts tokens of another trigger that does the same as ours', async (way) => {
+  expect((await impersonate(way, (id) => ({ id: right(id), access: right(id) }))).statusCode).toBe(200)
 })
 
-describe('discards and revokes tokens if the trigger', () => {
+describe.each(ways)('%s, discards and revokes tokens if the trigger', (way) => {
   test.each<[string, (id: string) => Replacement]>([
     ['adds nothing', () => ({})],
     ['names no actor', (id) => ({ id: { impersonation_id: id }, access: { impersonation_id: id } })],
@@ -62,7 +63,7 @@ describe('discards and revokes tokens if the trigger', () => {
     ['names the actor only in the ID token', (id) => ({ id: right(id) })],
     ['names the actor only in the access token', (id) => ({ access: right(id) })],
   ])('%s', async (_, replacement) => {
-    const { statusCode, headers } = await impersonate(replacement)
+    const { statusCode, headers } = await impersonate(way, replacement)
     expect(statusCode).toBe(500)
     expect(world.table.items.get(headers['Impersonation-Id'] ?? '')).toMatchObject({ state: { S: 'discarded' } })
     expect(world.seen.cognitoCalls).toContain('RevokeToken')

@@ -37,11 +37,15 @@ export function createTap(): Tap {
 /** Must run last: it searches the logs of all tests before it. */
 export function secrets(deployment: () => Deployment, tap: Tap) {
   test('each fault of Cognito makes the request fail', async () => {
-    const { impersonate, basic, olivia } = deployment()
+    const { impersonate, prepare, redeem, basic, olivia } = deployment()
     const operations = ['AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminRespondToAuthChallenge']
     for (const operation of operations) {
       for (const how of ['refused', 'broken', 'quoting', 'lost', 'empty'] as const) {
+        tap.fault = undefined
+        const { body } = await prepare('alice', olivia)
+        tap.secrets.add(String(body.ticket).slice(37))
         tap.fault = { operation, how }
+        expect((await redeem(body.ticket)).status).toBeGreaterThan(400)
         for (const authorization of [olivia, basic('olivia')]) {
           expect((await impersonate('alice', authorization)).status).toBeGreaterThan(400)
         }

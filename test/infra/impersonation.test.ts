@@ -87,6 +87,8 @@ describe('functions', () => {
       SUBJECT_CONTEXT_DATA: 'false',
       ENDPOINT_URL: '',
       API_KEY_IDS: '["<Api/KeyDefault>"]',
+      TICKET_SECONDS: '60',
+      APP_ORIGINS: '[]',
     }
     const oversight: EnvironmentOf<typeof oversightVariables> = {
       USER_POOL_ID: '<UserPool>',
@@ -103,6 +105,7 @@ describe('functions', () => {
       BASIC: 'true',
       SUBJECTS_SEE_REASON: 'true',
       API_KEY_IDS: '["<Api/KeyDefault>"]',
+      APP_ORIGINS: '[]',
     }
     const introspection: EnvironmentOf<typeof introspectionVariables> = {
       USER_POOL_ID: '<UserPool>',
@@ -225,10 +228,14 @@ describe('permissions', () => {
     expect(Object.values(ofType(template, 'AWS::Lambda::Permission'))).toEqual([
       ...[
         ['Endpoint', 'POST/auth/impersonate'],
+        ['Endpoint', 'POST/auth/impersonations'],
         ['Oversight', 'GET/auth/impersonations'],
         ['Oversight', 'DELETE/auth/impersonations'],
         ['Oversight', 'GET/auth/impersonations/*'],
         ['Oversight', 'DELETE/auth/impersonations/*'],
+        ['Oversight', 'OPTIONS/auth/impersonations/*'],
+        ['Endpoint', 'POST/auth/session'],
+        ['Endpoint', 'OPTIONS/auth/session'],
         ['Introspection', 'POST/auth/introspect'],
       ].map(([path, route]) => ({
         Action: 'lambda:InvokeFunction',

@@ -21,6 +21,8 @@ test('reads the endpoint’s settings', () => {
     subjectContextData: false,
     endpointUrl: undefined,
     apiKeyIds: ['key-1'],
+    ticketSeconds: 60,
+    appOrigins: ['https://app.example.com'],
   })
 })
 test('reads the settings of introspection', () => {

@@ -5,8 +5,9 @@ import type { CognitoOptions } from '../../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../infra/local/log.ts'
 import { type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
-import { createClient } from '../acceptance/client.ts'
-import { connect, type Outputs } from '../acceptance/target.ts'
+import { type Answer, type Client, createClient } from '../acceptance/client.ts'
+import { connect, type Outputs, type Target } from '../acceptance/target.ts'
+import type { Way } from './ways.ts'
 
 export type Intercept = NonNullable<CognitoOptions['intercept']>
 
@@ -31,7 +32,33 @@ export async function startDeployment({ intercept, ...options }: LocalRunOptions
   const client = createClient(target)
   const { IdToken } = await client.signIn('olivia')
   ready = true
-  return { ...target, ...client, olivia: IdToken, run, calls, log }
+  return { ...target, ...client, ...createTicketClient(target, client), olivia: IdToken, run, calls, log }
+}
+
+/** Sends the requests of the back office and of the app's page. */
+function createTicketClient({ outputs, apiKey }: Pick<Target, 'outputs' | 'apiKey'>, { impersonate }: Client) {
+  async function post(path: string, headers: Record<string, string>, body: unknown): Promise<Answer> {
+    const response = await fetch(outputs.ApiUrl + path, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+    })
+    return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] }
+  }
+  const prepare = (username: string, Authorization: string, more: object = {}) =>
+    post('/auth/impersonations', { Authorization, 'X-API-Key': apiKey }, { username, ...more })
+  const redeem = (ticket: unknown, headers: Record<string, string> = {}) => post('/auth/session', headers, { ticket })
+
+  return {
+    prepare,
+    redeem,
+    /** @returns the answer with the session, or of the step that failed. */
+    async impersonateBy(way: Way, username: string, authorization: string): Promise<Answer> {
+      if (way === 'without a ticket') return impersonate(username, authorization)
+      const prepared = await prepare(username, authorization)
+      return prepared.status === 201 ? redeem(prepared.body.ticket) : prepared
+    },
+  }
 }
 
 /** Edits the properties of all resources of a type. @throws Error if the template has no such resource. */

@@ -27,6 +27,8 @@ export const endpointEnvironment: EndpointEnvironment = {
   SUBJECT_CONTEXT_DATA: 'false',
   ENDPOINT_URL: '',
   API_KEY_IDS: '["key-1"]',
+  TICKET_SECONDS: '60',
+  APP_ORIGINS: '["https://app.example.com"]',
 }
 
 export const oversightEnvironment: OversightEnvironment = {
@@ -44,6 +46,7 @@ export const oversightEnvironment: OversightEnvironment = {
   BASIC: 'true',
   SUBJECTS_SEE_REASON: 'true',
   API_KEY_IDS: '["key-1"]',
+  APP_ORIGINS: '["https://app.example.com"]',
 }
 
 export const introspectionEnvironment: EnvironmentOf<typeof introspectionVariables> = {

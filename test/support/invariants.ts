@@ -6,10 +6,15 @@ import type { Change } from './memory-table.ts'
 import type { Answer, World } from './world.ts'
 
 /** The statuses of the contract that the function itself returns. */
-const statuses = [200, 400, 401, 403, 422, 429, 500, 503]
+const statuses = [200, 201, 400, 401, 403, 422, 429, 500, 503]
 
 const transitions = new Set([
   'none → requested',
+  'none → prepared',
+  'prepared → requested',
+  'prepared → refused',
+  'prepared → ended',
+  'requested → requested',
   'requested → redeemed',
   'requested → refused',
   'requested → discarded',
@@ -38,7 +43,7 @@ export interface Expected {
 export function expectContract({ statusCode, headers, body }: Answer): void {
   expect(statuses).toContain(statusCode)
   expect(headers).toMatchObject({ 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-  if (statusCode === 200) return
+  if (statusCode === 200 || statusCode === 201) return
   expect(body).toEqual({ status: 'error', message: expect.stringMatching(/./) })
   expect(JSON.stringify({ headers, body })).not.toContain('eyJ')
   if (statusCode === 401) expect(headers).toHaveProperty('WWW-Authenticate')
@@ -74,13 +79,42 @@ export function expectOrderly(changes: readonly Change[]): void {
     expect(transitions).toContain(`${old?.state ?? 'none'} → ${now.state}`)
     expect('endsOn' in now).toBe(now.state === 'issued')
     expect('endedAt' in now).toBe(now.state === 'ended')
-    for (const kept of ['actorSub', 'grantHash', 'clientId', 'requestedAt', 'subjectAsked'])
+    if (old?.grantHash !== undefined) expect(now.grantHash).toBe(old.grantHash)
+    expect(now.grantHash === undefined).toBe(isUnclaimed(now))
+    for (const kept of [
+      'actorSub',
+      'actorSignedInAt',
+      'ticketHash',
+      'ticketEndsAt',
+      'clientId',
+      'requestedAt',
+      'subjectAsked',
+    ])
       if (old) expect(now[kept]).toBe(old[kept])
     if (now.state !== 'redeemed') continue
     const by = `${now.nonce} ${now.subjectSub}`
     expect(redeemed.get(now.id) ?? by).toBe(by)
     redeemed.set(now.id, by)
   }
+}
+
+/** Prepared, or closed before its ticket was redeemed: no session can follow. */
+function isUnclaimed({ state, ticketHash, claimedAt }: Record<string, unknown>): boolean {
+  if (state === 'prepared') return true
+  return ticketHash !== undefined && claimedAt === undefined && ['refused', 'ended'].includes(String(state))
+}
+
+/**
+ * Checks that the ticket's record names the actor. If a broken service reports a write that it did not make, there is no
+ * record, and the ticket opens nothing.
+ */
+export function expectPrepared(answer: Answer, world: World, actorSub: string | undefined): void {
+  expect(actorSub).toBeDefined()
+  const item = world.table.items.get(String(answer.body.id))
+  const [id, secret] = String(answer.body.ticket).split('.')
+  if (item) expect(unmarshall(item)).toMatchObject({ id, actorSub, ticketHash: expect.any(String) })
+  expect(secret).toHaveLength(43)
+  expect(JSON.stringify([...world.table.items.values()])).not.toContain(secret)
 }
 
 export function expectNothingSecret(lines: readonly unknown[], secrets: Iterable<string>): void {

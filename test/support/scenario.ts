@@ -36,6 +36,8 @@ export const subjects = [
 export const callers = ['token', 'Bearer', 'Basic', 'bob', 'wrong password', 'nothing'] as const
 
 const request = fc.record({
+  /** How often a ticket is redeemed at the same time. 0: without a ticket. */
+  redeems: fc.constantFrom(0, 0, 1, 1, 2),
   caller: fc.oneof({ weight: 6, arbitrary: fc.constantFrom('token', 'Bearer') }, fc.constantFrom(...callers)),
   subject: fc.oneof({ weight: 4, arbitrary: fc.constant('alice') }, fc.constantFrom(...subjects)),
 })
@@ -43,10 +45,10 @@ const request = fc.record({
 export const scenarios = fc.record({
   requests: fc.array(request, { minLength: 1, maxLength: 3 }),
   /** Faults, each at the n-th call of all processes together. */
-  calls: fc.array(fc.record({ at: fc.nat(16), fault: fc.constantFrom(...faults) }), { maxLength: 4 }),
+  calls: fc.array(fc.record({ at: fc.nat(20), fault: fc.constantFrom(...faults) }), { maxLength: 4 }),
   triggers: fc.array(fc.record({ at: fc.nat(12), trouble: fc.constantFrom(...troubles) }), { maxLength: 2 }),
   /** The calls at which an auditor ends everything. */
-  ends: fc.array(fc.nat(16), { maxLength: 2 }),
+  ends: fc.array(fc.nat(20), { maxLength: 2 }),
   keysFail: fc.nat(30).map((n) => n === 0),
   withdrawn: fc.nat(8).map((n) => n === 0),
   invalidBody: fc.nat(40),

@@ -8,8 +8,8 @@ import { jwks } from '../../infra/local/cognito/keys.ts'
 import type { Caller } from '../../infra/local/lambda/functions.ts'
 import type { Outcome } from '../../infra/local/lambda/outcome.ts'
 import { readEndpointConfig, readTriggerConfig } from '../../lambda/config.ts'
-import { createEndpoint } from '../../lambda/endpoint/chain.ts'
-import { createImpersonate } from '../../lambda/endpoint/impersonate.ts'
+import { createImpersonations } from '../../lambda/endpoint/impersonations.ts'
+import { createEndpoint } from '../../lambda/endpoint/routes.ts'
 import { createUserPool } from '../../lambda/endpoint/user-pool.ts'
 import { createAuthenticate } from '../../lambda/http/authenticate.ts'
 import { createUsers } from '../../lambda/http/users.ts'
@@ -26,6 +26,9 @@ import { gatewayEvent } from './gateway-event.ts'
 import { makeMemoryPool } from './memory-pool.ts'
 import { MemoryTable } from './memory-table.ts'
 import { collectSecrets } from './secrets.ts'
+import type { Way } from './ways.ts'
+
+type Changes = Parameters<typeof gatewayEvent>[0]
 
 export type World = Awaited<ReturnType<typeof createWorld>>
 
@@ -200,7 +203,7 @@ export async function createWorld(
       signIn: users.signIn,
       now: Date.now,
     }),
-    impersonate: createImpersonate({
+    ...createImpersonations({
       config,
       records: table(tables.endpoint),
       userPool,
@@ -235,16 +238,47 @@ export async function createWorld(
       }
     },
 
-    /** @returns the endpoint's answer, or 'ended' if its process ends first. */
-    post(changes: Parameters<typeof gatewayEvent>[0]): Promise<Answer | 'ended'> {
-      const run = new Process('endpoint')
-      const limit = setTimeout(() => run.end(), functionLimits.endpoint)
-      return run
-        .run(async () => {
-          const { statusCode, headers, body } = await endpoint(gatewayEvent(changes), {} as Context)
-          return { statusCode, headers: headers as Record<string, string>, body: JSON.parse(body) }
-        })
-        .finally(() => clearTimeout(limit))
+    post,
+
+    /** Prepares an impersonation. */
+    async prepare(changes: Changes): Promise<Answer | 'ended'> {
+      const answer = await post({ route: 'POST /auth/impersonations', ...changes })
+      if (answer !== 'ended' && typeof answer.body.ticket === 'string') {
+        // A ticket is `id.secret`. The id is not a secret.
+        seen.secrets.add(answer.body.ticket.split('.')[1] ?? '')
+      }
+      return answer
     },
+
+    redeem,
+
+    /** @returns the answer with the session, or of the step that failed. */
+    async impersonate(way: Way, changes: Changes): Promise<Answer | 'ended'> {
+      if (way === 'without a ticket') return post(changes)
+      const prepared = await this.prepare(changes)
+      return prepared === 'ended' || prepared.statusCode !== 201 ? prepared : redeem(prepared.body.ticket)
+    },
+  }
+
+  /** Redeems a ticket, without an API key and without `Authorization`. */
+  function redeem(ticket: unknown): Promise<Answer | 'ended'> {
+    return post({
+      route: 'POST /auth/session',
+      headers: { Authorization: [] },
+      body: JSON.stringify({ ticket }),
+      requestContext: { identity: { sourceIp: '198.51.100.7', userAgent: 'Firefox' } as never },
+    })
+  }
+
+  /** @returns the endpoint's answer, or 'ended' if its process ends first. */
+  function post(changes: Changes): Promise<Answer | 'ended'> {
+    const run = new Process('endpoint')
+    const limit = setTimeout(() => run.end(), functionLimits.endpoint)
+    return run
+      .run(async () => {
+        const { statusCode, headers, body } = await endpoint(gatewayEvent(changes), {} as Context)
+        return { statusCode, headers: headers as Record<string, string>, body: JSON.parse(body) }
+      })
+      .finally(() => clearTimeout(limit))
   }
 }

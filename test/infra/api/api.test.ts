@@ -55,6 +55,10 @@ describe('routes', () => {
 
   test.each([
     ['POST /auth/impersonate', 'Endpoint', true],
+    ['POST /auth/impersonations', 'Endpoint', true],
+    ['POST /auth/session', 'Endpoint', false],
+    ['OPTIONS /auth/session', 'Endpoint', false],
+    ['OPTIONS /auth/impersonations/{id}', 'Oversight', false],
     ['GET /auth/impersonations', 'Oversight', true],
     ['DELETE /auth/impersonations', 'Oversight', true],
     ['GET /auth/impersonations/{id}', 'Oversight', true],
@@ -82,14 +86,20 @@ describe('routes', () => {
       'ANY /auth/impersonations/{id}/{proxy+}',
       'ANY /auth/introspect',
       'ANY /auth/introspect/{proxy+}',
+      'ANY /auth/session',
+      'ANY /auth/session/{proxy+}',
       'ANY /auth/{proxy+}',
       'ANY /{proxy+}',
       'DELETE /auth/impersonations',
       'DELETE /auth/impersonations/{id}',
       'GET /auth/impersonations',
       'GET /auth/impersonations/{id}',
+      'OPTIONS /auth/impersonations/{id}',
+      'OPTIONS /auth/session',
       'POST /auth/impersonate',
+      'POST /auth/impersonations',
       'POST /auth/introspect',
+      'POST /auth/session',
     ])
   })
 
@@ -240,10 +250,14 @@ describe('the limits of all callers together', () => {
   test('apply to each route, and not to unknown routes', () => {
     expect(limitsOf(template)).toEqual([
       ['POST /auth/impersonate', 40, 50],
+      ['POST /auth/impersonations', 2, 50],
+      ['POST /auth/session', 20, 50],
+      ['OPTIONS /auth/session', 20, 50],
       ['GET /auth/impersonations', 2, 40],
       ['DELETE /auth/impersonations', 2, 40],
       ['GET /auth/impersonations/{id}', 2, 40],
       ['DELETE /auth/impersonations/{id}', 20, 40],
+      ['OPTIONS /auth/impersonations/{id}', 20, 40],
       ['POST /auth/introspect', 100, 200],
     ])
     const limited = limitsOf(template).map(([route]: [string]) => route)
@@ -251,17 +265,23 @@ describe('the limits of all callers together', () => {
     expect(limited.sort()).toEqual(functions.map(({ route }) => route).sort())
   })
 
-  test('are stageThrottle for the mint', () => {
-    expect(limitsOf(templateOf({ stageThrottle: '{"rate":100,"burst":200}' }))[0]).toEqual([
-      'POST /auth/impersonate',
-      100,
-      200,
+  test('are stageThrottle for the mint, and shares of it for tickets', () => {
+    expect(limitsOf(templateOf({ stageThrottle: '{"rate":101,"burst":200}' })).slice(0, 4)).toEqual([
+      ['POST /auth/impersonate', 101, 200],
+      ['POST /auth/impersonations', 6, 200],
+      ['POST /auth/session', 51, 200],
+      ['OPTIONS /auth/session', 51, 200],
     ])
   })
 
   test('leave a quarter of Cognito’s 120 sign-ins per second to others', () => {
     const signIns: Record<string, number> = {
       'POST /auth/impersonate': 2,
+      // With the sign-in of its ticket's subject: a redeem without a ticket causes no call.
+      'POST /auth/impersonations': 2,
+      'POST /auth/session': 0,
+      'OPTIONS /auth/session': 0,
+      'OPTIONS /auth/impersonations/{id}': 0,
       'DELETE /auth/impersonations/{id}': 0,
       'POST /auth/introspect': 0,
     }

@@ -8,7 +8,7 @@ import type { Context } from 'aws-lambda'
 import { accessLogFormat } from '../../../infra/api/access-log.ts'
 import { Impersonation } from '../../../infra/impersonation.ts'
 import { readEndpointConfig } from '../../../lambda/config.ts'
-import { createEndpoint } from '../../../lambda/endpoint/chain.ts'
+import { createEndpoint } from '../../../lambda/endpoint/routes.ts'
 import { ImpersonationError } from '../../../lambda/errors.ts'
 import { createImpersonationTriggers } from '../../../lambda/triggers/impersonation-client.ts'
 import { endpointEnvironment } from '../../support/environment.ts'
@@ -48,6 +48,7 @@ async function endpointFields(): Promise<string[]> {
         impersonated: false,
       }),
       impersonate,
+      handOff: {} as never,
       log: { info: line, warn: line, error: line },
       count: () => {},
     })

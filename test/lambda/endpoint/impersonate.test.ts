@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, jest, test } from '@jest/globals'
 import { readEndpointConfig } from '../../../lambda/config.ts'
 import { UnexplainedRefusal } from '../../../lambda/endpoint/cognito-errors.ts'
-import { createImpersonate } from '../../../lambda/endpoint/impersonate.ts'
+import { createImpersonations } from '../../../lambda/endpoint/impersonations.ts'
 import type { UserPool } from '../../../lambda/endpoint/user-pool.ts'
 import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
-import { readProof } from '../../../lambda/grant.ts'
+import { newTicket, readProof } from '../../../lambda/grant.ts'
 import type { Users } from '../../../lambda/http/users.ts'
 import type { Records } from '../../../lambda/records.ts'
 import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
@@ -19,12 +19,28 @@ const olivia = {
   username: 'olivia',
   groups: ['gold', 'impersonators'],
   clientId: 'actors',
+  signedInAt: noon - 1,
   impersonated: false,
 }
+
+/** The ways to a session. */
+const ways = ['without a ticket', 'with a ticket'] as const
+type Way = (typeof ways)[number]
 const request = { username: 'alice@example.com', reason: 'ticket 7' }
 const source = { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', requestId: 'request-1' }
 const contextData = { IpAddress: '192.0.2.1', ServerName: 'api', ServerPath: '/v1', HttpHeaders: [] }
 const origin = { source, contextData }
+const requested: ImpersonationRecord = {
+  id: 'replaced',
+  state: 'requested',
+  clientId: 'ours',
+  actorSub: olivia.sub,
+  actorUsername: olivia.username,
+  actorSignedInAt: olivia.signedInAt,
+  subjectAsked: request.username,
+  requestedAt: noon,
+  expiresAt: 1,
+}
 const challenged = { username: 'alice', session: 'session-1' }
 const errorOf = (code: Code) => new ImpersonationError(code)
 
@@ -44,7 +60,8 @@ function tokensFor(impersonationId: string, changes: object = {}) {
   }
 }
 
-function setUp(
+function setUpFor(
+  way: Way,
   options: {
     actor?: Partial<typeof olivia>
     environment?: object
@@ -61,6 +78,12 @@ function setUp(
   const log = jest.fn()
   const records = {
     put: jest.fn<Records['put']>(options.put ?? (async () => {})),
+    /** For the mint, a claim is the write that `put` is without a ticket. */
+    claim: jest.fn<Records['claim']>(async ({ ticket, grant }) => {
+      const record = { ...requested, id: ticket.id, grantHash: grant.hash }
+      await records.put(record)
+      return record
+    }),
     read: jest.fn<Records['read']>(async () => {
       if (options.read instanceof Error) throw options.read
       return options.read as ImpersonationRecord | undefined
@@ -79,14 +102,17 @@ function setUp(
     isActive: jest.fn<Users['isActive']>(options.isActive ?? (async () => true)),
   }
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
-  const impersonate = createImpersonate({ config, records, userPool, users, now: () => noon, log })
-  const run = () => impersonate({ ...olivia, ...options.actor }, request, origin, new AbortController().signal)
-  return { run, impersonate, log, ...records, ...userPool, ...users }
+  const { impersonate, handOff } = createImpersonations({ config, records, userPool, users, now: () => noon, log })
+  async function run(signal = new AbortController().signal) {
+    if (way === 'without a ticket') return impersonate({ ...olivia, ...options.actor }, request, origin, signal)
+    return handOff.redeem(await handOff.claim(newTicket().ticket, { ip: '198.51.100.7' }), contextData, signal)
+  }
+  return { run, log, ...records, ...userPool, ...users }
 }
-const recordOf = (put: ReturnType<typeof setUp>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
+const recordOf = (put: ReturnType<typeof setUpFor>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
 
 test('returns the subject’s session, and records who acts as whom, why, when and from where', async () => {
-  const { run, put, challenge, answer, isMember, read, refuse, discard, revoke } = setUp()
+  const { run, put, challenge, answer, isMember, read, refuse, discard, revoke } = setUpFor('without a ticket')
   const { id, username, endsAt } = await run()
   const record = recordOf(put)
   expect({ id, username, endsAt }).toEqual({ id: record.id, username: 'alice', endsAt: 3_601 })
@@ -114,265 +140,284 @@ test('returns the subject’s session, and records who acts as whom, why, when a
   for (const unused of [read, refuse, discard, revoke]) expect(unused).not.toHaveBeenCalled()
 })
 
-test('uses a new grant for each request', async () => {
-  const { run, put } = setUp()
-  await run()
-  await run()
-  const [first, second] = put.mock.calls.map(([record]) => record)
-  expect(first?.id).not.toBe(second?.id)
-  expect(first?.grantHash).not.toBe(second?.grantHash)
-})
-
 describe('refuses before it calls DynamoDB or Cognito', () => {
   test.each<[string, Partial<typeof olivia>, Code]>([
     ['a caller outside the group', { groups: ['gold'] }, 'ActorNotAllowed'],
     ['a caller in a group with a similar name', { groups: ['Impersonators', 'impersonators '] }, 'ActorNotAllowed'],
     ['an impersonated session', { impersonated: true }, 'ActorImpersonated'],
   ])('%s', async (_, actor, code) => {
-    const { run, put, challenge, isMember } = setUp({ actor })
+    const { run, put, challenge, isMember } = setUpFor('without a ticket', { actor })
     await expect(run()).rejects.toMatchObject({ code, status: 403 })
     for (const untouched of [put, challenge, isMember]) expect(untouched).not.toHaveBeenCalled()
   })
 })
 
-describe('no token without a record', () => {
-  test('fails with the record’s error if the record cannot be written', async () => {
-    const { run, answer } = setUp({
-      put: () => Promise.reject(errorOf('Unavailable')),
-      challenge: () => Promise.reject(errorOf('SubjectNotFound')),
-    })
-    await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
-    expect(answer).not.toHaveBeenCalled()
+test('without a ticket, tokens from the first call are revoked even if the record cannot be written', async () => {
+  const { run, revoke, answer } = setUpFor('without a ticket', {
+    put: () => Promise.reject(errorOf('Unavailable')),
+    challenge: async () => ({ tokens: tokensFor('none') }),
   })
-  test('answers the challenge only after the record is written', async () => {
-    let write = () => {}
-    const { run, answer } = setUp({
-      put: () =>
-        new Promise((resolve) => {
-          write = resolve
-        }),
-    })
-    const running = run()
-    await new Promise(setImmediate)
-    expect(answer).not.toHaveBeenCalled()
-    write()
-    await running
-    expect(answer).toHaveBeenCalledTimes(1)
-  })
+  await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
+  expect(revoke.mock.calls).toEqual([['refresh-token']])
+  expect(answer).not.toHaveBeenCalled()
 })
 
-describe('the actor’s right at Cognito', () => {
-  test('refuses an actor who left the group, and does not reveal the subject’s state', async () => {
-    const { run, answer, refuse, put } = setUp({
-      isMember: async () => false,
-      challenge: () => Promise.reject(errorOf('SubjectNotFound')),
-    })
-    await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed', impersonationId: expect.any(String) })
-    expect(answer).not.toHaveBeenCalled()
-    expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'ActorNotAllowed', undefined]])
-  })
-  test('refuses an actor who is no longer active', async () => {
-    const { run, answer, isActive } = setUp({ isActive: async () => false })
-    await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed' })
-    expect(isActive).toHaveBeenCalledWith(
-      expect.objectContaining({ username: 'olivia', sub: olivia.sub }),
-      expect.anything(),
-    )
-    expect(answer).not.toHaveBeenCalled()
-  })
-  test.each<[string, Parameters<typeof setUp>[0]]>([
-    ['is false', { isMember: async () => false }],
-    ['is false of the user', { isActive: async () => false }],
-    ['is unknown', { isMember: () => Promise.reject(errorOf('Unavailable')) }],
-  ])('if it %s, does not wait for the subject’s sign-in: its time would tell who exists', async (_, options) => {
-    const challenge: UserPool['challenge'] = (_username, _context, signal) =>
-      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(errorOf('Unavailable'))))
-    const { run, refuse } = setUp({ ...options, challenge })
-    const outcome = run().catch(({ code }) => code)
-    expect(await Promise.race([outcome, sleep(500, 'still waiting')])).toMatch(/ActorNotAllowed|Unavailable/)
-    expect(refuse).toHaveBeenCalledTimes(1)
-  })
-  test.each(['isMember', 'isActive'])('refuses if %s fails', async (lookUp) => {
-    const { run, answer } = setUp({ [lookUp]: () => Promise.reject(errorOf('Unavailable')) })
-    await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
-    expect(answer).not.toHaveBeenCalled()
-  })
-  test('is not looked up if the setting is off', async () => {
-    const { run, isMember, isActive } = setUp({ environment: { LOOK_UP_GROUP: 'false' }, isMember: async () => false })
+describe.each(ways)('%s,', (way) => {
+  const setUp = (options: Parameters<typeof setUpFor>[1] = {}) => setUpFor(way, options)
+
+  test('uses a new grant for each request', async () => {
+    const { run, put } = setUp()
     await run()
-    expect(isMember).not.toHaveBeenCalled()
-    expect(isActive).not.toHaveBeenCalled()
+    await run()
+    const [first, second] = put.mock.calls.map(([record]) => record)
+    expect(first?.id).not.toBe(second?.id)
+    expect(first?.grantHash).not.toBe(second?.grantHash)
   })
-})
 
-test('ends the subject’s sign-in when the request takes too long', async () => {
-  let abortedWithRequest = false
-  const { impersonate } = setUp({
-    challenge: async (_username, _context, signal) => {
-      abortedWithRequest = signal.aborted
-      return challenged
-    },
-  })
-  await impersonate(olivia, request, origin, AbortSignal.abort())
-  expect(abortedWithRequest).toBe(true)
-})
-
-describe('a subject who cannot sign in', () => {
-  test.each<Code>(['SubjectNotFound', 'SubjectDisabled', 'SubjectChallenged', 'TooManyRequests'])(
-    'is refused, and the record has the code: %s',
-    async (code) => {
-      const { run, put, answer, refuse, read } = setUp({ challenge: () => Promise.reject(errorOf(code)) })
-      await expect(run()).rejects.toMatchObject({ code })
+  describe('no token without a record', () => {
+    test('fails with the record’s error if the record cannot be written', async () => {
+      const { run, answer } = setUp({
+        put: () => Promise.reject(errorOf('Unavailable')),
+        challenge: () => Promise.reject(errorOf('SubjectNotFound')),
+      })
+      await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
       expect(answer).not.toHaveBeenCalled()
-      expect(read).not.toHaveBeenCalled()
-      expect(refuse.mock.calls).toEqual([[recordOf(put).id, code, undefined]])
-    },
-  )
-})
-
-test('a refused subject whom Cognito knows is recorded', async () => {
-  const subject = { sub: 'sub-of-alice', username: 'alice' }
-  const cause = new Error('no reason')
-  const { run, put, refuse } = setUp({
-    challenge: () => Promise.reject(new UnexplainedRefusal({ call: 'challenge', username: 'alice', cause })),
-    whyRefused: async () => Object.assign(errorOf('SubjectDisabled'), { subject }),
-  })
-  await expect(run()).rejects.toMatchObject({ code: 'SubjectDisabled' })
-  expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'SubjectDisabled', subject]])
-})
-
-describe('finds out why a subject was refused', () => {
-  const challenge = () => Promise.reject(refusal)
-  const refusal = new UnexplainedRefusal({ call: 'challenge', username: 'alice', cause: new Error('no reason') })
-  test('after the actor’s right is confirmed', async () => {
-    const { run, put, whyRefused, refuse } = setUp({ challenge })
-    await expect(run()).rejects.toMatchObject({ code: 'SubjectDisabled', impersonationId: expect.any(String) })
-    expect(whyRefused.mock.calls).toEqual([[refusal, expect.any(AbortSignal)]])
-    expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'SubjectDisabled']])
-  })
-  test.each<[string, Parameters<typeof setUp>[0], Code]>([
-    ['an actor who left the group', { isMember: async () => false }, 'ActorNotAllowed'],
-    ['an actor who is not active', { isActive: async () => false }, 'ActorNotAllowed'],
-    ['an actor whose group is unknown', { isMember: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
-    ['an actor whose state is unknown', { isActive: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
-    ['a request without a record', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
-  ])('but not for %s', async (_, options, code) => {
-    const { run, whyRefused } = setUp({ ...options, challenge })
-    await expect(run()).rejects.toMatchObject({ code })
-    expect(whyRefused).not.toHaveBeenCalled()
-  })
-  test('also after a refused answer, and then reads the record', async () => {
-    const { run } = setUp({
-      answer: challenge,
-      whyRefused: async () => errorOf('Unavailable'),
-      read: { state: 'refused', code: 'SubjectProtected' },
     })
-    await expect(run()).rejects.toMatchObject({ code: 'SubjectProtected' })
+    test('answers the challenge only after the record is written', async () => {
+      let write = () => {}
+      const { run, answer } = setUp({
+        put: () =>
+          new Promise((resolve) => {
+            write = resolve
+          }),
+      })
+      const running = run()
+      await new Promise(setImmediate)
+      expect(answer).not.toHaveBeenCalled()
+      write()
+      await running
+      expect(answer).toHaveBeenCalledTimes(1)
+    })
   })
-})
 
-describe('reads a trigger’s refusal from the record', () => {
-  const answer = () => Promise.reject(errorOf('TriggerRefused'))
-  test.each<[string, Partial<ImpersonationRecord> | undefined, Code]>([
-    ['a protected subject', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
-    ['the actor as subject', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
-    ['another subject', { state: 'redeemed', subjectSub: 'sub-of-alice' }, 'TriggerRefused'],
-    ['an impersonation that was ended', { state: 'ended', subjectSub: 'sub-of-alice' }, 'ImpersonationEnded'],
-    ['the actor as subject, ended', { state: 'ended', subjectSub: olivia.sub }, 'ImpersonationEnded'],
-    ['a trigger that ran after ours', { state: 'issued', subjectSub: 'sub-of-alice' }, 'SubjectRefused'],
-    ['a grant not yet redeemed', { state: 'requested' }, 'TriggerRefused'],
-    ['a code in another state', { state: 'requested', code: 'SubjectProtected' }, 'TriggerRefused'],
-    ['an unknown code', { state: 'refused', code: 'toString' }, 'TriggerRefused'],
-    ['no record', undefined, 'TriggerRefused'],
-  ])('%s', async (_, read, code) => {
-    const { run, put, refuse, log } = setUp({ answer, ...(read && { read }) })
-    const { id } = await run().catch(({ impersonationId }) => ({ id: impersonationId }))
-    expect(id).toBe(recordOf(put).id)
-    expect(refuse.mock.calls).toEqual([[id, code]])
-    await expect(run()).rejects.toMatchObject({ code })
-    expect(log).not.toHaveBeenCalled()
+  describe('the actor’s right at Cognito', () => {
+    test('refuses an actor who left the group, and does not reveal the subject’s state', async () => {
+      const { run, answer, refuse, put } = setUp({
+        isMember: async () => false,
+        challenge: () => Promise.reject(errorOf('SubjectNotFound')),
+      })
+      await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed', impersonationId: expect.any(String) })
+      expect(answer).not.toHaveBeenCalled()
+      expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'ActorNotAllowed', undefined]])
+    })
+    test('refuses an actor who is no longer active', async () => {
+      const { run, answer, isActive } = setUp({ isActive: async () => false })
+      await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed' })
+      expect(isActive).toHaveBeenCalledWith(
+        expect.objectContaining({ username: 'olivia', sub: olivia.sub }),
+        expect.anything(),
+      )
+      expect(answer).not.toHaveBeenCalled()
+    })
+    test.each<[string, Parameters<typeof setUp>[0]]>([
+      ['is false', { isMember: async () => false }],
+      ['is false of the user', { isActive: async () => false }],
+      ['is unknown', { isMember: () => Promise.reject(errorOf('Unavailable')) }],
+    ])('if it %s, does not wait for the subject’s sign-in: its time would tell who exists', async (_, options) => {
+      const challenge: UserPool['challenge'] = (_username, _context, signal) =>
+        new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(errorOf('Unavailable'))))
+      const { run, refuse } = setUp({ ...options, challenge })
+      const outcome = run().catch(({ code }) => code)
+      expect(await Promise.race([outcome, sleep(500, 'still waiting')])).toMatch(/ActorNotAllowed|Unavailable/)
+      expect(refuse).toHaveBeenCalledTimes(1)
+    })
+    test.each(['isMember', 'isActive'])('refuses if %s fails', async (lookUp) => {
+      const { run, answer } = setUp({ [lookUp]: () => Promise.reject(errorOf('Unavailable')) })
+      await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
+      expect(answer).not.toHaveBeenCalled()
+    })
+    test('is not looked up if the setting is off', async () => {
+      const { run, isMember, isActive } = setUp({
+        environment: { LOOK_UP_GROUP: 'false' },
+        isMember: async () => false,
+      })
+      await run()
+      expect(isMember).not.toHaveBeenCalled()
+      expect(isActive).not.toHaveBeenCalled()
+    })
   })
-  test.each<[Code, Partial<ImpersonationRecord>, Code]>([
-    ['Unavailable', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
-    ['Fault', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
-    ['TriggerRefused', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
-    ['Unavailable', { state: 'ended' }, 'ImpersonationEnded'],
-  ])('if Cognito reports %s, and keeps the report as the cause', async (reported, read, code) => {
-    const { run } = setUp({ answer: () => Promise.reject(errorOf(reported)), read })
-    await expect(run()).rejects.toMatchObject({ code, cause: expect.objectContaining({ code: reported }) })
+
+  test('ends the subject’s sign-in when the request takes too long', async () => {
+    let abortedWithRequest = false
+    const { run } = setUp({
+      challenge: async (_username, _context, signal) => {
+        abortedWithRequest = signal.aborted
+        return challenged
+      },
+    })
+    await run(AbortSignal.abort())
+    expect(abortedWithRequest).toBe(true)
   })
-  test.each<Code>(['Unavailable', 'Fault'])('keeps %s if our triggers accepted the sign-in', async (code) => {
-    const { run } = setUp({ answer: () => Promise.reject(errorOf(code)), read: { state: 'issued' } })
-    await expect(run()).rejects.toMatchObject({ code })
+
+  describe('a subject who cannot sign in', () => {
+    test.each<Code>(['SubjectNotFound', 'SubjectDisabled', 'SubjectChallenged', 'TooManyRequests'])(
+      'is refused, and the record has the code: %s',
+      async (code) => {
+        const { run, put, answer, refuse, read } = setUp({ challenge: () => Promise.reject(errorOf(code)) })
+        await expect(run()).rejects.toMatchObject({ code })
+        expect(answer).not.toHaveBeenCalled()
+        expect(read).not.toHaveBeenCalled()
+        expect(refuse.mock.calls).toEqual([[recordOf(put).id, code, undefined]])
+      },
+    )
   })
-  test('but keeps a refusal of the subject, although the impersonation was ended', async () => {
-    const { run, read } = setUp({ answer: () => Promise.reject(errorOf('SubjectDisabled')), read: { state: 'ended' } })
+
+  test('a refused subject whom Cognito knows is recorded', async () => {
+    const subject = { sub: 'sub-of-alice', username: 'alice' }
+    const cause = new Error('no reason')
+    const { run, put, refuse } = setUp({
+      challenge: () => Promise.reject(new UnexplainedRefusal({ call: 'challenge', username: 'alice', cause })),
+      whyRefused: async () => Object.assign(errorOf('SubjectDisabled'), { subject }),
+    })
     await expect(run()).rejects.toMatchObject({ code: 'SubjectDisabled' })
-    expect(read).not.toHaveBeenCalled()
+    expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'SubjectDisabled', subject]])
   })
-  test('keeps the refusal if the record cannot be read', async () => {
-    const { run, log } = setUp({ answer, read: new Error('down') })
-    await expect(run()).rejects.toMatchObject({ code: 'TriggerRefused' })
-    expect(log).toHaveBeenCalledWith('read', expect.any(String), new Error('down'))
-  })
-})
 
-describe('unfit tokens', () => {
-  test.each<[string, Parameters<typeof setUp>[0], string]>([
-    ['from the second call', { answer: async (_, { id }) => tokensFor(id, { act: undefined }) }, 'unfit tokens: act'],
-    [
-      'from the first call',
-      { challenge: async () => ({ tokens: tokensFor('none') }) },
-      'Cognito issued tokens without a challenge',
-    ],
-  ])('%s are dropped, revoked and recorded as discarded', async (_, options, message) => {
-    const { run, put, revoke, discard, refuse, read } = setUp(options)
-    await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit', status: 500, message })
-    expect(revoke.mock.calls).toEqual([['refresh-token']])
-    expect(discard.mock.calls).toEqual([[recordOf(put).id, 'TokensUnfit']])
-    for (const unused of [refuse, read]) expect(unused).not.toHaveBeenCalled()
+  describe('finds out why a subject was refused', () => {
+    const challenge = () => Promise.reject(refusal)
+    const refusal = new UnexplainedRefusal({ call: 'challenge', username: 'alice', cause: new Error('no reason') })
+    test('after the actor’s right is confirmed', async () => {
+      const { run, put, whyRefused, refuse } = setUp({ challenge })
+      await expect(run()).rejects.toMatchObject({ code: 'SubjectDisabled', impersonationId: expect.any(String) })
+      expect(whyRefused.mock.calls).toEqual([[refusal, expect.any(AbortSignal)]])
+      expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'SubjectDisabled']])
+    })
+    test.each<[string, Parameters<typeof setUp>[0], Code]>([
+      ['an actor who left the group', { isMember: async () => false }, 'ActorNotAllowed'],
+      ['an actor who is not active', { isActive: async () => false }, 'ActorNotAllowed'],
+      ['an actor whose group is unknown', { isMember: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+      ['an actor whose state is unknown', { isActive: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+      ['a request without a record', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+    ])('but not for %s', async (_, options, code) => {
+      const { run, whyRefused } = setUp({ ...options, challenge })
+      await expect(run()).rejects.toMatchObject({ code })
+      expect(whyRefused).not.toHaveBeenCalled()
+    })
+    test('also after a refused answer, and then reads the record', async () => {
+      const { run } = setUp({
+        answer: challenge,
+        whyRefused: async () => errorOf('Unavailable'),
+        read: { state: 'refused', code: 'SubjectProtected' },
+      })
+      await expect(run()).rejects.toMatchObject({ code: 'SubjectProtected' })
+    })
   })
-  test.each<[string, Parameters<typeof setUp>[0], string]>([
-    ['the actor’s right is gone', { isMember: async () => false }, 'TokensUnfit'],
-    ['the record cannot be written', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
-  ])('from the first call are revoked even if %s', async (_, options, code) => {
-    const { run, revoke, answer } = setUp({ ...options, challenge: async () => ({ tokens: tokensFor('none') }) })
-    await expect(run()).rejects.toMatchObject({ code })
-    expect(revoke.mock.calls).toEqual([['refresh-token']])
-    expect(answer).not.toHaveBeenCalled()
-  })
-  test('are dropped and recorded even if they cannot be revoked', async () => {
-    const { run, log, discard, revoke } = setUp({ answer: async (_, { id }) => tokensFor(id, { act: undefined }) })
-    revoke.mockRejectedValue(new Error('down'))
-    await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
-    expect(log).toHaveBeenCalledWith('revoke', expect.any(String), new Error('down'))
-    expect(discard).toHaveBeenCalledTimes(1)
-  })
-  test('are dropped and recorded even without a refresh token', async () => {
-    const { run, revoke, discard } = setUp({ answer: async (_, { id }) => ({ IdToken: tokensFor(id).IdToken }) })
-    await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
-    expect(revoke).not.toHaveBeenCalled()
-    expect(discard).toHaveBeenCalledTimes(1)
-  })
-})
 
-test('logs a record that cannot be marked as discarded, and keeps the response', async () => {
-  const down = new Error('down')
-  const { run, log, put, discard } = setUp({ answer: async (_, { id }) => tokensFor(id, { act: undefined }) })
-  discard.mockRejectedValue(down)
-  await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
-  expect(log.mock.calls).toEqual([['discard', recordOf(put).id, down]])
-})
-test('logs a record that cannot be marked as refused, and keeps the response', async () => {
-  const down = new Error('down')
-  const { run, log, put } = setUp({
-    challenge: () => Promise.reject(errorOf('SubjectNotFound')),
-    refuse: () => Promise.reject(down),
+  describe('reads a trigger’s refusal from the record', () => {
+    const answer = () => Promise.reject(errorOf('TriggerRefused'))
+    test.each<[string, Partial<ImpersonationRecord> | undefined, Code]>([
+      ['a protected subject', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
+      ['the actor as subject', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
+      ['another subject', { state: 'redeemed', subjectSub: 'sub-of-alice' }, 'TriggerRefused'],
+      ['an impersonation that was ended', { state: 'ended', subjectSub: 'sub-of-alice' }, 'ImpersonationEnded'],
+      ['the actor as subject, ended', { state: 'ended', subjectSub: olivia.sub }, 'ImpersonationEnded'],
+      ['a trigger that ran after ours', { state: 'issued', subjectSub: 'sub-of-alice' }, 'SubjectRefused'],
+      ['a grant not yet redeemed', { state: 'requested' }, 'TriggerRefused'],
+      ['a code in another state', { state: 'requested', code: 'SubjectProtected' }, 'TriggerRefused'],
+      ['an unknown code', { state: 'refused', code: 'toString' }, 'TriggerRefused'],
+      ['no record', undefined, 'TriggerRefused'],
+    ])('%s', async (_, read, code) => {
+      const { run, put, refuse, log } = setUp({ answer, ...(read && { read }) })
+      const { id } = await run().catch(({ impersonationId }) => ({ id: impersonationId }))
+      expect(id).toBe(recordOf(put).id)
+      expect(refuse.mock.calls).toEqual([[id, code]])
+      await expect(run()).rejects.toMatchObject({ code })
+      expect(log).not.toHaveBeenCalled()
+    })
+    test.each<[Code, Partial<ImpersonationRecord>, Code]>([
+      ['Unavailable', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
+      ['Fault', { state: 'refused', code: 'SubjectProtected' }, 'SubjectProtected'],
+      ['TriggerRefused', { state: 'redeemed', subjectSub: olivia.sub }, 'SubjectIsActor'],
+      ['Unavailable', { state: 'ended' }, 'ImpersonationEnded'],
+    ])('if Cognito reports %s, and keeps the report as the cause', async (reported, read, code) => {
+      const { run } = setUp({ answer: () => Promise.reject(errorOf(reported)), read })
+      await expect(run()).rejects.toMatchObject({ code, cause: expect.objectContaining({ code: reported }) })
+    })
+    test.each<Code>(['Unavailable', 'Fault'])('keeps %s if our triggers accepted the sign-in', async (code) => {
+      const { run } = setUp({ answer: () => Promise.reject(errorOf(code)), read: { state: 'issued' } })
+      await expect(run()).rejects.toMatchObject({ code })
+    })
+    test('but keeps a refusal of the subject, although the impersonation was ended', async () => {
+      const { run, read } = setUp({
+        answer: () => Promise.reject(errorOf('SubjectDisabled')),
+        read: { state: 'ended' },
+      })
+      await expect(run()).rejects.toMatchObject({ code: 'SubjectDisabled' })
+      expect(read).not.toHaveBeenCalled()
+    })
+    test('keeps the refusal if the record cannot be read', async () => {
+      const { run, log } = setUp({ answer, read: new Error('down') })
+      await expect(run()).rejects.toMatchObject({ code: 'TriggerRefused' })
+      expect(log).toHaveBeenCalledWith('read', expect.any(String), new Error('down'))
+    })
   })
-  await expect(run()).rejects.toMatchObject({ code: 'SubjectNotFound' })
-  expect(log.mock.calls).toEqual([['refuse', recordOf(put).id, down]])
-})
-test('turns an unexpected error into a fault', async () => {
-  const { run } = setUp({ answer: () => Promise.reject(new TypeError('bug')) })
-  await expect(run()).rejects.toMatchObject({ code: 'Fault', status: 500 })
+
+  describe('unfit tokens', () => {
+    test.each<[string, Parameters<typeof setUp>[0], string]>([
+      ['from the second call', { answer: async (_, { id }) => tokensFor(id, { act: undefined }) }, 'unfit tokens: act'],
+      [
+        'from the first call',
+        { challenge: async () => ({ tokens: tokensFor('none') }) },
+        'Cognito issued tokens without a challenge',
+      ],
+    ])('%s are dropped, revoked and recorded as discarded', async (_, options, message) => {
+      const { run, put, revoke, discard, refuse, read } = setUp(options)
+      await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit', status: 500, message })
+      expect(revoke.mock.calls).toEqual([['refresh-token']])
+      expect(discard.mock.calls).toEqual([[recordOf(put).id, 'TokensUnfit']])
+      for (const unused of [refuse, read]) expect(unused).not.toHaveBeenCalled()
+    })
+    test.each<[string, Parameters<typeof setUp>[0], string]>([
+      ['the actor’s right is gone', { isMember: async () => false }, 'TokensUnfit'],
+    ])('from the first call are revoked even if %s', async (_, options, code) => {
+      const { run, revoke, answer } = setUp({ ...options, challenge: async () => ({ tokens: tokensFor('none') }) })
+      await expect(run()).rejects.toMatchObject({ code })
+      expect(revoke.mock.calls).toEqual([['refresh-token']])
+      expect(answer).not.toHaveBeenCalled()
+    })
+    test('are dropped and recorded even if they cannot be revoked', async () => {
+      const { run, log, discard, revoke } = setUp({ answer: async (_, { id }) => tokensFor(id, { act: undefined }) })
+      revoke.mockRejectedValue(new Error('down'))
+      await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
+      expect(log).toHaveBeenCalledWith('revoke', expect.any(String), new Error('down'))
+      expect(discard).toHaveBeenCalledTimes(1)
+    })
+    test('are dropped and recorded even without a refresh token', async () => {
+      const { run, revoke, discard } = setUp({ answer: async (_, { id }) => ({ IdToken: tokensFor(id).IdToken }) })
+      await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
+      expect(revoke).not.toHaveBeenCalled()
+      expect(discard).toHaveBeenCalledTimes(1)
+    })
+  })
+
+  test('logs a record that cannot be marked as discarded, and keeps the response', async () => {
+    const down = new Error('down')
+    const { run, log, put, discard } = setUp({ answer: async (_, { id }) => tokensFor(id, { act: undefined }) })
+    discard.mockRejectedValue(down)
+    await expect(run()).rejects.toMatchObject({ code: 'TokensUnfit' })
+    expect(log.mock.calls).toEqual([['discard', recordOf(put).id, down]])
+  })
+  test('logs a record that cannot be marked as refused, and keeps the response', async () => {
+    const down = new Error('down')
+    const { run, log, put } = setUp({
+      challenge: () => Promise.reject(errorOf('SubjectNotFound')),
+      refuse: () => Promise.reject(down),
+    })
+    await expect(run()).rejects.toMatchObject({ code: 'SubjectNotFound' })
+    expect(log.mock.calls).toEqual([['refuse', recordOf(put).id, down]])
+  })
+  test('turns an unexpected error into a fault', async () => {
+    const { run } = setUp({ answer: () => Promise.reject(new TypeError('bug')) })
+    await expect(run()).rejects.toMatchObject({ code: 'Fault', status: 500 })
+  })
 })

@@ -31,6 +31,8 @@ const olivia = {
   username: 'olivia',
   groups: ['impersonators'],
   clientId: 'actors',
+  signedInAt: now,
+  tokenEndsAt: now + 3_600_000,
   impersonated: false,
 }
 
@@ -75,7 +77,10 @@ describe('accepts', () => {
     })
   })
   test('a sign-in of exactly the maximum age', async () => {
-    expect(await authenticate([token({ auth_time: twelveHoursAgo })]).actor).toEqual(olivia)
+    expect(await authenticate([token({ auth_time: twelveHoursAgo })]).actor).toEqual({
+      ...olivia,
+      signedInAt: twelveHoursAgo * 1000,
+    })
   })
 })
 

@@ -85,16 +85,17 @@ interface Request {
   query?: string
   id?: string | null
   apiKeyId?: string | null
+  origin?: string
 }
 
-async function send({ route, token = audrey(), query = '', id: sentId = id, apiKeyId = 'key-1' }: Request) {
+async function send({ route, token = audrey(), query = '', id: sentId = id, apiKeyId = 'key-1', origin }: Request) {
   const [httpMethod, resourcePath = ''] = route.split(' ')
   const sent = new URLSearchParams(query)
   const names = [...new Set(sent.keys())]
   const event = {
     ...gatewayEvent({
       body: null,
-      headers: { Authorization: [token].flat() },
+      headers: { Authorization: [token].flat(), ...(origin && { Origin: [origin] }) },
       requestContext: { resourcePath, identity: { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId } as never },
     }),
     httpMethod,
@@ -103,7 +104,12 @@ async function send({ route, token = audrey(), query = '', id: sentId = id, apiK
     multiValueQueryStringParameters: query ? Object.fromEntries(names.map((name) => [name, sent.getAll(name)])) : null,
   }
   const { statusCode, headers, body } = await handler(event, { awsRequestId: 'invocation-1' } as Context)
-  return { status: statusCode, headers: headers ?? {}, body: JSON.parse(body), code: headers?.['Impersonation-Error'] }
+  return {
+    status: statusCode,
+    headers: headers ?? {},
+    body: body && JSON.parse(body),
+    code: headers?.['Impersonation-Error'],
+  }
 }
 
 const list = 'GET /auth/impersonations'
@@ -206,6 +212,39 @@ describe('credentials', () => {
     expect(await send({ ...bad, token: stranger })).toMatchObject({ status: 400 })
     expect(await send({ route: list, query: 'live=true', token: stranger })).toMatchObject({ status: 403 })
     expect(aws.calls).toEqual([])
+  })
+})
+
+describe('CORS', () => {
+  const origin = 'https://app.example.com'
+  const corsOf = (headers: object) => Object.keys(headers).filter((name) => /access-control|vary/i.test(name))
+  test('lets a page of the app end an impersonation, and read why it may not', async () => {
+    const allowed = { Vary: 'Origin', 'Access-Control-Allow-Origin': origin }
+    expect(await send({ route: end, origin })).toMatchObject({ status: 200, headers: allowed })
+    expect(await send({ route: end, origin, token: basic })).toMatchObject({ status: 401, headers: allowed })
+    expect(corsOf((await send({ route: end, origin: 'https://evil.example' })).headers)).toEqual(['Vary'])
+  })
+  test('has a preflight for this route, which calls nothing and is not reported', async () => {
+    const route = end.replace('DELETE', 'OPTIONS')
+    expect(await send({ route, origin })).toMatchObject({
+      status: 204,
+      headers: {
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Allow-Methods': 'DELETE',
+        'Access-Control-Allow-Headers': 'authorization',
+      },
+    })
+    expect([aws.calls, lines, metrics]).toEqual([[], [], []])
+  })
+  test('does not exist on the other routes', async () => {
+    for (const request of [
+      { route: list, query: 'live=true' },
+      { route: read },
+      { route: endAll, query: 'actor=olivia' },
+    ]) {
+      const { status, headers } = await send({ ...request, origin })
+      expect([status, corsOf(headers)]).toEqual([200, []])
+    }
   })
 })
 

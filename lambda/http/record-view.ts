@@ -1,15 +1,13 @@
 // A record as the API shows it. Attributes that are not named here are never shown.
 
-import type { OversightConfig } from '../config.ts'
-import { isLive, type Role } from '../records-schema.ts'
-import type { VisibleRecord } from './records.ts'
+import { type ImpersonationRecord, isLive, type Role, type Secret } from '../records-schema.ts'
 
 export type View = ReturnType<typeof viewOf>
 
 /** @param viewer the role decides what is shown. An impersonated session sees what its subject sees. */
 export function viewOf(
-  record: VisibleRecord,
-  { viewer, now, config }: { viewer: Role; now: number; config: Pick<OversightConfig, 'subjectsSeeReason'> },
+  record: Omit<ImpersonationRecord, Secret | 'expiresAt'>,
+  { viewer, now, subjectsSeeReason }: { viewer: Role; now: number; subjectsSeeReason: boolean },
 ) {
   const isStaff = viewer === 'auditor' || viewer === 'actor'
   const { endedAt, endedBySub, endedByUsername, endedByRole } = record
@@ -20,8 +18,9 @@ export function viewOf(
     live: isLive(record, now),
     actor: { sub: record.actorSub, username: record.actorUsername },
     subject: { sub: record.subjectSub, username: record.subjectUsername, asked: record.subjectAsked },
-    reason: isStaff || config.subjectsSeeReason ? record.reason : undefined,
+    reason: isStaff || subjectsSeeReason ? record.reason : undefined,
     requestedAt: time(record.requestedAt),
+    ticketEndsAt: time(record.ticketEndsAt),
     issuedAt: time(record.issuedAt),
     endsAt: time(record.endsAt),
     endedAt: time(endedAt),
@@ -31,6 +30,8 @@ export function viewOf(
       userAgent: record.userAgent,
       apiKeyId: record.apiKeyId,
       requestId: record.requestId,
+      browserIp: record.browserIp,
+      browserUserAgent: record.browserUserAgent,
     }),
   }
 }

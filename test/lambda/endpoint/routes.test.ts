@@ -1,11 +1,14 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import type { Context } from 'aws-lambda'
 import { readEndpointConfig } from '../../../lambda/config.ts'
-import { createEndpoint } from '../../../lambda/endpoint/chain.ts'
+import type { HandOff } from '../../../lambda/endpoint/hand-off.ts'
 import type { Impersonate } from '../../../lambda/endpoint/impersonate.ts'
+import { createEndpoint } from '../../../lambda/endpoint/routes.ts'
 import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
+import { newGrant, newTicket } from '../../../lambda/grant.ts'
 import type { Authenticate } from '../../../lambda/http/authenticate.ts'
 import type { Decision } from '../../../lambda/http/metrics.ts'
+import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
 import { endpointEnvironment } from '../../support/environment.ts'
 import { gatewayEvent } from '../../support/gateway-event.ts'
 
@@ -24,14 +27,56 @@ const session = {
   endsAt: 1_546_300_800,
 }
 
+const noon = Date.UTC(2026, 0, 1, 12)
+const { ticket } = newTicket()
+const prepared: ImpersonationRecord = {
+  id: 'record-1',
+  state: 'prepared',
+  ticketHash: 'the-hash',
+  ticketEndsAt: noon + 60_000,
+  clientId: 'ours',
+  actorSub: olivia.sub,
+  actorUsername: 'olivia',
+  actorSignedInAt: noon - 1,
+  subjectAsked: 'alice',
+  reason: 'why',
+  requestedAt: noon,
+  sourceIp: '192.0.2.1',
+  userAgent: 'curl',
+  apiKeyId: 'key-1',
+  requestId: 'request-1',
+  expiresAt: 1,
+}
+const claimed = { record: prepared, grant: newGrant() }
+
 function setUp(
-  options: { failure?: unknown; authenticationFailure?: unknown; countFailure?: unknown; environment?: object } = {},
+  options: {
+    failure?: unknown
+    claimFailure?: unknown
+    authenticationFailure?: unknown
+    countFailure?: unknown
+    environment?: object
+  } = {},
 ) {
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() }
   const impersonate = jest.fn<Impersonate>(async () => {
     if (options.failure) throw options.failure
     return session
   })
+  const handOff = {
+    prepare: jest.fn<HandOff['prepare']>(async () => {
+      if (options.failure) throw options.failure
+      return { record: prepared, ticket }
+    }),
+    claim: jest.fn<HandOff['claim']>(async () => {
+      if (options.claimFailure) throw options.claimFailure
+      return claimed
+    }),
+    redeem: jest.fn<HandOff['redeem']>(async () => {
+      if (options.failure) throw options.failure
+      return session
+    }),
+  }
   const authenticate = jest.fn<Authenticate>(async () => {
     if (options.authenticationFailure) throw options.authenticationFailure
     return olivia
@@ -40,16 +85,17 @@ function setUp(
     if (options.countFailure) throw options.countFailure
   })
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
-  const endpoint = createEndpoint({ config, authenticate, impersonate, log: log as unknown as Console, count })
+  const endpoint = createEndpoint({ config, authenticate, impersonate, handOff, log: log as unknown as Console, count })
   return {
     async send(changes: Parameters<typeof gatewayEvent>[0] = {}) {
       const { statusCode, headers, body } = await endpoint(gatewayEvent(changes), {} as Context)
-      return { statusCode, headers, body: JSON.parse(body) }
+      return { statusCode, headers, body: body && JSON.parse(body) }
     },
     sendRaw: (event: unknown) => endpoint(event, { awsRequestId: 'invocation-1' } as Context),
     log,
     count,
     impersonate,
+    handOff,
     authenticate,
   }
 }
@@ -493,3 +539,190 @@ describe('the metrics', () => {
     },
   )
 })
+
+describe('POST /auth/impersonations', () => {
+  const route = 'POST /auth/impersonations'
+  test('responds 201 with the record, its URL and the ticket', async () => {
+    const { send, handOff, log, count } = setUp()
+    expect(await send({ route, body: '{"username":"alice","reason":" why "}' })).toEqual({
+      statusCode: 201,
+      headers: {
+        'Content-Type': 'application/json',
+        'Cache-Control': 'no-store',
+        Location: 'https://abc.execute-api.us-east-1.amazonaws.com/v1/auth/impersonations/record-1',
+        'Impersonation-Id': 'record-1',
+      },
+      body: {
+        id: 'record-1',
+        state: 'prepared',
+        live: false,
+        actor: { sub: olivia.sub, username: 'olivia' },
+        subject: { asked: 'alice' },
+        reason: 'why',
+        requestedAt: '2026-01-01T12:00:00.000Z',
+        ticketEndsAt: '2026-01-01T12:01:00.000Z',
+        sourceIp: '192.0.2.1',
+        userAgent: 'curl',
+        apiKeyId: 'key-1',
+        requestId: 'request-1',
+        ticket,
+      },
+    })
+    expect(handOff.prepare.mock.calls).toEqual([
+      [
+        olivia,
+        { username: 'alice', reason: 'why' },
+        { sourceIp: '192.0.2.1', userAgent: 'curl', apiKeyId: 'key-1', requestId: 'request-1' },
+        expect.any(AbortSignal),
+      ],
+    ])
+    expect(log.info.mock.calls).toMatchObject([
+      [{ outcome: 'prepared', status: 201, actor: olivia.sub, subject: 'alice', impersonationId: 'record-1' }],
+    ])
+    expect(count.mock.calls).toMatchObject([[{ outcome: 'prepared', status: 201 }]])
+  })
+  test.each([
+    ['/support/auth/impersonations', undefined, 'https://api.example.com/support'],
+    ['/auth/impersonations', 'https://support.example.com/api', 'https://support.example.com/api'],
+  ])('names the URL of the deployment: path %s, endpointUrl %s', async (path, ENDPOINT_URL, base) => {
+    const { send } = setUp({ environment: ENDPOINT_URL ? { ENDPOINT_URL } : {} })
+    const { headers } = await send({ route, requestContext: { domainName: 'api.example.com', path } })
+    expect(headers).toMatchObject({ Location: `${base}/auth/impersonations/record-1` })
+  })
+  test.each<[string, Parameters<typeof gatewayEvent>[0], Parameters<typeof setUp>[0], number]>([
+    ['another key', { requestContext: { identity: { apiKeyId: 'key-2', sourceIp: '192.0.2.1' } as never } }, {}, 403],
+    ['wrong credentials', {}, { authenticationFailure: new ImpersonationError('CredentialsInvalid') }, 401],
+    ['no username', { body: '{}' }, {}, 400],
+    ['a blank reason', { body: '{"username":"alice","reason":" "}' }, {}, 400],
+    ['text', { headers: { 'Content-Type': ['text/plain'] } }, {}, 400],
+    ['a missing reason that is required', {}, { environment: { REASON_REQUIRED: 'true' } }, 400],
+  ])('prepares nothing for %s', async (_, changes, options, status) => {
+    const { send, handOff } = setUp(options)
+    expect(await send({ route, ...changes })).toMatchObject({ statusCode: status })
+    expect(handOff.prepare).not.toHaveBeenCalled()
+  })
+  test('has no CORS headers, for a listed origin either', async () => {
+    const { headers } = await setUp().send({ route, headers: { Origin: ['https://app.example.com'] } })
+    expect(Object.keys(headers ?? {}).filter((name) => /access-control|vary/i.test(name))).toEqual([])
+  })
+})
+
+describe('POST /auth/session', () => {
+  const route = 'POST /auth/session'
+  const withoutKey = { identity: { sourceIp: '198.51.100.7', userAgent: 'Firefox' } as never }
+  const good = {
+    route,
+    body: JSON.stringify({ ticket }),
+    headers: { Authorization: [], Origin: ['https://app.example.com'] },
+    requestContext: withoutKey,
+  }
+  const cors = {
+    Vary: 'Origin',
+    'Access-Control-Allow-Origin': 'https://app.example.com',
+    'Access-Control-Expose-Headers': 'Impersonation-Id, Impersonation-Error',
+  }
+  test('responds with exactly the body of the mint, without a key and without Authorization', async () => {
+    const { send, handOff, authenticate, log } = setUp()
+    const response = await send(good)
+    const mint = await setUp().send()
+    expect(response).toEqual({ ...mint, headers: { ...mint.headers, ...cors } })
+    expect(handOff.claim.mock.calls).toEqual([[ticket, { ip: '198.51.100.7', userAgent: 'Firefox' }]])
+    expect(handOff.redeem.mock.calls).toEqual([[claimed, undefined, expect.any(AbortSignal)]])
+    expect(authenticate).not.toHaveBeenCalled()
+    expect(log.info.mock.calls).toMatchObject([
+      [
+        {
+          outcome: 'issued',
+          actor: olivia.sub,
+          actorUsername: 'olivia',
+          subject: 'alice',
+          impersonationId: 'record-1',
+        },
+      ],
+    ])
+  })
+  test('passes the browser’s context data on if the setting is on', async () => {
+    const { send, handOff } = setUp({ environment: { SUBJECT_CONTEXT_DATA: 'true' } })
+    await send(good)
+    expect(handOff.redeem.mock.calls[0]?.[1]).toMatchObject({ IpAddress: '198.51.100.7' })
+  })
+  test.each<[string, Parameters<typeof gatewayEvent>[0], RegExp]>([
+    ['no body', { body: null }, /body must be a JSON object/],
+    ['a body that is not JSON', { body: ticket }, /body must be JSON/],
+    ['a body that is a text', { body: JSON.stringify(ticket) }, /body must be a JSON object/],
+    ['no ticket', { body: '{}' }, /^ticket /],
+    ['a ticket that is no text', { body: JSON.stringify({ ticket: { ticket } }) }, /^ticket /],
+    ['a list of tickets', { body: JSON.stringify({ ticket: [ticket] }) }, /^ticket /],
+    ['a form', { headers: { 'Content-Type': ['application/x-www-form-urlencoded'] } }, /^Content-Type /],
+    [
+      'text, which a page could send without a preflight',
+      { headers: { 'Content-Type': ['text/plain'] } },
+      /^Content-Type /,
+    ],
+    ['a ticket as Authorization', { body: null, headers: { Authorization: [`Bearer ${ticket}`] } }, /body must be/],
+    ['a ticket in the query', { query: { ticket: [ticket] }, body: null }, /query parameters/],
+    ['a ticket in the query and in the body', { query: { ticket: [ticket] } }, /query parameters/],
+  ])('responds 400 to %s, and leaves the ticket good', async (_, changes, message) => {
+    const { send, handOff, log } = setUp()
+    const response = await send({ ...good, ...changes, headers: { ...good.headers, ...changes.headers } })
+    expect(response).toMatchObject({
+      statusCode: 400,
+      headers: { ...cors, 'Impersonation-Error': 'RequestInvalid' },
+      body: { message: expect.stringMatching(message) },
+    })
+    expect(handOff.claim).not.toHaveBeenCalled()
+    expect(JSON.stringify([response.body, log.warn.mock.calls])).not.toContain(ticket.slice(37))
+  })
+  test('responds 401 to a ticket that opens nothing, and offers neither Basic nor Bearer', async () => {
+    const { send, handOff, log } = setUp({ claimFailure: new ImpersonationError('TicketInvalid') })
+    expect(await send(good)).toEqual({
+      statusCode: 401,
+      headers: {
+        'Content-Type': 'application/json',
+        'Cache-Control': 'no-store',
+        'Impersonation-Error': 'TicketInvalid',
+        'WWW-Authenticate': 'Ticket realm="cognito-impersonation"',
+        ...cors,
+      },
+      body: { status: 'error', message: expect.stringMatching(/^ticket: /) },
+    })
+    expect(handOff.redeem).not.toHaveBeenCalled()
+    expect(log.warn.mock.calls).toMatchObject([[{ outcome: 'TicketInvalid', sourceIp: '198.51.100.7' }]])
+  })
+  test.each<[Code, number]>([
+    ['ActorNotAllowed', 403],
+    ['SubjectProtected', 403],
+    ['SubjectDisabled', 422],
+    ['Unavailable', 503],
+  ])('responds to %s as the mint does, and pages can read the code', async (code, status) => {
+    const failure = Object.assign(new ImpersonationError(code), { impersonationId: 'record-1' })
+    const { send, log } = setUp({ failure })
+    const mint = await setUp({ failure }).send()
+    expect(await send(good)).toEqual({ ...mint, statusCode: status, headers: { ...mint.headers, ...cors } })
+    const line = log[status < 500 ? 'warn' : 'error'].mock.calls[0]?.[0]
+    expect(line).toMatchObject({ actor: olivia.sub, subject: 'alice', impersonationId: 'record-1' })
+  })
+  test('logs neither the ticket nor the grant nor a token', async () => {
+    for (const options of [{}, { claimFailure: new Error(ticket) }, { failure: new Error(claimed.grant.answer) }]) {
+      const { send, log } = setUp(options)
+      await send(good)
+      const lines = JSON.stringify([log.info.mock.calls, log.warn.mock.calls, log.error.mock.calls])
+      for (const secret of [ticket.slice(37), claimed.grant.answer.slice(37), 'the-hash', 'the-id-token'])
+        expect(lines).not.toContain(secret)
+    }
+  })
+  test('has a preflight, which is not counted', async () => {
+    const { send, count, log } = setUp()
+    const { statusCode, headers } = await send({ ...good, route: 'OPTIONS /auth/session', body: null })
+    expect(statusCode).toBe(204)
+    expect(headers).toMatchObject({ ...cors, 'Access-Control-Allow-Methods': 'POST' })
+    for (const unused of [count, log.info, log.warn]) expect(unused).not.toHaveBeenCalled()
+  })
+})
+
+test.each(['GET /auth/session', 'POST /auth/impersonations/{id}', 'OPTIONS /auth/impersonate', 'POST /__proto__'])(
+  'the function has no route %s',
+  async (route) => {
+    expect(await setUp().send({ route })).toMatchObject({ statusCode: 500 })
+  },
+)

@@ -1,0 +1,107 @@
+// Hands an impersonation over from the back office to the app: prepares it for a ticket, and mints its session for the ticket.
+
+import type { EndpointConfig } from '../config.ts'
+import { asImpersonationError, ImpersonationError } from '../errors.ts'
+import { type Grant, newGrant, newTicket, readProof } from '../grant.ts'
+import { type Caller, isRecentSignIn } from '../http/authenticate.ts'
+import type { ContextData } from '../http/gateway-event.ts'
+import type { Browser, Records } from '../records.ts'
+import type { ImpersonationRecord, Source } from '../records-schema.ts'
+import { assertClaimsRight, type ConfirmRight } from './actor-right.ts'
+import type { Impersonation, Mint } from './mint.ts'
+import { createNewRecord } from './new-record.ts'
+import type { ImpersonationRequest } from './request.ts'
+import { resultOf } from './result-of.ts'
+
+/** An impersonation whose ticket is used up. */
+export interface Claimed {
+  record: ImpersonationRecord
+  grant: Grant
+}
+
+export type HandOff = ReturnType<typeof createHandOff>
+
+/** @param log reports a record that could not be marked as refused. */
+export function createHandOff(options: {
+  config: EndpointConfig
+  records: Pick<Records, 'put' | 'refuse' | 'claim'>
+  confirmRight: ConfirmRight
+  mint: Mint
+  now: () => number
+  log: (failed: 'refuse', impersonationId: string, error: unknown) => void
+}) {
+  const { config, records, confirmRight, mint, now, log } = options
+  const newRecord = createNewRecord(options)
+
+  /** Without a look-up, the actor's right lasts until the ID token ends, so the ticket ends with it. */
+  function ticketEnd({ tokenEndsAt = 0 }: Caller): number {
+    const end = now() + config.ticketSeconds * 1000
+    return config.lookUpGroup ? end : Math.min(end, tokenEndsAt)
+  }
+
+  async function refuse(id: string, error: unknown): Promise<ImpersonationError> {
+    const failure = asImpersonationError(error)
+    failure.impersonationId = id
+    await records.refuse(id, failure.code).catch((error) => log('refuse', id, error))
+    return failure
+  }
+
+  return {
+    /**
+     * Checks the actor as the mint does. Looks nothing up about the subject.
+     * @returns the record, and the ticket.
+     * @throws ImpersonationError, with the record's id if a record was written.
+     */
+    async prepare(
+      actor: Caller,
+      request: ImpersonationRequest,
+      source: Source,
+      signal: AbortSignal,
+    ): Promise<{ record: ImpersonationRecord; ticket: string }> {
+      assertClaimsRight(actor, config)
+      const { id, hash, ticket } = newTicket()
+      const record: ImpersonationRecord = {
+        ...newRecord(id, { actor, request, source }),
+        state: 'prepared',
+        ticketHash: hash,
+        ticketEndsAt: ticketEnd(actor),
+        ...(actor.signedInAt !== undefined && { actorSignedInAt: actor.signedInAt }),
+      }
+      const [written, confirmed] = await Promise.allSettled([records.put(record), confirmRight(actor, signal)])
+      resultOf(written)
+      try {
+        if (!resultOf(confirmed)) throw new ImpersonationError('ActorNotAllowed')
+      } catch (error) {
+        throw await refuse(id, error)
+      }
+      return { record, ticket }
+    },
+
+    /**
+     * Uses the ticket up.
+     * @throws ImpersonationError TicketInvalid, the same for every ticket that opens nothing.
+     */
+    async claim(ticket: string, browser: Browser): Promise<Claimed> {
+      const proof = readProof(ticket)
+      if (!proof) throw new ImpersonationError('TicketInvalid')
+      const grant = newGrant(proof.id)
+      const record = await records.claim({ ticket: proof, clientId: config.impersonationClientId, grant, browser })
+      if (!record) throw new ImpersonationError('TicketInvalid')
+      return { record, grant }
+    },
+
+    /** Mints the session. Checks the actor again: the right may be gone since. @throws ImpersonationError */
+    async redeem(
+      { record, grant }: Claimed,
+      contextData: ContextData | undefined,
+      signal: AbortSignal,
+    ): Promise<Impersonation> {
+      const { actorSub, actorUsername, actorSignedInAt, subjectAsked } = record
+      if (!isRecentSignIn(actorSignedInAt, { now: now(), signInMaxAgeMinutes: config.signInMaxAgeMinutes })) {
+        const message = 'the sign-in of whoever prepared this impersonation is too long ago'
+        throw await refuse(record.id, new ImpersonationError('ActorNotAllowed', { message }))
+      }
+      return mint({ grant, actor: { sub: actorSub, username: actorUsername }, subjectAsked }, contextData, signal)
+    },
+  }
+}

@@ -1,0 +1,38 @@
+// Two redeems of one ticket open one session. Over dynalite.
+
+import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { createForge } from './support/forge.ts'
+import { startTable } from './support/table.ts'
+import { type Answer, createWorld } from './support/world.ts'
+
+const races = 200
+const commands = { GetItem: GetItemCommand, PutItem: PutItemCommand, UpdateItem: UpdateItemCommand }
+let table: Awaited<ReturnType<typeof startTable>>
+beforeAll(async () => {
+  table = await startTable()
+})
+afterAll(() => table.close())
+
+test(`exactly one of two redeems gets the session, in ${races} races`, async () => {
+  const world = await createWorld({}, undefined, (operation, input) =>
+    table.dynamoDB.send(new commands[operation as 'GetItem'](input as never)),
+  )
+  const { token } = createForge(world)
+  const winners = new Set<number>()
+  for (let race = 0; race < races; race++) {
+    await world.reset()
+    const prepared = (await world.prepare({ headers: { Authorization: [token()] } })) as Answer
+    const redeem = async (turns: number) => {
+      for (let turn = turns; turn > 0; turn--) await new Promise(setImmediate)
+      return (await world.redeem(prepared.body.ticket)) as Answer
+    }
+    const answers = await Promise.all([redeem(race % 3), redeem(race % 2)])
+    expect(answers.map(({ statusCode }) => statusCode).sort()).toEqual([200, 401])
+    expect(world.seen.cognitoCalls.filter((call) => call === 'AdminRespondToAuthChallenge')).toHaveLength(1)
+    expect(await world.oversight.read(String(prepared.body.id))).toMatchObject({ state: 'issued' })
+    winners.add(answers.findIndex(({ statusCode }) => statusCode === 200))
+  }
+  // The races were real.
+  expect(winners.size).toBe(2)
+}, 60_000)
