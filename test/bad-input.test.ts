@@ -100,3 +100,26 @@ test('the endpoint answers every body and every header as the contract and the O
   await seededRuns(2_000, (options) => fc.assert(fc.asyncProperty(sent, check), options))
   expect(Object.prototype).not.toHaveProperty('isAdmin')
 }, 600_000)
+
+const uuid = 'cf0c47e4-de3a-47f3-9b8e-92f3ad3a1344'
+const ticket = fc.oneof(
+  anyText,
+  fc.jsonValue(),
+  fc.constantFrom(uuid, `${uuid}.${'A'.repeat(43)}`, `${uuid}.${'A'.repeat(1_000_000)}`),
+)
+const ticketBody = fc.oneof({ weight: 3, arbitrary: ticket.map((ticket) => JSON.stringify({ ticket })) }, body)
+
+test('without a good ticket, the route of the page answers every body and header with 400 or 401, and asks nobody', async () => {
+  await world.reset()
+  const check = async ({ body, contentType, more }: Pick<Sent, 'body' | 'contentType' | 'more'>) => {
+    const route = 'POST /auth/session'
+    const headers = { ...more, Authorization: [olivia], 'Content-Type': contentType }
+    const answer = (await world.post({ route, headers, body })) as Answer
+    expectContract(answer)
+    expect([400, 401]).toContain(answer.statusCode)
+  }
+  const sent = fc.record({ body: ticketBody, contentType, more })
+  await seededRuns(1_000, (options) => fc.assert(fc.asyncProperty(sent, check), options))
+  expect(world.seen.cognitoCalls).toEqual([])
+  expect(world.table.items.size).toBe(0)
+}, 600_000)
