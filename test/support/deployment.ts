@@ -1,11 +1,13 @@
 // A local run with the demo people, optionally with a changed template or a faulty Cognito.
 
+import { expect } from '@jest/globals'
 import type { Template } from '../../infra/local/cloudformation/template.ts'
 import type { CognitoOptions } from '../../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../infra/local/log.ts'
 import { type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
 import { type Answer, type Client, createClient } from '../acceptance/client.ts'
+import { undescribed } from '../acceptance/contract.ts'
 import { connect, type Outputs, type Target } from '../acceptance/target.ts'
 import type { Way } from './ways.ts'
 
@@ -43,7 +45,13 @@ function createTicketClient({ outputs, apiKey }: Pick<Target, 'outputs' | 'apiKe
       headers: { 'Content-Type': 'application/json', ...headers },
       body: JSON.stringify(body),
     })
-    return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] }
+    const answer = {
+      status: response.status,
+      headers: response.headers,
+      body: (await response.json()) as Answer['body'],
+    }
+    expect(undescribed({ method: 'POST', path }, answer)).toEqual([])
+    return answer
   }
   const prepare = (username: string, Authorization: string, more: object = {}) =>
     post('/auth/impersonations', { Authorization, 'X-API-Key': apiKey }, { username, ...more })
