@@ -72,7 +72,9 @@ function credentials({ apiKey, resourceServerKey, auditorToken }: Access): strin
       .map(([name, value]) => `${name} = ${JSON.stringify(value)}`)
       .join(', ')} }\n`
   return [
-    operation('impersonateUser', { 'X-API-Key': apiKey, Authorization: basic }),
+    ...['impersonateUser', 'prepareImpersonation'].map((id) =>
+      operation(id, { 'X-API-Key': apiKey, Authorization: basic }),
+    ),
     ...oversight.map((id) => operation(id, { 'X-API-Key': apiKey, Authorization: auditorToken })),
     operation('introspectToken', { 'X-API-Key': resourceServerKey }),
   ].join('\n')
