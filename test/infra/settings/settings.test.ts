@@ -1,4 +1,4 @@
-// Settings: defaults, rules, and the README's table of them.
+// Settings: defaults, rules, and the table of them in settings.md.
 
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
@@ -282,12 +282,12 @@ describe('settings', () => {
   })
 })
 
-describe('the README’s table of settings', () => {
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
-  const table = readme.split(/^\| setting \| default \|.*\n/m)[1]?.split(/\n\n/)[0] ?? ''
+describe('the table in settings.md', () => {
+  const page = readFileSync(new URL('../../../infra/docs/settings.md', import.meta.url), 'utf8')
+  const table = page.split(/^\| setting \| default \|.*\n/m)[1]?.split(/\n\n/)[0] ?? ''
   const rows = [...table.matchAll(/^\| `(\w+)` \| (.*?) ?\|/gm)].map(([, name = '', cell = '']) => ({
     name,
-    // This default depends on another setting, so the README describes it in words.
+    // This default depends on another setting, so the page describes it in words.
     text:
       name === 'protectedGroups'
         ? cell.replace('`impersonatorsGroup`, `auditorsGroup` and', 'impersonators, impersonation-auditors,')
