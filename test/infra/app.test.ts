@@ -1,4 +1,4 @@
-// The app that the CDK CLI runs: findings of cdk-nag (AwsSolutions), and errors in settings.
+// The app that the CDK CLI runs: findings of cdk-nag (AwsSolutions), CDK's validation, and errors in settings.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -34,13 +34,38 @@ async function runApp(context: object) {
     const [stderr] = await Promise.all([text(app.stderr), once(app, 'close')])
     const file = join(outdir, 'validation-report.json')
     const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : undefined
-    return { stderr, nag: report?.pluginReports.find(({ pluginName }) => pluginName === 'AwsSolutions') }
+    return { stderr, reports: report?.pluginReports ?? [] }
   } finally {
     rmSync(outdir, { recursive: true })
   }
 }
 
-describe('cdk-nag', () => {
+const settings = {
+  customers: 'acme,globex',
+  nextTriggers: {
+    PreTokenGenerationConfig: {
+      LambdaVersion: 'V3_0',
+      LambdaArn: 'arn:aws:lambda:us-east-1:123456789012:function:own-triggers',
+    },
+  },
+  readAttributes: 'email',
+  scopes: 'orders/read',
+  endpointUrl: 'https://api.example.com',
+  defaultEndpoint: false,
+  endpointConcurrency: 5,
+  accessLog: true,
+  alarmEmail: 'ops@example.com',
+  data: 'destroy',
+}
+const existingPool = { userPoolId: 'us-east-1_Abc123', protectedGroups: 'impersonators,impersonation-auditors,admins' }
+const settingsOnExistingPool = {
+  ...settings,
+  ...existingPool,
+  smsRoleArn: 'arn:aws:iam::123456789012:role/sms',
+  requiredAttributes: 'email',
+}
+
+describe('cdk-nag and CDK’s validation', () => {
   const ownPoolFindings = ['COG2 at UserPool', 'COG8 at UserPool']
   const noAccessLog = 'APIG1 at Api/DeploymentStage.v1'
   const parents = ['/', '/auth', '/auth/impersonate', '/auth/impersonations/{id}', '/auth/introspect']
@@ -69,15 +94,15 @@ describe('cdk-nag', () => {
 
   test.concurrent.each<[string, object, string[]]>([
     ['by default', {}, [...findings, ...ownPoolFindings, noAccessLog]],
-    ['with an access log', { accessLog: true }, [...findings, ...ownPoolFindings]],
-    [
-      'on an existing pool',
-      { userPoolId: 'us-east-1_Abc123', protectedGroups: 'impersonators,impersonation-auditors,admins' },
-      [...findings, noAccessLog],
-    ],
-  ])('has only acknowledged findings, each with a reason, %s', async (_, context, acknowledged) => {
-    const report = (await runApp(context)).nag
-    expect(report).toMatchObject({ conclusion: 'success', violations: [] })
+    ['with other settings, an access log among them', settings, [...findings, ...ownPoolFindings]],
+    ['on an existing pool', existingPool, [...findings, noAccessLog]],
+    ['on an existing pool with other settings', settingsOnExistingPool, findings],
+  ])('have only acknowledged findings, each with a reason, %s', async (_, context, acknowledged) => {
+    const { stderr, reports } = await runApp(context)
+    expect(stderr).toBe('')
+    // CDK leaves the report of its validation out if it finds nothing.
+    expect(reports).toMatchObject([{ pluginName: 'AwsSolutions', conclusion: 'success', violations: [] }])
+    const [report] = reports
     const found = report?.suppressedViolations.map(({ ruleName, acknowledgedAt, reason }) => {
       expect(reason).toMatch(/^[A-Z].{30,}\.$/)
       return `${ruleName.replace('AwsSolutions-', '')} at ${acknowledgedAt.replace('Impersonation/Impersonation/', '')}`
