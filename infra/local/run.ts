@@ -32,9 +32,11 @@ export interface LocalRunOptions extends LoadStackOptions {
   now?: () => number
   /** Wraps each Cognito request. A test can delay it, change its response or make it fail. */
   intercept?: CognitoOptions['intercept']
+  /** Makes the signing keys of new pools. Default: each pool has keys of its own. */
+  keys?: CognitoOptions['keys']
   /**
-   * The account to deploy to. It stays open when the run closes. With it, `cognitoPort` and `intercept` have no effect.
-   * Default: a new account. If the context names an existing pool, the new account gets a pool with that id.
+   * The account to deploy to. It stays open when the run closes. With it, `cognitoPort`, `intercept` and `keys` have no
+   * effect. Default: a new account. If the context names an existing pool, the new account gets a pool with that id.
    */
   account?: Account
   /** The run that deployed the previous version of the stack to `account`. This run updates its resources. */
@@ -69,7 +71,7 @@ export interface LocalRun {
  *   does not know, or a custom resource fails
  */
 export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRun> {
-  const { log = () => {}, now = Date.now, port = 0, cognitoPort = 0, intercept, account, previous } = options
+  const { log = () => {}, now = Date.now, port = 0, cognitoPort = 0, intercept, keys, account, previous } = options
   const closers = new Closers()
   let revertUserPools = () => {}
   try {
@@ -79,7 +81,11 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
     // The page shows the password, so only a demo person will do.
     const isDemo = options.people === undefined || options.people === 'demo'
     const docsActor = isDemo ? findActor(peopleOf('demo', settings), settings) : undefined
-    const servers = await startServers(loaded, { port, cognitoPort, log, now, intercept, account, docsActor }, closers)
+    const servers = await startServers(
+      loaded,
+      { port, cognitoPort, log, now, intercept, keys, account, docsActor },
+      closers,
+    )
     const { cognito } = servers.account
     const newPool = account
       ? undefined

@@ -22,6 +22,7 @@ export interface ServerOptions {
   /** Milliseconds since the epoch. */
   now: () => number
   intercept: CognitoOptions['intercept']
+  keys: CognitoOptions['keys']
   /** An account that is already running. If undefined, a new one is started. */
   account: Account | undefined
   /** The page at /docs fills in this person's name and password. */
@@ -73,8 +74,8 @@ function startStackGateway(
   })
 }
 
-function startNewAccount({ cognitoPort, now, intercept }: ServerOptions): Promise<Account> {
-  return startAccount({ port: cognitoPort, now, ...(intercept && { intercept }) })
+function startNewAccount({ cognitoPort, now, intercept, keys }: ServerOptions): Promise<Account> {
+  return startAccount({ port: cognitoPort, now, ...(intercept && { intercept }), ...(keys && { keys }) })
 }
 
 function startStackFunctions(

@@ -2,6 +2,7 @@
 
 import { expect } from '@jest/globals'
 import type { Template } from '../../infra/local/cloudformation/template.ts'
+import { makeKeys } from '../../infra/local/cognito/keys.ts'
 import type { CognitoOptions } from '../../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../infra/local/log.ts'
@@ -13,12 +14,16 @@ import type { Way } from './ways.ts'
 
 export type Intercept = NonNullable<CognitoOptions['intercept']>
 
+/** The deployments of a test file share their keys, because making some takes long. */
+const keys = makeKeys()
+
 /** @returns the run. `calls` lists the Cognito operations after the set-up, `log` all lines of the functions. */
 export async function startDeployment({ intercept, ...options }: LocalRunOptions) {
   const calls: string[] = []
   const log: LogEntry[] = []
   let ready = false
   const run = await runLocally({
+    keys: () => keys,
     ...options,
     log: (entry) => log.push(entry),
     intercept: async (operation, fields, go) => {
