@@ -8,7 +8,7 @@ import {
   type LambdaConfigType,
   RespondToAuthChallengeCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
 import type { Template } from '../infra/local/cloudformation/template.ts'
 import { makeDemoPeople } from '../infra/local/demo/people.ts'
@@ -59,7 +59,7 @@ function setNextTriggers(template: Template, name: Name) {
 
 let account: OpenAccount
 let owners: Functions
-beforeEach(async () => {
+async function open() {
   account = await openAccount(assembly)
   owners = await startFunctions({
     definitions,
@@ -71,11 +71,11 @@ beforeEach(async () => {
     definitions.map(({ arn }) => arn),
     owners,
   )
-})
-afterEach(async () => {
+}
+async function close() {
   await account.close()
   await owners.close()
-})
+}
 
 const claimsOf = (token: unknown) => decomposeUnverifiedJwt(String(token)).payload as Record<string, unknown>
 
@@ -114,6 +114,9 @@ async function impersonate(run: LocalRun) {
 }
 
 describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('a pool whose own PreTokenGeneration is of %s', (version) => {
+  beforeEach(open)
+  afterEach(close)
+
   test('keeps its tokens, and adds its claims to impersonated sessions', async () => {
     const { id, signIn, deploy } = await setUp(version)
     const before = await account.look(id)
@@ -154,11 +157,14 @@ describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('a pool whose own PreTokenGener
 describe('if the pool’s own PreTokenGeneration', () => {
   let pool: Awaited<ReturnType<typeof setUp>>
   let run: LocalRun
-  beforeEach(async () => {
+  // The tests share one deployment: each sets the behaviour first.
+  beforeAll(async () => {
+    await open()
     pool = await setUp('V2_0')
     run = await pool.deploy()
     await makeDemoPeople(account.owner, pool.id)
   })
+  afterAll(close)
 
   test.each([
     ['throws', 422, 'SubjectRefused'],
@@ -202,6 +208,9 @@ describe('if the pool’s own PreTokenGeneration', () => {
 })
 
 describe('a passwordless pool', () => {
+  beforeEach(open)
+  afterEach(close)
+
   async function signInByCode(UserPoolId: string, answers: string[]) {
     const { UserPoolClient } = await account.owner.send(
       new CreateUserPoolClientCommand({
@@ -261,6 +270,9 @@ describe('a passwordless pool', () => {
 })
 
 describe('a deployment', () => {
+  beforeEach(open)
+  afterEach(close)
+
   test('without nextTriggers is refused, and the pool still runs our triggers and the owner’s', async () => {
     const { id, signIn, deploy } = await setUp('V2_0')
     const first = await deploy()
