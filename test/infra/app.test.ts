@@ -21,11 +21,11 @@ interface Report {
 }
 
 /** Runs the app like the CDK CLI, but bundles no functions. */
-async function runApp(context: object) {
+async function runApp(context: object, nodeOptions: string[] = []) {
   const outdir = mkdtempSync(join(tmpdir(), 'cdk.out'))
   try {
     const CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:bundling-stacks': [], ...context })
-    const app = spawn(process.execPath, ['infra/app.ts'], {
+    const app = spawn(process.execPath, [...nodeOptions, 'infra/app.ts'], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       // global-setup.ts switches the validation off.
       env: { ...process.env, CDK_VALIDATION: undefined, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON },
@@ -109,6 +109,11 @@ describe('cdk-nag and CDK’s validation', () => {
     })
     expect([...new Set(found)].sort()).toEqual([...acknowledged].sort())
   })
+})
+
+test('CDK’s validation finds an invalid resource', async () => {
+  const { reports } = await runApp({}, ['--import', './test/infra/invalid-template.ts'])
+  expect(reports).toContainEqual(expect.objectContaining({ pluginName: 'CloudFormation Validate' }))
 })
 
 test('a misspelt setting stops the app with an error that names the right one', async () => {

@@ -87,6 +87,8 @@ describe('a function', () => {
     })
     expect(payload).not.toHaveProperty('OF_THIS_PROCESS')
     expect(payload).not.toHaveProperty('PATH')
+    expect(process.env).toHaveProperty('NODE_COMPILE_CACHE')
+    expect(payload).not.toHaveProperty('NODE_COMPILE_CACHE')
   })
 
   test('receives the context of Lambda', async () => {
