@@ -3,6 +3,7 @@
 import { afterAll, beforeAll } from '@jest/globals'
 import { bypass } from './bypass.ts'
 import { type Client, createClient } from './client.ts'
+import { life } from './life.ts'
 import { refusals } from './refusals.ts'
 import { session } from './session.ts'
 import { openTarget, type Target } from './target.ts'
@@ -19,5 +20,6 @@ afterAll(() => target?.close())
 const deployment = () => ({ ...target, ...client })
 
 session(deployment)
+life(deployment)
 refusals(deployment)
 bypass(deployment)

@@ -6,7 +6,7 @@ import {
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { startAccount } from '../../infra/local/account.ts'
-import { demoApiKey, makeDemoPeople } from '../../infra/local/demo/people.ts'
+import { demoApiKey, demoResourceKey, makeDemoPeople } from '../../infra/local/demo/people.ts'
 import { runLocally } from '../../infra/local/run.ts'
 import { connect, type Outputs, type Target } from './target.ts'
 
@@ -52,6 +52,7 @@ export async function openExistingPool(): Promise<Target & { appClientId: string
   return {
     outputs,
     apiKey: demoApiKey,
+    resourceServerKey: demoResourceKey,
     ...clients,
     appClientId: UserPoolClient?.ClientId ?? '',
     async close() {

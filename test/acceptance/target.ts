@@ -17,28 +17,35 @@ export interface Outputs {
 export interface Target {
   outputs: Outputs
   apiKey: string
+  /** The API key of a resource server. */
+  resourceServerKey: string
   cognito: CognitoIdentityProviderClient
   dynamoDB: DynamoDBClient
   close(): Promise<void>
 }
 
 /**
- * ACCEPTANCE_OUTPUTS names the outputs file of `cdk deploy`. ACCEPTANCE_API_KEY holds a customer's key. Without
- * ACCEPTANCE_OUTPUTS, the local run is started. The AWS SDK finds the AWS credentials as usual.
- * @throws Error if ACCEPTANCE_API_KEY is missing or the file has no outputs.
+ * ACCEPTANCE_OUTPUTS names the outputs file of `cdk deploy`. ACCEPTANCE_API_KEY holds a customer's key, and
+ * ACCEPTANCE_RESOURCE_SERVER_KEY that of a resource server. Without ACCEPTANCE_OUTPUTS, the local run is started. The AWS SDK finds the AWS credentials as usual.
+ * @throws Error if a key is missing or the file has no outputs.
  */
 export async function openTarget(): Promise<Target> {
-  const { ACCEPTANCE_OUTPUTS: file, ACCEPTANCE_API_KEY: apiKey } = process.env
+  const {
+    ACCEPTANCE_OUTPUTS: file,
+    ACCEPTANCE_API_KEY: apiKey,
+    ACCEPTANCE_RESOURCE_SERVER_KEY: resourceServerKey,
+  } = process.env
   if (!file) return openLocalRun()
   if (!apiKey) throw new Error('ACCEPTANCE_API_KEY must hold an API key of the deployment in ACCEPTANCE_OUTPUTS')
+  if (!resourceServerKey) throw new Error('ACCEPTANCE_RESOURCE_SERVER_KEY must hold the API key of a resource server')
   const [outputs] = Object.values(JSON.parse(readFileSync(file, 'utf8')) as Record<string, Outputs>)
   if (!outputs) throw new Error(`${file} contains no stack outputs`)
-  return { outputs, apiKey, ...connect(outputs), close: async () => {} }
+  return { outputs, apiKey, resourceServerKey, ...connect(outputs), close: async () => {} }
 }
 
 async function openLocalRun(): Promise<Target> {
   const { runLocally } = await import('../../infra/local/run.ts')
-  const { demoApiKey, makeDemoPeople } = await import('../../infra/local/demo/people.ts')
+  const { demoApiKey, demoResourceKey, makeDemoPeople } = await import('../../infra/local/demo/people.ts')
   const run = await runLocally({ port: 0, cognitoPort: 0 })
   const outputs = run.outputs as unknown as Outputs
   const clients = connect(outputs)
@@ -46,6 +53,7 @@ async function openLocalRun(): Promise<Target> {
   return {
     outputs,
     apiKey: demoApiKey,
+    resourceServerKey: demoResourceKey,
     ...clients,
     async close() {
       clients.cognito.destroy()

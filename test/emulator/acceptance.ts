@@ -15,11 +15,11 @@ export interface Case {
  * @throws Error if a case fails, or if `leftOut` contains an unknown name.
  */
 export async function runAcceptance(
-  deployment: { outputsFile: string; apiKey: string; folder: string },
+  deployment: { outputsFile: string; apiKey: string; resourceServerKey: string; folder: string },
   leftOut: readonly string[],
   options: { env: NodeJS.ProcessEnv; signal: AbortSignal },
 ): Promise<Case[]> {
-  const { outputsFile, apiKey, folder } = deployment
+  const { outputsFile, apiKey, resourceServerKey, folder } = deployment
   const results = join(folder, 'acceptance.json')
   const jest = ['--experimental-vm-modules', join(root, 'node_modules/jest/bin/jest.js')]
   const args = [
@@ -30,7 +30,12 @@ export async function runAcceptance(
     '--testNamePattern',
     allBut(leftOut),
   ]
-  const env = { ...options.env, ACCEPTANCE_OUTPUTS: outputsFile, ACCEPTANCE_API_KEY: apiKey }
+  const env = {
+    ...options.env,
+    ACCEPTANCE_OUTPUTS: outputsFile,
+    ACCEPTANCE_API_KEY: apiKey,
+    ACCEPTANCE_RESOURCE_SERVER_KEY: resourceServerKey,
+  }
   await run(process.execPath, [...jest, ...args], { ...options, env, show: true })
   const { testResults } = JSON.parse(readFileSync(results, 'utf8')) as { testResults: { assertionResults: Case[] }[] }
   const cases = testResults.flatMap(({ assertionResults }) => assertionResults)

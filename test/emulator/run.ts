@@ -83,7 +83,7 @@ async function runOnOwnPool({ endpoint, template }: Target): Promise<{ cases: Ca
     await createDemoPeople(outputsFile, options)
     return found
   })
-  const cases = await runAcceptance({ outputsFile, apiKey, folder }, Object.keys(unproven), options)
+  const cases = await runAcceptance({ outputsFile, apiKey, resourceServerKey, folder }, Object.keys(unproven), options)
   const tried = await step('Taking away each permission of the API’s functions and the triggers', () =>
     testPermissions({ endpoint, assembly }, async (functionNames) => {
       const access = { outputs, apiKey, signal }

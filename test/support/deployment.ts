@@ -35,7 +35,13 @@ export async function startDeployment({ intercept, ...options }: LocalRunOptions
   const outputs = run.outputs as unknown as Outputs
   const clients = connect(outputs)
   await makeDemoPeople(clients.cognito, outputs.UserPoolId)
-  const target = { outputs, apiKey: Object.values(run.apiKeys)[0] ?? '', ...clients, close: run.close }
+  const target = {
+    outputs,
+    apiKey: Object.values(run.apiKeys)[0] ?? '',
+    resourceServerKey: Object.values(run.resourceServerKeys)[0] ?? '',
+    ...clients,
+    close: run.close,
+  }
   const client = createClient(target)
   const { IdToken } = await client.signIn('olivia')
   ready = true

@@ -88,10 +88,17 @@ export async function openAccount(assembly: string) {
   }
 
   /** A client that calls this deployment. */
-  function use({ outputs, apiKeys }: LocalRun) {
+  function use({ outputs, apiKeys, resourceServerKeys }: LocalRun) {
     const typedOutputs = outputs as unknown as Outputs
     const [apiKey = ''] = Object.values(apiKeys)
-    return createClient({ outputs: typedOutputs, apiKey, ...connect(typedOutputs), close: async () => {} })
+    const [resourceServerKey = ''] = Object.values(resourceServerKeys)
+    return createClient({
+      outputs: typedOutputs,
+      apiKey,
+      resourceServerKey,
+      ...connect(typedOutputs),
+      close: async () => {},
+    })
   }
 
   /** The settings, groups and clients of a pool. */
