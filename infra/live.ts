@@ -1,5 +1,5 @@
 // The module `cognito-impersonation/live`, for APIs that accept impersonated sessions: asks introspection whether a session is
-// still good.
+// still good. It runs in those APIs and in no function of the stack, so it is not in lambda/.
 
 import { createMemory } from '../lambda/memory.ts'
 
@@ -33,15 +33,6 @@ export class NotLiveError extends Error {
   }
 }
 
-/** The parts of a token, and of an introspection's answer, that say which session it is. */
-interface Session {
-  sub: unknown
-  clientId: unknown
-  actorSub: unknown
-}
-
-type Answer = { active: false } | { active: true; session: Session }
-
 /** How many answers are remembered at most. */
 const capacity = 10_000
 
@@ -63,23 +54,22 @@ export function createLiveCheck(options: LiveCheckOptions) {
     onFailure === 'refuse' || onFailure === acceptUnchecked,
     `onFailure must be "refuse" or the sentence "${acceptUnchecked}"`,
   )
-  const recall = createMemory<Answer>({ lifetimeOf: () => memorySeconds * 1000, capacity, now: () => Date.now() })
+  const recall = createMemory<boolean>({ lifetimeOf: () => memorySeconds * 1000, capacity, now: () => Date.now() })
 
   return function live(token: string): (verified: { payload: object }) => Promise<void> {
     return async ({ payload }) => {
       if (!('act' in payload || 'impersonation_id' in payload)) return
-      const claims = payload as Record<string, unknown>
-      const { impersonation_id: id } = claims
-      if (typeof id !== 'string') throw inactive()
-      const answer = await recall(id, () => introspect(token, id)).catch(unlessAccepted)
-      if (answer && !(answer.active && isEqual(answer.session, sessionOf(claims)))) throw inactive()
+      const session = sessionOf(payload as Record<string, unknown>)
+      const active = session && (await recall(session, () => isActive(token, session)).catch(unlessAccepted))
+      if (!active) throw new NotLiveError('Inactive', 'the impersonated session is over')
     }
   }
 
-  async function introspect(token: string, id: string): Promise<Answer> {
+  async function isActive(token: string, session: string): Promise<boolean> {
     const response = await fetch(url, {
       method: 'POST',
-      headers: { 'X-API-Key': apiKey },
+      // A kept connection may be closed when a frozen Lambda function runs again, and `fetch` does not repeat a POST.
+      headers: { 'X-API-Key': apiKey, Connection: 'close' },
       body: new URLSearchParams({ token }),
       // Neither the token nor the key goes to another server.
       redirect: 'error',
@@ -90,28 +80,28 @@ export function createLiveCheck(options: LiveCheckOptions) {
       throw new Error(`introspection answered ${response.status} ${response.headers.get('Impersonation-Error') ?? ''}`)
     }
     const body = Object(await response.json())
-    if (body.active === false) return { active: false }
-    if (body.active === true && body.impersonation_id === id) return { active: true, session: sessionOf(body) }
-    throw new Error('introspection gave an invalid answer')
+    if (typeof body.active !== 'boolean') throw new Error('introspection gave an invalid answer')
+    return body.active && sessionOf(body) === session
   }
 
-  function unlessAccepted(cause: unknown): undefined {
+  function unlessAccepted(cause: unknown): true {
     if (onFailure === 'refuse') throw new NotLiveError('Unavailable', 'introspection failed', { cause })
     console.warn('introspection failed, and an impersonated session is accepted without it:', String(cause))
+    return true
   }
 }
 
-/** An access token has `client_id`, an ID token `aud`, and an introspection's answer `client_id`. */
-function sessionOf({ sub, client_id, aud, act }: Record<string, unknown>): Session {
-  return { sub, clientId: client_id ?? aud, actorSub: Object(act).sub }
+/**
+ * What introspection compares with the record, and the issuer. An answer is remembered for tokens that agree in all of it, such
+ * as the two tokens of a session, whose signature and lifetime the verifier has checked. The id alone would not do: aws-jwt-verify
+ * checks the client after this check, and can trust several issuers. The token alone would: it costs a call for each of the two.
+ * @param claims of a token, with `client_id` (access token) or `aud` (ID token), or an introspection's answer, with `client_id`
+ * @returns undefined if a part is missing, since such a token is no impersonation
+ */
+function sessionOf({ impersonation_id, iss, sub, client_id, aud, act }: Record<string, unknown>): string | undefined {
+  const parts = [impersonation_id, iss, sub, client_id ?? aud, Object(act).sub]
+  return parts.every((part) => typeof part === 'string') ? JSON.stringify(parts) : undefined
 }
-
-/** Whether the answer, which may be about another token of the impersonation, is about this token's session too. */
-function isEqual(one: Session, other: Session): boolean {
-  return one.sub === other.sub && one.clientId === other.clientId && one.actorSub === other.actorSub
-}
-
-const inactive = () => new NotLiveError('Inactive', 'the impersonated session is over')
 
 /** @throws Error unless the token and the key travel encrypted, or stay on this machine */
 function introspectionUrl(apiUrl: string): string {

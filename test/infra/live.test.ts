@@ -2,8 +2,9 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
+import { isDeepStrictEqual } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
-import { CognitoJwtVerifier } from 'aws-jwt-verify'
+import { CognitoJwtVerifier, JwtVerifier } from 'aws-jwt-verify'
 import { acceptUnchecked, createLiveCheck, type LiveCheckOptions } from '../../infra/live.ts'
 import { listen } from '../../infra/local/listen.ts'
 import { claimsOf, id, key, tokenOf } from '../support/introspection.ts'
@@ -18,6 +19,8 @@ interface Call {
   type: IncomingMessage['headers'][string]
   body: URLSearchParams
 }
+
+const { iss: issuer } = claimsOf.access() as { iss: string }
 
 let calls: Call[]
 let handle: Handle
@@ -43,14 +46,14 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-/** Answers as introspection does for a genuine token. */
+/** Answers as introspection does: the record is about olivia, who acts as alice by the impersonation client. */
 const answer: Handle = (token, response) => {
   const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
-  const { sub, client_id, aud, act, impersonation_id } = claims
-  const active = !ended.has(impersonation_id)
-  response.end(
-    JSON.stringify(active ? { active, sub, client_id: client_id ?? aud, act, impersonation_id } : { active }),
-  )
+  const { iss, sub, client_id, aud, act, impersonation_id } = claims
+  const clientId = client_id ?? aud
+  const agrees = isDeepStrictEqual([iss, sub, act?.sub, clientId], [issuer, 'sub-of-alice', 'sub-of-olivia', 'ours'])
+  const active = agrees && !ended.has(impersonation_id)
+  response.end(JSON.stringify(active ? { active, iss, sub, client_id: clientId, act, impersonation_id } : { active }))
 }
 const respond =
   (status: number, body: string): Handle =>
@@ -69,9 +72,14 @@ beforeEach(() => {
 /** A resource server. */
 function setUp(options: Partial<LiveCheckOptions> = {}) {
   const live = createLiveCheck({ apiUrl, apiKey: 'resource-key', ...options })
-  const verifier = CognitoJwtVerifier.create({ userPoolId, tokenUse: null, clientId: ['app', 'ours'] })
-  verifier.cacheJwks({ keys: [key.jwk] } as never)
-  return (token: string) => verifier.verify(token, { customJwtCheck: live(token) })
+  const own = verifier()
+  return (token: string) => own.verify(token, { customJwtCheck: live(token) })
+}
+
+function verifier() {
+  const created = CognitoJwtVerifier.create({ userPoolId, tokenUse: null, clientId: ['app', 'ours'] })
+  created.cacheJwks({ keys: [key.jwk] } as never)
+  return created
 }
 
 const inactive = { name: 'NotLiveError', code: 'Inactive' }
@@ -111,14 +119,24 @@ describe('a token', () => {
     ['act without impersonation_id', { impersonation_id: undefined }],
     ['act null', { act: null, impersonation_id: undefined }],
     ['a list as impersonation_id', { impersonation_id: [id] }],
+    ['impersonation_id without act', { act: undefined }],
+    ['impersonation_id and act null', { act: null }],
+    ['impersonation_id and an act without sub', { act: {} }],
+    ['no client', { client_id: undefined }],
   ])('with %s is refused without a call', async (_, changes) => {
     await expect(setUp()(tokenOf('access', changes))).rejects.toMatchObject(inactive)
     expect(calls).toEqual([])
   })
-  test('with impersonation_id and without act is introspected', async () => {
-    handle = respond(200, '{"active":false}')
-    await expect(setUp()(tokenOf('access', { act: undefined }))).rejects.toMatchObject(inactive)
-    expect(calls).toHaveLength(1)
+  test('is refused by the check of another token', async () => {
+    const live = createLiveCheck({ apiUrl, apiKey: 'resource-key' })
+    const other = tokenOf('access', { impersonation_id: '0f3d8a52-6b1e-4c57-8d9a-2f4e6a7b8c9d' })
+    await expect(verifier().verify(tokenOf('access'), { customJwtCheck: live(other) })).rejects.toMatchObject(inactive)
+  })
+  test('is refused by verifySync, which cannot wait', () => {
+    const live = createLiveCheck({ apiUrl, apiKey: 'resource-key' })
+    const ordinary = tokenOf('access', { act: undefined, impersonation_id: undefined })
+    const verify = () => verifier().verifySync(ordinary, { customJwtCheck: live(ordinary) as never })
+    expect(verify).toThrow('must be synchronous')
   })
 })
 
@@ -167,10 +185,35 @@ describe('memory', () => {
     ['actor', { act: { sub: 'sub-of-oscar' } }],
     ['actor (none)', { act: undefined }],
     ['client', { client_id: 'app' }],
-  ])('does not cover a token with the same id and another %s', async (_, changes) => {
+  ])('does not cover a token with the same id and another %s, nor that one the other', async (_, changes) => {
     const verify = setUp()
     await verify(tokenOf('access'))
     await expect(verify(tokenOf('access', changes))).rejects.toMatchObject(inactive)
+    const verifyInOtherOrder = setUp()
+    await expect(verifyInOtherOrder(tokenOf('access', changes))).rejects.toMatchObject(inactive)
+    await verifyInOtherOrder(tokenOf('access'))
+  })
+  test('does not cover a token with the same id of another issuer', async () => {
+    const live = createLiveCheck({ apiUrl, apiKey: 'resource-key' })
+    const issuers = [issuer, 'https://other.example'].map((issuer) => ({ issuer, audience: null }))
+    const both = JwtVerifier.create(issuers)
+    for (const { issuer } of issuers) both.cacheJwks({ keys: [key.jwk] } as never, issuer)
+    const verify = (token: string) => both.verify(token, { customJwtCheck: live(token) })
+    await verify(tokenOf('access'))
+    await expect(verify(tokenOf('access', { iss: 'https://other.example' }))).rejects.toMatchObject(inactive)
+  })
+  test('is limited', async () => {
+    const live = createLiveCheck({ apiUrl, apiKey: 'resource-key' })
+    const asked = jest.spyOn(globalThis, 'fetch').mockImplementation(async () => Response.json({ active: false }))
+    const claims = claimsOf.access()
+    const check = (n: number) => live('token')({ payload: { ...claims, impersonation_id: String(n) } }).catch(() => {})
+    for (let n = 0; n < 10_001; n++) await check(n)
+    await check(1)
+    await check(10_000)
+    expect(asked).toHaveBeenCalledTimes(10_001)
+    await check(0)
+    expect(asked).toHaveBeenCalledTimes(10_002)
+    asked.mockRestore()
   })
   test('does not outlive the token', async () => {
     const verify = setUp({ memorySeconds: 60 })
@@ -201,8 +244,15 @@ beforeAll(async () => {
 })
 afterAll(() => new Promise((resolve) => thief.close(resolve)))
 
+/** A whole answer, but for these changes. */
+const answerWith = (changes: object, status = 200): Handle => {
+  const { iss, sub, client_id, act } = claimsOf.access() as Record<string, unknown>
+  return respond(status, JSON.stringify({ active: true, iss, sub, client_id, act, impersonation_id: id, ...changes }))
+}
+
 const failures: [string, Handle][] = [
-  ['503', respond(503, '{"active":true}')],
+  ['503', answerWith({}, 503)],
+  ['203', answerWith({}, 203)],
   ['429', respond(429, '')],
   ['403', respond(403, '{"status":"error","message":"X-API-Key"}')],
   ['a redirect', (_, response) => response.writeHead(307, { Location: thiefUrl }).end()],
@@ -211,10 +261,8 @@ const failures: [string, Handle][] = [
   ['null', respond(200, 'null')],
   ['an array', respond(200, '[{"active":true}]')],
   ['an object without active', respond(200, '{}')],
-  ['active as text', respond(200, '{"active":"true"}')],
-  ['active as a number', respond(200, '{"active":1}')],
-  ['active and nothing more', respond(200, '{"active":true}')],
-  ['another session', respond(200, '{"active":true,"impersonation_id":"other"}')],
+  ['active as text', answerWith({ active: 'true' })],
+  ['active as a number', answerWith({ active: 1 })],
   ['half an answer', (_, response) => response.writeHead(200, { 'Content-Length': 100 }).write('{"active":true')],
   ['no answer', () => {}],
   ['a closed connection', (_, response) => response.destroy()],
@@ -241,6 +289,35 @@ describe('if introspection answers', () => {
   test('that the session is over, no setting accepts it', async () => {
     ended.add(id)
     await expect(setUp({ onFailure: acceptUnchecked })(tokenOf('access'))).rejects.toMatchObject(inactive)
+  })
+  test.each<[string, Handle]>([
+    ['nothing more', respond(200, '{"active":true}')],
+    ['another impersonation', answerWith({ impersonation_id: 'other' })],
+    ['another subject', answerWith({ sub: 'sub-of-bob' })],
+    ['another actor', answerWith({ act: { sub: 'sub-of-oscar' } })],
+    ['no actor', answerWith({ act: undefined })],
+    ['another client', answerWith({ client_id: 'app' })],
+    ['another issuer', answerWith({ iss: 'https://other.example' })],
+  ])('active with %s, no setting accepts it', async (_, other) => {
+    handle = answerWith({})
+    await setUp({ onFailure: acceptUnchecked })(tokenOf('access'))
+    handle = other
+    await expect(setUp({ onFailure: acceptUnchecked })(tokenOf('access'))).rejects.toMatchObject(inactive)
+  })
+  test('several calls, each has a new connection', async () => {
+    let connections = 0
+    server.on('connection', () => connections++)
+    const verify = setUp({ memorySeconds: 0 })
+    for (let n = 1; n <= 3; n++) {
+      await verify(tokenOf('access'))
+      expect(connections).toBe(n)
+    }
+  })
+  test('late, the check waits 3 s by default', async () => {
+    const limit = jest.spyOn(AbortSignal, 'timeout')
+    await setUp()(tokenOf('access'))
+    expect(limit.mock.calls).toEqual([[3_000]])
+    limit.mockRestore()
   })
 })
 

@@ -17,10 +17,10 @@ let session: string
 let state: 'live' | 'ended' | 'down'
 const server = createServer((_, response) => {
   response.statusCode = state === 'down' ? 503 : 200
-  const { sub, client_id, act } = claimsOf.access() as Record<string, unknown>
+  const { iss, sub, client_id, act } = claimsOf.access() as Record<string, unknown>
   response.end(
     JSON.stringify(
-      state === 'live' ? { active: true, sub, client_id, act, impersonation_id: session } : { active: false },
+      state === 'live' ? { active: true, iss, sub, client_id, act, impersonation_id: session } : { active: false },
     ),
   )
 })
