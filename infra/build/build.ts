@@ -3,10 +3,10 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { bundledPackages } from './bundled-packages.ts'
-import { buildConstruct } from './construct.ts'
 import { writeDeclarations } from './declarations.ts'
 import { buildFunctions } from './functions.ts'
 import { buildLocal } from './local.ts'
+import { buildModules } from './modules.ts'
 import { noticesOf } from './notices.ts'
 import { dist } from './paths.ts'
 
@@ -15,5 +15,5 @@ mkdirSync(dist)
 // `cdk init` makes CommonJS apps, and jest cannot load ES modules from them. ES modules can import CommonJS by name.
 writeFileSync(join(dist, 'package.json'), '{ "type": "commonjs" }\n')
 writeDeclarations()
-const metafiles = [...(await buildFunctions(join(dist, 'bundles'))), await buildConstruct(), ...(await buildLocal())]
+const metafiles = [...(await buildFunctions(join(dist, 'bundles'))), await buildModules(), ...(await buildLocal())]
 writeFileSync(join(dist, 'THIRD-PARTY-NOTICES'), noticesOf(bundledPackages(metafiles)))

@@ -11,7 +11,7 @@ export function writeDeclarations(): void {
   execFileSync(process.execPath, [tsc, '-p', 'infra/build/tsconfig.json'], { cwd: root, stdio: 'inherit' })
   const types = join(dist, 'types')
   const needed = new Set<string>()
-  for (const entry of ['index.d.ts', 'local/index.d.ts']) collect(join(types, 'infra', entry), needed)
+  for (const entry of ['index.d.ts', 'local/index.d.ts', 'live.d.ts']) collect(join(types, 'infra', entry), needed)
   for (const name of readdirSync(types, { recursive: true, encoding: 'utf8' })) {
     const file = join(types, name)
     if (needed.has(file)) useJsExtensions(file)

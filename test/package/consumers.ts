@@ -42,7 +42,9 @@ export const consumers: Readonly<Record<string, Consumer>> = {
 }
 
 const source = readFileSync(fileURLToPath(new URL('app/app.ts', import.meta.url)), 'utf8')
-export const appSource = source.replace('../../../infra/index.ts', 'cognito-impersonation')
+export const appSource = source
+  .replace('../../../infra/index.ts', 'cognito-impersonation')
+  .replace('../../../infra/live.ts', 'cognito-impersonation/live')
 
 export interface App {
   folder: string

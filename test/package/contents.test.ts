@@ -1,7 +1,7 @@
 // The files of the npm package, and package.json as its users see it.
 
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, posix } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
@@ -43,7 +43,7 @@ describe('the package contains', () => {
     const expected = [
       /^(LICENSE|README\.md|package\.json|\.github\/SECURITY\.md)$/,
       /^infra\/docs\/([\w-]+\.md|openapi\.yaml)$/,
-      /^dist\/(package\.json|index\.js|cdk\.json|THIRD-PARTY-NOTICES)$/,
+      /^dist\/(package\.json|index\.js|live\.js|cdk\.json|THIRD-PARTY-NOTICES)$/,
       /^dist\/local\/((index|bin|assembly-worker|function-worker)\.js|openapi\.json)$/,
       /^dist\/local\/swagger-ui\/swagger-ui(\.css|-bundle\.js|-bundle\.js\.LICENSE\.txt)$/,
       new RegExp(`^dist/bundles/(${Object.keys(entries).join('|')})/[\\w-]+\\.mjs$`),
@@ -79,6 +79,11 @@ describe('the package contains', () => {
       .flatMap(importsOf)
       .filter((name) => !name.startsWith('.') && !isBuiltIn(name))
     expect([...new Set(needed.map(packageOf))].sort()).toEqual(peers)
+  })
+
+  test('a check for resource servers that needs nothing, and is small', () => {
+    expect(importsOf('dist/live.js')).toEqual([])
+    expect(statSync(join(root, 'dist/live.js')).size).toBeLessThan(10_000)
   })
 
   test('bundles that need only Node.js', () => {

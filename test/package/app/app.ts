@@ -1,9 +1,10 @@
-// An app of a user of the package. The test replaces the import of infra/ by the package's name.
+// An app of a user of the package. The test replaces the imports of infra/ by the package's names.
 
 import { App, Stack } from 'aws-cdk-lib'
 import { UserPool } from 'aws-cdk-lib/aws-cognito'
 import { Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda'
 import { Impersonation, type ImpersonationProps, nobodyProtected } from '../../../infra/index.ts'
+import { createLiveCheck, NotLiveError } from '../../../infra/live.ts'
 
 // The folder for the template: the CDK CLI passes it by CDK_OUTDIR.
 const app = new App()
@@ -39,5 +40,19 @@ addStack('StackPool', (stack) => {
     logRetentionDays: 30,
   }
 })
+
+// A resource server needs nothing of the CDK.
+const live: (token: string) => (verified: { payload: object }) => Promise<void> = createLiveCheck({
+  apiUrl: 'https://api.example.com/v1',
+  apiKey: 'key',
+})
+live('token')({ payload: { act: {} } }).then(
+  () => {
+    throw new Error('a token of no impersonation is accepted')
+  },
+  (error: unknown) => {
+    if (!(error instanceof NotLiveError && error.code === 'Inactive')) throw error
+  },
+)
 
 app.synth()

@@ -1,13 +1,13 @@
-// Bundles the construct into dist/index.js.
+// Bundles the construct into dist/index.js, and the check for resource servers into dist/live.js.
 
 import { build, type Metafile } from 'esbuild'
 import { packageModules } from './package-modules.ts'
 import { dist, root } from './paths.ts'
 
-export async function buildConstruct(): Promise<Metafile> {
+export async function buildModules(): Promise<Metafile> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: { index: 'infra/index.ts' },
+    entryPoints: { index: 'infra/index.ts', live: 'infra/live.ts' },
     outdir: dist,
     bundle: true,
     format: 'cjs',
