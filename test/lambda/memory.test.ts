@@ -80,8 +80,15 @@ test('forgets the oldest beyond its capacity', async () => {
   const { clock, asked, ask } = setUp(2)
   for (const key of ['a', 'b']) await ask(key)
   clock.now += 100
-  await ask('a') // now younger than b
-  await ask('c')
-  await ask('a')
+  for (const key of ['a', 'b', 'c']) await ask(key) // b and c are left
+  expect(asked.splice(0)).toEqual(['a', 'b', 'a', 'b', 'c'])
+  for (const key of ['c', 'b', 'a']) await ask(key)
+  expect(asked).toEqual(['a'])
+})
+test('a key that is asked for again is no longer the oldest', async () => {
+  const { clock, asked, ask } = setUp(2)
+  for (const key of ['a', 'b']) await ask(key)
+  clock.now += 100
+  for (const key of ['a', 'c', 'a']) await ask(key)
   expect(asked).toEqual(['a', 'b', 'a', 'c'])
 })

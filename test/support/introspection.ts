@@ -72,7 +72,8 @@ export function setUp(keysUrl: string, environment: Partial<typeof introspection
       const person = state.people[username]
       return person !== undefined && holds(person, sub)
     }
-  const now = () => Date.now() + state.later
+  const startedAt = Date.now()
+  const now = () => startedAt + state.later
   const checkPeople = createCheckPeople({
     config,
     lookUps: async () => ({
