@@ -10,6 +10,9 @@ import {
   AdminRemoveUserFromGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { CognitoJwtVerifier } from 'aws-jwt-verify'
+import type { Jwks } from 'aws-jwt-verify/jwk'
+import { createLiveCheck } from '../infra/live.ts'
 import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
 import { createLookUps } from '../lambda/http/users.ts'
 import { createVerifier } from '../lambda/http/verifier.ts'
@@ -101,6 +104,29 @@ describe('over HTTP', () => {
     expect(await introspect(accessToken)).toEqual(inactive)
     // Another one of the same people is not affected.
     expect(await introspect((await impersonate()).accessToken)).toMatchObject({ body: { active: true } })
+  })
+
+  test('the check for resource servers accepts both tokens, until the impersonation is ended', async () => {
+    const {
+      UserPoolId: userPoolId,
+      ImpersonationClientId: clientId,
+      ApiUrl: apiUrl,
+      CognitoEndpoint,
+    } = deployment.outputs
+    const verifier = CognitoJwtVerifier.create({ userPoolId, tokenUse: null, clientId })
+    const keys = await fetch(`${CognitoEndpoint}/${userPoolId}/.well-known/jwks.json`)
+    verifier.cacheJwks((await keys.json()) as Jwks)
+    const live = createLiveCheck({ apiUrl, apiKey: resourceServerKey, memorySeconds: 0 })
+    const verify = (token: string) => verifier.verify(token, { customJwtCheck: live(token) })
+    const { id, idToken, accessToken } = await impersonate()
+    for (const token of [idToken, accessToken]) expect(await verify(token)).toMatchObject({ impersonation_id: id })
+    await end(id)
+    for (const token of [idToken, accessToken]) await expect(verify(token)).rejects.toMatchObject({ code: 'Inactive' })
+    const customers = createLiveCheck({ apiUrl, apiKey: deployment.apiKey })
+    await expect(verifier.verify(idToken, { customJwtCheck: customers(idToken) })).rejects.toMatchObject({
+      code: 'Unavailable',
+      cause: new Error('introspection answered 403 ApiKeyNotAllowed'),
+    })
   })
 
   test('ordinary tokens are inactive', async () => {
