@@ -37,12 +37,15 @@ export class ShopStack extends Stack {
       // Not `userPool.addTrigger`: Cognito runs only impersonation's function, which then runs this function.
       nextTriggers: { PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: tenantClaims } },
       customers: ['back-office'],
+      // The shop's own API asks whether an impersonated session is still good.
+      resourceServers: ['shop'],
       sessionMinutes: 30,
       data: 'destroy',
     })
 
     new CfnOutput(this, 'ApiUrl', { value: impersonation.url })
     new CfnOutput(this, 'ApiKeyIdBackOffice', { value: impersonation.api.keys['back-office']?.keyId ?? '' })
+    new CfnOutput(this, 'ResourceServerKeyIdShop', { value: impersonation.api.resourceServerKeys.shop?.keyId ?? '' })
     new CfnOutput(this, 'UserPoolId', { value: userPool.userPoolId })
     new CfnOutput(this, 'ActorClientId', { value: shop.userPoolClientId })
     new CfnOutput(this, 'ImpersonationClientId', { value: impersonation.impersonationClient.ref })
