@@ -1,27 +1,21 @@
 // From the back office into the app, on the local run: ticket, CORS, stop, and what the logs have of it.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
 import { claimsOf } from './acceptance/client.ts'
+import { sharedAssembly } from './support/assembly.ts'
 import { startDeployment } from './support/deployment.ts'
 
 const shop = 'https://shop.example.com'
-const assembly = mkdtempSync(join(tmpdir(), 'hand-off-'))
 let deployment: Awaited<ReturnType<typeof startDeployment>>
 /** The secrets of all tickets. */
 const secrets: string[] = []
 
 beforeAll(async () => {
-  await synthesizeInto(assembly, { appOrigins: `${shop},http://localhost:5173`, accessLog: true })
-  deployment = await startDeployment({ assembly })
+  deployment = await startDeployment({
+    assembly: await sharedAssembly({ appOrigins: `${shop},http://localhost:5173`, accessLog: true }),
+  })
 })
-afterAll(async () => {
-  await deployment?.close()
-  rmSync(assembly, { recursive: true, force: true })
-})
+afterAll(() => deployment?.close())
 
 async function prepare(more: object = {}) {
   const { status, headers, body } = await deployment.prepare('alice', deployment.olivia, more)

@@ -1,8 +1,5 @@
 // Introspection on the local run: active after the mint, inactive after the end, and when a person loses what it takes.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   AdminAddUserToGroupCommand,
   AdminDisableUserCommand,
@@ -13,29 +10,24 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import type { Jwks } from 'aws-jwt-verify/jwk'
 import { createLiveCheck } from '../infra/live.ts'
-import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
 import { createLookUps } from '../lambda/http/users.ts'
 import { createVerifier } from '../lambda/http/verifier.ts'
 import { createCheckPeople } from '../lambda/oversight/check-people.ts'
 import { createIntrospect, introspected } from '../lambda/oversight/introspect.ts'
 import { createRecordsTable } from '../lambda/records-table.ts'
 import { claimsOf } from './acceptance/client.ts'
+import { sharedAssembly } from './support/assembly.ts'
 import { startDeployment } from './support/deployment.ts'
 
-const assembly = mkdtempSync(join(tmpdir(), 'introspection-'))
 let deployment: Awaited<ReturnType<typeof startDeployment>>
 let resourceServerKey: string
 let audrey: string
 beforeAll(async () => {
-  await synthesizeInto(assembly)
-  deployment = await startDeployment({ assembly })
+  deployment = await startDeployment({ assembly: await sharedAssembly() })
   resourceServerKey = Object.values(deployment.run.resourceServerKeys)[0] ?? ''
   audrey = (await deployment.signIn('audrey')).IdToken
 })
-afterAll(async () => {
-  await deployment?.close()
-  rmSync(assembly, { recursive: true, force: true })
-})
+afterAll(() => deployment?.close())
 
 interface Session {
   id: string

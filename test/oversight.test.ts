@@ -1,8 +1,5 @@
 // The life of an impersonation on the local run: impersonate, list, read, end.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import {
   AdminAddUserToGroupCommand,
   AdminDeleteUserCommand,
@@ -12,18 +9,16 @@ import {
   AdminRemoveUserFromGroupCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../infra/local/cloudformation/assembly.ts'
+import { sharedAssembly } from './support/assembly.ts'
 import { startDeployment } from './support/deployment.ts'
 
 const appClientId = 'shopapp0123456789'
-const assembly = mkdtempSync(join(tmpdir(), 'oversight-'))
 let deployment: Awaited<ReturnType<typeof startDeployment>>
 let audrey: string
 let alice: string
 
 beforeAll(async () => {
-  await synthesizeInto(assembly, { subjectClientIds: appClientId })
-  deployment = await startDeployment({ assembly })
+  deployment = await startDeployment({ assembly: await sharedAssembly({ subjectClientIds: appClientId }) })
   const pool = deployment.run.cognito.pools.get(deployment.outputs.UserPoolId)
   pool?.clients.set(appClientId, {
     id: appClientId,
@@ -33,10 +28,7 @@ beforeAll(async () => {
   audrey = (await deployment.signIn('audrey')).IdToken
   alice = await signInToApp('alice', 'Alice-Local-1!')
 })
-afterAll(async () => {
-  await deployment?.close()
-  rmSync(assembly, { recursive: true, force: true })
-})
+afterAll(() => deployment?.close())
 
 /** @returns the ID token of a subject who is signed in with their app. */
 async function signInToApp(USERNAME: string, PASSWORD: string): Promise<string> {

@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, jest, test } from '@jest/globals'
 
-jest.setTimeout(60_000)
+jest.setTimeout(120_000)
 
 interface Report {
   pluginReports: {
