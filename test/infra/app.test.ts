@@ -68,7 +68,7 @@ const settingsOnExistingPool = {
 describe('cdk-nag and CDK’s validation', () => {
   const ownPoolFindings = ['COG2 at UserPool', 'COG8 at UserPool']
   const noAccessLog = 'APIG1 at Api/DeploymentStage.v1'
-  const parents = ['/', '/auth', '/auth/impersonate', '/auth/impersonations/{id}', '/auth/introspect']
+  const parents = ['/', '/auth', '/auth/impersonate', '/auth/impersonations/{id}', '/auth/introspect', '/auth/session']
   const notFoundPaths = [
     '/auth/impersonations',
     ...parents.flatMap((path) => [path, `${path === '/' ? '' : path}/{proxy+}`]),
@@ -76,16 +76,19 @@ describe('cdk-nag and CDK’s validation', () => {
   const routes = [
     'impersonate/POST',
     'impersonations/GET',
+    'impersonations/POST',
     'impersonations/DELETE',
     'impersonations/{id}/GET',
     'impersonations/{id}/DELETE',
     'introspect/POST',
+    'session/POST',
   ]
   const findings = [
     'APIG2 at Api',
     'APIG3 at Api/DeploymentStage.v1',
     'APIG6 at Api/DeploymentStage.v1',
     ...routes.flatMap((path) => ['APIG4', 'COG4'].map((rule) => `${rule} at Api/Default/auth/${path}`)),
+    ...['impersonations/{id}', 'session'].map((path) => `APIG4 at Api/Default/auth/${path}/OPTIONS`),
     ...notFoundPaths.flatMap((path) =>
       ['APIG4', 'COG4'].map((rule) => `${rule} at Api/Default${path.replace(/\/$/, '')}/ANY`),
     ),
