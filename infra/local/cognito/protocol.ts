@@ -55,16 +55,19 @@ export function accessKeyIdOf({ headers: { authorization = '' } }: IncomingMessa
   return signature.exec(authorization)?.groups?.accessKeyId
 }
 
-/** Lets browsers call from any origin and read these headers. */
-const cors = {
-  'access-control-allow-origin': '*',
-  'access-control-expose-headers': 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date',
+/** Lets pages of any origin read the response, as Cognito does. Only for what needs no signature. */
+export function allowPages(response: ServerResponse) {
+  response.setHeader('access-control-allow-origin', '*')
+  response.setHeader('access-control-expose-headers', 'x-amzn-RequestId,x-amzn-ErrorType,x-amzn-ErrorMessage,Date')
 }
 
+/** A preflight does not name the operation. Without the header `Authorization`, a page cannot sign. */
 export function writePreflight(request: IncomingMessage, response: ServerResponse) {
+  const requested = String(request.headers['access-control-request-headers'] ?? '').split(',')
+  const allowed = requested.filter((name) => name.trim().toLowerCase() !== 'authorization')
+  allowPages(response)
   response.writeHead(200, {
-    ...cors,
-    'access-control-allow-headers': request.headers['access-control-request-headers'] ?? '*',
+    'access-control-allow-headers': allowed.join(','),
     'access-control-allow-methods': 'GET, POST',
     'access-control-max-age': '172800',
   })
@@ -72,7 +75,7 @@ export function writePreflight(request: IncomingMessage, response: ServerRespons
 }
 
 export function writeJson(response: ServerResponse, status: number, body: object, headers: Record<string, string>) {
-  response.writeHead(status, { ...cors, 'x-amzn-requestid': randomUUID(), ...headers })
+  response.writeHead(status, { 'x-amzn-requestid': randomUUID(), ...headers })
   response.end(JSON.stringify(body))
 }
 

@@ -11,6 +11,7 @@ import { operations } from './operations.ts'
 import type { Pool, UserPoolDefinition } from './pool.ts'
 import {
   accessKeyIdOf,
+  allowPages,
   assertSigned,
   readCall,
   writeAnswer,
@@ -81,6 +82,7 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
     const entry = operations.get(operation)
     if (!entry) throw new CognitoError('UnknownOperationException', `The local Cognito has no operation ${operation}.`)
     if (entry.isSigned) assertSigned(request)
+    else allowPages(response)
     const input = new Input({ ...fields })
     const accessKeyId = accessKeyIdOf(request)
     const mayPassRole = (roleArn: string) => options.mayPassRole?.({ accessKeyId, roleArn }) ?? true
@@ -92,6 +94,7 @@ export async function startCognito(options: CognitoOptions): Promise<Cognito> {
   function writeDocument(request: IncomingMessage, response: ServerResponse) {
     const [, poolId = '', path = ''] = /^\/([^/]+)\/\.well-known\/([a-z.-]+)$/.exec(request.url ?? '') ?? []
     const pool = pools.get(poolId)
+    allowPages(response)
     const headers = { 'content-type': 'application/json', 'cache-control': 'public, max-age=86400' }
     if (pool && path === 'jwks.json') writeJson(response, 200, jwks(pool.keys), headers)
     else if (pool && path === 'openid-configuration') writeJson(response, 200, configuration(pool), headers)

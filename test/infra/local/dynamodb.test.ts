@@ -50,6 +50,25 @@ describe('startDynamoDb', () => {
     }
   })
 
+  test('lets no page read or write', async () => {
+    const { url, close } = await startDynamoDb(stackOf(properties))
+    try {
+      for (const method of ['OPTIONS', 'GET', 'POST']) {
+        const { headers } = await fetch(url, {
+          method,
+          headers: {
+            origin: 'https://app.example.com',
+            'access-control-request-method': 'POST',
+            'access-control-request-headers': 'x-amz-target',
+          },
+        })
+        expect([...headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+      }
+    } finally {
+      await close()
+    }
+  })
+
   test('rejects an unknown property with an error that names it', async () => {
     await expect(startDynamoDb(stackOf({ ...properties, StreamSpecification: {} }))).rejects.toThrow(
       'Table (AWS::DynamoDB::Table) sets StreamSpecification',

@@ -121,22 +121,48 @@ describe('a signature', () => {
   })
 })
 
-test('browsers may call from any origin', async () => {
-  const preflight = await fetch(pool.url, {
-    method: 'OPTIONS',
-    headers: {
-      origin: 'https://app.example.com',
-      'access-control-request-method': 'POST',
-      'access-control-request-headers': 'content-type,x-amz-target,x-amz-user-agent',
-    },
+describe('pages of any origin', () => {
+  const preflight = (headers: string) =>
+    fetch(pool.url, {
+      method: 'OPTIONS',
+      headers: {
+        origin: 'https://app.example.com',
+        'access-control-request-method': 'POST',
+        'access-control-request-headers': headers,
+      },
+    })
+  const allowedOrigin = (response: Response) => response.headers.get('access-control-allow-origin')
+
+  test('may call operations that need no signature', async () => {
+    const { status, headers } = await preflight('content-type,x-amz-target,x-amz-user-agent')
+    expect(status).toBe(200)
+    expect(headers.get('access-control-allow-origin')).toBe('*')
+    expect(headers.get('access-control-allow-headers')).toBe('content-type,x-amz-target,x-amz-user-agent')
+    expect(headers.get('access-control-allow-methods')).toContain('POST')
+    const answer = await post('InitiateAuth', {})
+    expect(allowedOrigin(answer)).toBe('*')
+    expect(answer.headers.get('access-control-expose-headers')).toContain('x-amzn-ErrorType')
   })
-  expect(preflight.status).toBe(200)
-  expect(preflight.headers.get('access-control-allow-origin')).toBe('*')
-  expect(preflight.headers.get('access-control-allow-headers')).toBe('content-type,x-amz-target,x-amz-user-agent')
-  expect(preflight.headers.get('access-control-allow-methods')).toContain('POST')
-  const answer = await post('InitiateAuth', {})
-  expect(answer.headers.get('access-control-allow-origin')).toBe('*')
-  expect(answer.headers.get('access-control-expose-headers')).toContain('x-amzn-ErrorType')
+
+  test('may read the signing keys', async () => {
+    expect(allowedOrigin(await fetch(`${pool.url}/${poolId}/.well-known/jwks.json`))).toBe('*')
+  })
+
+  test('may not sign a request', async () => {
+    const { headers } = await preflight('Authorization, x-amz-target,authorization')
+    expect(headers.get('access-control-allow-headers')?.trim()).toBe('x-amz-target')
+  })
+
+  test('may not read what other operations answer', async () => {
+    const signed = { authorization: signature }
+    const answers = [
+      await post('AdminGetUser', { UserPoolId: poolId, Username: 'nobody' }, signed),
+      await post('ListUsers', { UserPoolId: poolId }, signed),
+      await post('ListUsers', { UserPoolId: poolId }),
+      await post('Unknown', {}),
+    ]
+    expect(answers.map(allowedOrigin)).toEqual([null, null, null, null])
+  })
 })
 
 describe('the OpenID documents', () => {
