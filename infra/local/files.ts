@@ -16,6 +16,11 @@ export function readOpenApi(): object {
   return parse(readFileSync(at('../docs/openapi.yaml'), 'utf8'))
 }
 
+/** @param name a file below demo/ */
+export function readDemoFile(name: string): string {
+  return readFileSync(at(`./demo/${name}`), 'utf8')
+}
+
 /** @param name a file of swagger-ui-dist */
 export function readSwaggerUi(name: string): Buffer {
   return readFileSync(new URL(import.meta.resolve(`swagger-ui-dist/${name}`)))

@@ -1,6 +1,6 @@
 // Worker thread of assembly.ts: synthesizes the stack.
 
 import { workerData } from 'node:worker_threads'
-import { synthesize } from '../../synthesize.ts'
+import { type SynthesizeOptions, synthesize } from '../../synthesize.ts'
 
-synthesize(workerData as { outdir: string; context: Record<string, unknown> })
+synthesize(workerData as SynthesizeOptions)

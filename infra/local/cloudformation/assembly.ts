@@ -7,11 +7,16 @@ import { assemblyWorker } from '../files.ts'
 /**
  * Writes the template and the assets to `outdir`.
  * @param context settings, as in cdk.json or `-c`
+ * @param defaults settings that cdk.json and `context` override
  * @throws Error with CDK's message, for example about a setting that breaks its rule
  */
-export async function synthesizeInto(outdir: string, context: Record<string, unknown> = {}): Promise<void> {
+export async function synthesizeInto(
+  outdir: string,
+  context: Record<string, unknown> = {},
+  defaults: Record<string, unknown> = {},
+): Promise<void> {
   const worker = new Worker(assemblyWorker, {
-    workerData: { outdir, context },
+    workerData: { outdir, context, defaults },
     execArgv: [],
     stdout: true,
     stderr: true,

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { stackLocation } from '../account.ts'
 import { synthesizeInto } from '../cloudformation/assembly.ts'
+import { openDemo } from '../demo/start-demo.ts'
 import { readPeopleFile } from '../people/read-people.ts'
 import { runLocally } from '../run.ts'
 import { endAtSignal } from './end.ts'
@@ -22,14 +23,23 @@ export async function start(options: StartOptions): Promise<void> {
   const api = choosePort(options.port, '--port', 'PORT', 3000)
   const cognito = choosePort(options.cognitoPort, '--cognito-port', 'COGNITO_PORT', 9229)
   const people = peopleFile === undefined ? 'demo' : readPeopleFile(peopleFile)
-  await checkPorts({ [api.name]: api.port, [cognito.name]: cognito.port })
+  const demoPort = (variable: string, offset: number) =>
+    readPort(process.env, variable, api.port === 0 ? 0 : api.port + offset)
+  const demoPorts = { backOffice: demoPort('BACK_OFFICE_PORT', 1), shop: demoPort('SHOP_PORT', 2) }
+  await checkPorts({
+    [api.name]: api.port,
+    [cognito.name]: cognito.port,
+    BACK_OFFICE_PORT: demoPorts.backOffice,
+    SHOP_PORT: demoPorts.shop,
+  })
   if (outputsFile !== undefined) removeOutputs(outputsFile)
 
   const assembly = mkdtempSync(join(tmpdir(), 'impersonation-'))
   process.on('exit', () => rmSync(assembly, { recursive: true, force: true }))
   endAtSignal()
 
-  await step('Synthesizing the stack', () => synthesizeInto(assembly, context))
+  const demo = await openDemo(demoPorts)
+  await step('Synthesizing the stack', () => synthesizeInto(assembly, context, demo.defaults))
   const log = createReport({ write: printLine })
   const run = await step('Starting API, functions, user pool and table', () =>
     runLocally({
@@ -41,9 +51,10 @@ export async function start(options: StartOptions): Promise<void> {
       ...(triggersFolder !== undefined && { triggersFolder }),
     }),
   )
+  demo.serve(run)
   if (outputsFile !== undefined) writeOutputs(outputsFile, run.outputs)
   console.log(`Ready in ${process.uptime().toFixed(1)} s`)
-  console.log(welcome({ ...run, arePasswordsPublic: people === 'demo' }))
+  console.log(welcome({ ...run, ...demo, arePasswordsPublic: people === 'demo' }))
 }
 
 /** @param value of the option, which wins over the environment variable. @returns the port and the name of what set it */

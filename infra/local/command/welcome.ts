@@ -9,14 +9,19 @@ import { printable } from './report.ts'
 
 export interface Described
   extends Pick<LocalRun, 'outputs' | 'apiKeys' | 'resourceServerKeys' | 'settings' | 'people'> {
+  backOfficeUrl: string
+  shopUrl: string
   /** True for the demo people, whose passwords are public. */
   arePasswordsPublic: boolean
 }
 
 export function welcome(run: Described, style: typeof styleText = styleText): string {
-  const { outputs, apiKeys, resourceServerKeys, people, arePasswordsPublic } = run
+  const { outputs, apiKeys, resourceServerKeys, people, arePasswordsPublic, backOfficeUrl, shopUrl } = run
   const title = (text: string) => `\n${style('bold', text)}\n`
   return [
+    title('Demo'),
+    `  Act as a customer:          ${backOfficeUrl}`,
+    `  See who acted as you:       ${shopUrl}`,
     title('Addresses'),
     ...Object.entries({
       API: outputs.ApiUrl,

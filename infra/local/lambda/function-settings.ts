@@ -8,6 +8,8 @@ export interface FunctionSettings {
   auditorsGroup: string | undefined
   protectedGroups: string[]
   basic: boolean
+  /** The app clients of the pool's ordinary users. */
+  subjectClientIds: string[]
 }
 
 /** The protected groups that are the pool's own, without those that the stack makes. */
@@ -16,12 +18,19 @@ export function othersGroups({ impersonatorsGroup, auditorsGroup, protectedGroup
 }
 
 export function readSettings(definitions: FunctionDefinition[]): FunctionSettings {
-  const { IMPERSONATORS_GROUP, AUDITORS_GROUP, PROTECTED_GROUPS, BASIC } = variables(definitions)
+  const {
+    IMPERSONATORS_GROUP,
+    AUDITORS_GROUP,
+    PROTECTED_GROUPS,
+    BASIC,
+    SUBJECT_CLIENT_IDS = '[]',
+  } = variables(definitions)
   return {
     impersonatorsGroup: IMPERSONATORS_GROUP,
     auditorsGroup: AUDITORS_GROUP,
     protectedGroups: PROTECTED_GROUPS === undefined ? [] : JSON.parse(PROTECTED_GROUPS),
     basic: BASIC === 'true',
+    subjectClientIds: JSON.parse(SUBJECT_CLIENT_IDS),
   }
 }
 

@@ -12,4 +12,5 @@ export const packageJson = at('../../package.json')
 export const triggersFolder: typeof repository.triggersFolder = undefined
 
 export const readOpenApi: typeof repository.readOpenApi = () => JSON.parse(readFileSync(at('openapi.json'), 'utf8'))
+export const readDemoFile: typeof repository.readDemoFile = (name) => readFileSync(at(`demo/${name}`), 'utf8')
 export const readSwaggerUi: typeof repository.readSwaggerUi = (name) => readFileSync(at(`swagger-ui/${name}`))

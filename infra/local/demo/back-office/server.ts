@@ -1,0 +1,50 @@
+// The example of a back office: signs staff in, and passes their requests to the impersonation API. The API key stays here.
+
+import { type ApiOptions, createApiClient } from '../site/api-client.ts'
+import type { Route } from '../site/server.ts'
+import { createSessionRoutes, requireSession } from '../site/session-routes.ts'
+import { createSessions } from '../site/sessions.ts'
+import type { SignIn } from '../site/sign-in.ts'
+
+export interface BackOfficeOptions extends ApiOptions {
+  signIn: SignIn
+  auditorsGroup: string | undefined
+  /** The page of the app that redeems tickets. */
+  impersonatePage: string
+}
+
+export function createBackOffice(options: BackOfficeOptions): Record<string, Route> {
+  const { signIn, auditorsGroup, impersonatePage } = options
+  const sessions = createSessions('back-office')
+
+  return {
+    ...createSessionRoutes(sessions, signIn),
+
+    /** Prepares an impersonation. The ticket goes into the fragment, which browsers send to no server. */
+    async 'POST /impersonations'(request) {
+      const session = requireSession(sessions, request)
+      const { username, reason } = request.body
+      const { ticket, subject, ticketEndsAt } = await createApiClient(options, session).prepareImpersonation({
+        body: { username: String(username), ...(reason ? { reason: String(reason) } : {}) },
+      })
+      // The actor's name is for display only: the tokens have the actor's id.
+      const fragment = new URLSearchParams({ ticket, actor: session.username })
+      return { status: 201, body: { subject: subject.asked, ticketEndsAt, url: `${impersonatePage}#${fragment}` } }
+    },
+
+    /** Auditors see everyone who acts as somebody now. Others see what they did themselves. */
+    async 'GET /impersonations'(request) {
+      const session = requireSession(sessions, request)
+      const isAuditor = session.groups.some((group) => group === auditorsGroup)
+      const query = isAuditor ? ({ live: 'true' } as const) : { actor: session.username }
+      const { impersonations } = await createApiClient(options, session).listImpersonations({ query })
+      return { status: 200, body: { impersonations } }
+    },
+
+    async 'DELETE /impersonations/'(request) {
+      const session = requireSession(sessions, request)
+      const path = { id: request.id }
+      return { status: 200, body: await createApiClient(options, session).endImpersonation({ path }) }
+    },
+  }
+}

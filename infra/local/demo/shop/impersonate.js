@@ -1,0 +1,107 @@
+// The page that the back office opens. It redeems the ticket, and shows who acts as whom until the session ends.
+
+// First of all, the ticket leaves the address bar, and with it the browser's history.
+const { ticket, actor } = Object.fromEntries(new URLSearchParams(location.hash.slice(1)))
+history.replaceState(null, '', location.pathname)
+
+const find = (name) => document.querySelector(`[data-testid="${name}"]`)
+
+/** The session belongs to this tab only, and never mixes with the customer's own. */
+const stored = {
+  read: () => JSON.parse(sessionStorage.getItem('impersonation') ?? 'null'),
+  write: (session) => sessionStorage.setItem('impersonation', JSON.stringify(session)),
+  clear: () => sessionStorage.removeItem('impersonation'),
+}
+
+let timers = []
+
+/** @throws Error with the API's message */
+async function redeem() {
+  const { apiUrl } = await (await fetch('/config')).json()
+  const response = await fetch(`${apiUrl}/auth/session`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ticket }),
+  })
+  const answer = await response.json()
+  if (!response.ok) throw new Error(answer.message)
+  const { authorization, accessToken, expireEpoch } = answer.session
+  return {
+    id: response.headers.get('Impersonation-Id'),
+    apiUrl,
+    actor,
+    subject: answer.username,
+    idToken: authorization,
+    accessToken,
+    endsAt: expireEpoch,
+  }
+}
+
+function show(session) {
+  find('waiting').hidden = true
+  find('banner-actor').textContent = session.actor ?? 'You'
+  find('banner-subject').textContent = session.subject
+  find('account-name').textContent = session.subject
+  find('banner').hidden = false
+  find('stop').addEventListener('click', () => stop(session))
+  timers = [setInterval(() => showTimeLeft(session), 1_000), setInterval(() => showOrders(session), 5_000)]
+  showTimeLeft(session)
+  return showOrders(session)
+}
+
+function showTimeLeft({ endsAt }) {
+  const seconds = Math.max(0, Math.ceil((endsAt - Date.now()) / 1000))
+  const time = new Date(seconds * 1000).toISOString()
+  find('time-left').textContent = seconds < 3600 ? time.slice(14, 19) : time.slice(11, 19)
+  if (seconds === 0) finish('The time is up', 'The session ended by itself. You can close this tab.')
+}
+
+/** The shop's API asks whether the session is still good, so this also notices that somebody else ended it. */
+async function showOrders({ accessToken }) {
+  const response = await fetch('/orders', { headers: { Authorization: `Bearer ${accessToken}` } })
+  if (response.status === 401) return finish('This session was ended', 'You can close this tab.')
+  if (!response.ok) return
+  const { orders } = await response.json()
+  find('orders').replaceChildren(
+    ...orders.map(({ id, what, price, state }) => {
+      const item = document.createElement('li')
+      const texts = [`${what} · ${price}`, `${id} · ${state}`].map((text) =>
+        Object.assign(document.createElement('div'), { textContent: text }),
+      )
+      texts[1].className = 'quiet'
+      item.append(...texts)
+      return item
+    }),
+  )
+  find('account').hidden = false
+}
+
+/** The session ends itself, with its own ID token. */
+async function stop({ apiUrl, id, idToken }) {
+  find('stop').disabled = true
+  const response = await fetch(`${apiUrl}/auth/impersonations/${id}`, {
+    method: 'DELETE',
+    headers: { Authorization: idToken },
+  }).catch(() => undefined)
+  if (response?.ok) return finish('You stopped', 'The session has ended. You can close this tab.')
+  finish('You left', 'The session could not be ended at the server. End it in the back office.')
+}
+
+function finish(title, text) {
+  stored.clear()
+  for (const timer of timers) clearInterval(timer)
+  for (const name of ['waiting', 'banner', 'account']) find(name).hidden = true
+  find('over-title').textContent = title
+  find('over-text').textContent = text
+  find('over').hidden = false
+  find('over').focus()
+}
+
+try {
+  if (ticket) stored.write(await redeem())
+  const session = stored.read()
+  if (session) await show(session)
+  else finish('Nobody is acting here', 'Open this page from the back office.')
+} catch (error) {
+  finish('The shop did not open', error.message)
+}

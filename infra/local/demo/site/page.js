@@ -1,0 +1,126 @@
+// What the pages of both sites share. No library, no build.
+
+/** @returns the parsed body. @throws Error with a message for people, and the status */
+export async function send(method, path, body) {
+  const response = await fetch(path, { method, ...(body && { body: JSON.stringify(body) }) })
+  const answer = response.status === 204 ? {} : await response.json()
+  if (response.ok) return answer
+  throw Object.assign(new Error(answer.message), { status: response.status })
+}
+
+/** Finds the element with this data-testid. */
+export const find = (name) => document.querySelector(`[data-testid="${name}"]`)
+
+/** Makes an element. Text is text, so nothing that a user wrote becomes HTML. */
+export function element(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties)
+  made.append(...children)
+  return made
+}
+
+/** Runs `work` when the form is sent, shows its error in the form, and keeps the button from being pressed twice. */
+export function onSubmit(form, work) {
+  const message = form.querySelector('.message')
+  const button = form.querySelector('button')
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault()
+    message.textContent = ''
+    button.disabled = true
+    await work(Object.fromEntries(new FormData(form))).catch((error) => {
+      message.textContent = error.message
+    })
+    button.disabled = false
+  })
+}
+
+/** Shows the sign-in form, or what a signed-in person sees. @param show gets the username */
+export async function requireSignIn(show) {
+  const update = (username) => {
+    find('sign-in').hidden = username !== undefined
+    for (const part of document.querySelectorAll('.signed-in')) part.hidden = username === undefined
+    find('signed-in-as').textContent = username ?? ''
+    if (username === undefined) find('username').focus()
+    else show(username)
+  }
+  onSubmit(find('sign-in'), async ({ username, password }) => {
+    const session = await send('POST', '/session', { username, password })
+    find('sign-in').reset()
+    update(session.username)
+  })
+  find('sign-out').addEventListener('click', async () => {
+    await send('DELETE', '/session')
+    location.reload()
+  })
+  update((await send('GET', '/session')).username)
+}
+
+/**
+ * Keeps a list of impersonations up to date: every 3 s while one of them can still change,
+ * otherwise every 15 s, and when the page is shown again.
+ * @param describe what an item says
+ * @returns a function that updates the list now
+ */
+export function showImpersonations(list, empty, describe) {
+  let timer
+  async function update() {
+    clearTimeout(timer)
+    const { impersonations } = await send('GET', '/impersonations').catch((error) => {
+      if (error.status === 401) location.reload()
+      return { impersonations: undefined }
+    })
+    if (impersonations) list.replaceChildren(...impersonations.map(item))
+    empty.hidden = list.children.length > 0
+    const canChange = !impersonations || impersonations.some((each) => each.live || isWaiting(each))
+    if (!document.hidden) timer = setTimeout(update, canChange ? 3_000 : 15_000)
+  }
+
+  function item(impersonation) {
+    const { id, state, live, reason } = impersonation
+    const end = element('button', { type: 'button', className: 'second' }, 'End')
+    end.dataset.testid = 'end'
+    end.setAttribute('aria-label', `End: ${describe(impersonation)}`)
+    end.addEventListener('click', async () => {
+      end.disabled = true
+      await send('DELETE', `/impersonations/${id}`).catch(() => {})
+      await update()
+      list.closest('section').focus()
+    })
+    const made = element(
+      'li',
+      {},
+      element(
+        'div',
+        {},
+        element('div', {}, describe(impersonation), ' · ', stateOf(impersonation)),
+        element('div', { className: 'quiet' }, [timesOf(impersonation), reason].filter(Boolean).join(' · ')),
+      ),
+      ...(live || isWaiting(impersonation) ? [end] : []),
+    )
+    Object.assign(made.dataset, { testid: 'impersonation', id, state })
+    return made
+  }
+
+  document.addEventListener('visibilitychange', () => document.hidden || update())
+  return update
+}
+
+const isWaiting = ({ state, ticketEndsAt }) =>
+  state === 'requested' || state === 'redeemed' || (state === 'prepared' && Date.parse(ticketEndsAt) > Date.now())
+
+function stateOf(impersonation) {
+  const { state, live, code, endedBy } = impersonation
+  const words = {
+    prepared: isWaiting(impersonation) ? 'waiting for the shop' : 'not used',
+    issued: live ? 'live' : 'over',
+    // SubjectProtected: subject protected
+    refused: `refused: ${code?.replace(/\B[A-Z]/g, ' $&').toLowerCase()}`,
+    ended: `ended by ${endedBy?.username}`,
+  }
+  return element('span', { className: live ? 'state live' : 'state' }, words[state] ?? state)
+}
+
+function timesOf({ requestedAt, issuedAt, endsAt, endedAt }) {
+  const time = (text) => new Date(text).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  const end = endedAt ?? endsAt
+  return issuedAt && end ? `${time(issuedAt)}–${time(end)}` : time(requestedAt)
+}

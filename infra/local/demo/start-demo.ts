@@ -1,0 +1,110 @@
+// The demo of a local run: a back office, and a shop at another origin.
+
+import { createServer, type RequestListener } from 'node:http'
+import { stackLocation } from '../account.ts'
+import { localAccess } from '../client-access.ts'
+import { Closers } from '../closers.ts'
+import { addParts } from '../cognito/make-pool.ts'
+import { readDemoFile } from '../files.ts'
+import { listen } from '../listen.ts'
+import type { LocalRun } from '../run.ts'
+import { createBackOffice } from './back-office/server.ts'
+import { createShop } from './shop/server.ts'
+import { createSite } from './site/server.ts'
+import { createSignIn } from './site/sign-in.ts'
+
+export interface Demo {
+  backOfficeUrl: string
+  shopUrl: string
+  /** The settings that the demo needs, where nobody sets them. */
+  defaults: Record<string, string>
+  /** Serves the two sites from now on. */
+  serve(run: LocalRun): void
+  close(): Promise<void>
+}
+
+/** The app client that the shop's customers sign in with. At AWS, the shop has its own. */
+const shopClientId = 'localdemoshop'
+
+/** Listens, so that the shop's origin is known before the stack is synthesized. @param ports 0: a free port */
+export async function openDemo(ports: { backOffice: number; shop: number }): Promise<Demo> {
+  const closers = new Closers()
+  const backOffice = await openSite(ports.backOffice, closers)
+  const shop = await openSite(ports.shop, closers).catch(async (error: unknown) => {
+    await closers.close()
+    throw error
+  })
+
+  return {
+    backOfficeUrl: `${backOffice.origin}/`,
+    shopUrl: `${shop.origin}/`,
+    defaults: { appOrigins: shop.origin, subjectClientIds: shopClientId },
+    serve({ outputs, apiKeys, resourceServerKeys, settings, cognito }) {
+      const { ApiUrl: apiUrl = '', UserPoolId: userPoolId = '', ActorClientId = '', CognitoEndpoint = '' } = outputs
+      const [apiKey = ''] = Object.values(apiKeys)
+      const [resourceServerKey = ''] = Object.values(resourceServerKeys)
+      const [customersClientId = shopClientId] = settings.subjectClientIds
+      const pool = cognito.pools.get(userPoolId)
+      if (pool && !pool.clients.has(customersClientId)) addParts(pool, shopClient(customersClientId))
+      const signInWith = (clientId: string) =>
+        createSignIn({ cognito: localAccess(stackLocation.region, CognitoEndpoint), userPoolId, clientId })
+      backOffice.serve(
+        createSite({
+          origin: backOffice.origin,
+          files: filesOf({ '/': 'back-office/page.html', '/page.js': 'back-office/page.js', ...sharedFiles }),
+          routes: createBackOffice({
+            apiUrl,
+            apiKey,
+            auditorsGroup: settings.auditorsGroup,
+            signIn: signInWith(ActorClientId),
+            impersonatePage: `${shop.origin}/impersonate`,
+          }),
+          connectTo: [],
+        }),
+      )
+      shop.serve(
+        createSite({
+          origin: shop.origin,
+          files: filesOf({
+            '/': 'shop/account.html',
+            '/account.js': 'shop/account.js',
+            '/impersonate': 'shop/impersonate.html',
+            '/impersonate.js': 'shop/impersonate.js',
+            ...sharedFiles,
+          }),
+          routes: createShop({ apiUrl, apiKey, resourceServerKey, signIn: signInWith(customersClientId) }),
+          connectTo: [new URL(apiUrl).origin],
+        }),
+      )
+    },
+    close: () => closers.close(),
+  }
+}
+
+async function openSite(port: number, closers: Closers) {
+  let serve: RequestListener = (_, response) => response.writeHead(503, { 'Retry-After': '5' }).end()
+  const server = createServer((request, response) => serve(request, response))
+  const origin = `http://127.0.0.1:${await listen(server, port)}`
+  closers.add(async () => {
+    server.closeAllConnections()
+    await new Promise((resolve) => server.close(resolve))
+  })
+  return { origin, serve: (site: RequestListener) => (serve = site) }
+}
+
+function shopClient(id: string) {
+  return { clients: [{ id, properties: { ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] } }], groups: [] }
+}
+
+const sharedFiles = { '/style.css': 'site/style.css', '/shared.js': 'site/page.js' }
+const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css' }
+
+/** Reads the files of a site once. @param names by path */
+function filesOf(names: Record<string, string>) {
+  return new Map(
+    Object.entries(names).map(([path, name]) => [
+      path,
+      { type: types[name.split('.').at(-1) ?? ''] ?? '', content: readDemoFile(name) },
+    ]),
+  )
+}
