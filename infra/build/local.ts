@@ -1,6 +1,6 @@
-// Bundles the local run: the public module, the command, the workers, and the page at /docs.
+// Bundles the local run: the public module, the command, the workers, the page at /docs, and the demo.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild'
 import { parse } from 'yaml'
@@ -53,6 +53,11 @@ const swaggerUi = ['swagger-ui-bundle.js', 'swagger-ui-bundle.js.LICENSE.txt', '
   out: `swagger-ui/${file.replace(/\.\w+$/, '')}`,
 }))
 
+/** The files of the demo's pages. */
+const demoPages = readdirSync(join(root, 'infra/local/demo'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+  /\.(html|js|css)$/.test(name),
+)
+
 /** @param folder gets the bundles. Undefined: nothing is written */
 export async function bundleLocal(folder: string | undefined): Promise<Metafile[]> {
   const output = { outdir: folder ?? 'nowhere', write: folder !== undefined }
@@ -101,5 +106,6 @@ export async function buildLocal(): Promise<Metafile[]> {
   writeFileSync(join(dist, 'cdk.json'), JSON.stringify({ context }))
   const description: unknown = parse(readFileSync(join(root, 'infra/docs/openapi.yaml'), 'utf8'))
   writeFileSync(join(dist, 'local/openapi.json'), JSON.stringify(description))
+  for (const name of demoPages) cpSync(join(root, 'infra/local/demo', name), join(dist, 'local/demo', name))
   return metafiles
 }

@@ -45,6 +45,7 @@ describe('the package contains', () => {
       /^infra\/docs\/([\w-]+\.md|openapi\.yaml)$/,
       /^dist\/(package\.json|index\.js|live\.js|cdk\.json|THIRD-PARTY-NOTICES)$/,
       /^dist\/local\/((index|bin|assembly-worker|function-worker)\.js|openapi\.json)$/,
+      /^dist\/local\/demo\/(back-office|shop|site)\/[\w-]+\.(html|js|css)$/,
       /^dist\/local\/swagger-ui\/swagger-ui(\.css|-bundle\.js|-bundle\.js\.LICENSE\.txt)$/,
       new RegExp(`^dist/bundles/(${Object.keys(entries).join('|')})/[\\w-]+\\.mjs$`),
       /^dist\/types\/(infra|lambda)\/([\w-]+\/)*[\w-]+\.d\.ts$/,

@@ -41,8 +41,13 @@ export function createDocsHandler(options: DocsOptions): PageHandler {
     [`${docsPath}/swagger-ui-bundle.js`, ['text/javascript', () => readSwaggerUi('swagger-ui-bundle.js')]],
   ])
   return ({ method, url = '/', headers }, response) => {
+    if (method !== 'GET') return false
+    if (url === '/' || url === `${docsPath}/`) {
+      response.writeHead(302, { Location: origin + docsPath }).end()
+      return true
+    }
     const file = files.get(url)
-    if (!file || method !== 'GET') return false
+    if (!file) return false
     // The API does not allow CORS, so a page opened at http://localhost cannot call it at http://127.0.0.1.
     if (headers.host !== host) {
       response.writeHead(302, { Location: origin + url }).end()

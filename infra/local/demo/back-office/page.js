@@ -1,6 +1,6 @@
 // The back office's page. It talks to its own server only, which has the API key.
 
-import { element, find, onSubmit, requireSignIn, send, showImpersonations } from '/shared.js'
+import { element, find, onSubmit, requireSignIn, send, showImpersonations } from './shared.js'
 
 const update = showImpersonations(
   find('impersonations'),

@@ -1,6 +1,6 @@
 // A customer's own page: who acted as them. Here they are signed in themselves.
 
-import { find, requireSignIn, showImpersonations } from '/shared.js'
+import { find, requireSignIn, showImpersonations } from './shared.js'
 
 const update = showImpersonations(find('impersonations'), find('no-impersonations'), ({ actor }) => actor.username)
 

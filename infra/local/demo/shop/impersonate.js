@@ -22,6 +22,8 @@ async function redeem() {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify({ ticket }),
+  }).catch(() => {
+    throw new Error('the API did not answer this page: is its origin in the setting appOrigins?')
   })
   const answer = await response.json()
   if (!response.ok) throw new Error(answer.message)
@@ -52,7 +54,7 @@ function show(session) {
 function showTimeLeft({ endsAt }) {
   const seconds = Math.max(0, Math.ceil((endsAt - Date.now()) / 1000))
   const time = new Date(seconds * 1000).toISOString()
-  find('time-left').textContent = seconds < 3600 ? time.slice(14, 19) : time.slice(11, 19)
+  find('time-left').textContent = time.slice(seconds < 3600 ? 14 : 11, 19)
   if (seconds === 0) finish('The time is up', 'The session ended by itself. You can close this tab.')
 }
 
@@ -65,11 +67,10 @@ async function showOrders({ accessToken }) {
   find('orders').replaceChildren(
     ...orders.map(({ id, what, price, state }) => {
       const item = document.createElement('li')
-      const texts = [`${what} · ${price}`, `${id} · ${state}`].map((text) =>
-        Object.assign(document.createElement('div'), { textContent: text }),
-      )
-      texts[1].className = 'quiet'
-      item.append(...texts)
+      for (const textContent of [what, price, `${id} · ${state}`]) {
+        item.append(Object.assign(document.createElement('span'), { textContent }))
+      }
+      item.lastChild.className = 'quiet'
       return item
     }),
   )
@@ -97,11 +98,17 @@ function finish(title, text) {
   find('over').focus()
 }
 
+/** The API's messages are written as `field: what is wrong`. */
+function sentence(message) {
+  const text = message.replace(/^\w+: /, '')
+  return `${text[0].toUpperCase()}${text.slice(1)}.`
+}
+
 try {
   if (ticket) stored.write(await redeem())
   const session = stored.read()
   if (session) await show(session)
   else finish('Nobody is acting here', 'Open this page from the back office.')
 } catch (error) {
-  finish('The shop did not open', error.message)
+  finish('The shop did not open', sentence(error.message))
 }

@@ -120,7 +120,7 @@ function stateOf(impersonation) {
 }
 
 function timesOf({ requestedAt, issuedAt, endsAt, endedAt }) {
-  const time = (text) => new Date(text).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+  const time = (text) => new Date(text).toLocaleTimeString([], { timeStyle: 'short', hourCycle: 'h23' })
   const end = endedAt ?? endsAt
   return issuedAt && end ? `${time(issuedAt)}–${time(end)}` : time(requestedAt)
 }

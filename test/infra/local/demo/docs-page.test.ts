@@ -68,6 +68,12 @@ describe('/docs', () => {
     })
   })
 
+  test.each(['/', '/docs/'])('is where %s leads', async (path) => {
+    const { origin } = new URL(apiUrl)
+    expect(await read(path)).toMatchObject({ status: 302, headers: { location: `${origin}/docs` } })
+    expect(await read(path, {}, 'POST')).toMatchObject({ status: 403 })
+  })
+
   test('is not logged as a request to the API', async () => {
     logged.length = 0
     await read('/docs')
@@ -75,7 +81,6 @@ describe('/docs', () => {
   })
 
   test.each([
-    ['/docs/', 403],
     ['/docs/index.html', 403],
     ['/docs/package.json', 403],
     ['/docs/swagger-ui.js', 403],
