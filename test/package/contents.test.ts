@@ -42,7 +42,7 @@ describe('the package contains', () => {
   test('no file but these', () => {
     const expected = [
       /^(LICENSE|README\.md|package\.json|\.github\/SECURITY\.md)$/,
-      /^infra\/docs\/([\w-]+\.md|openapi\.yaml)$/,
+      /^infra\/docs\/([\w-]+\.md|openapi\.yaml|demo\.png)$/,
       /^dist\/(package\.json|index\.js|live\.js|cdk\.json|THIRD-PARTY-NOTICES)$/,
       /^dist\/local\/((index|bin|assembly-worker|function-worker)\.js|openapi\.json)$/,
       /^dist\/local\/demo\/(back-office|shop|site)\/[\w-]+\.(html|js|css)$/,

@@ -39,7 +39,7 @@ function consumerEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 async function testCommand(app: string, { env, signal }: RunOptions): Promise<void> {
   const child = spawn(...start, { cwd: app, env, signal, stdio: ['ignore', 'pipe', 'inherit'] })
   try {
-    await untilReady(child)
+    const printed = await untilReady(child)
     const { Impersonation: outputs } = JSON.parse(readFileSync(join(app, 'outputs.json'), 'utf8'))
     const response = await fetch(`${outputs.ApiUrl}/auth/impersonate`, {
       method: 'POST',
@@ -53,6 +53,8 @@ async function testCommand(app: string, { env, signal }: RunOptions): Promise<vo
     same(response.status, 200)
     const pages = ['/docs', '/docs/openapi.json', '/docs/swagger-ui-bundle.js', '/docs/swagger-ui.css', outputs.JwksUri]
     for (const page of pages) same((await fetch(new URL(page, outputs.ApiUrl))).status, 200, page)
+    const [backOffice = '', shop = ''] = printed.match(/http:\/\/127\.0\.0\.1:\d+\/\s/g) ?? []
+    for (const page of [backOffice, `${shop.trim()}impersonate`]) same((await fetch(page)).status, 200, page)
     const ended = once(child, 'exit')
     child.kill('SIGTERM')
     await ended
@@ -62,13 +64,15 @@ async function testCommand(app: string, { env, signal }: RunOptions): Promise<vo
   }
 }
 
-async function untilReady(child: ChildProcess): Promise<void> {
+/** @returns what it printed */
+async function untilReady(child: ChildProcess): Promise<string> {
   let printed = ''
   child.stdout?.on('data', (data) => (printed += data))
-  while (!/^Ready in/m.test(printed)) {
+  while (!/^Ready in[\s\S]*Ctrl-C/m.test(printed)) {
     same(child.exitCode, null, printed)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
+  return printed
 }
 
 async function untilRefused(url: string): Promise<void> {

@@ -15,6 +15,7 @@ No AWS account is needed. "Ready in" is printed when it accepts requests. Ctrl-C
   --port N              the port of the API; default: 3000, or the environment variable PORT; 0: a free port
   --cognito-port N      the port of Cognito; default: 9229, or the environment variable COGNITO_PORT; 0: a free port
   --triggers-folder D   has the code of the functions that the setting nextTriggers names: <name>/index.mjs
+                        BACK_OFFICE_PORT and SHOP_PORT set the ports of the demo; default: the two after the API's
   -h, --help            prints this text
   -v, --version         prints the version`
 

@@ -23,9 +23,7 @@ export async function start(options: StartOptions): Promise<void> {
   const api = choosePort(options.port, '--port', 'PORT', 3000)
   const cognito = choosePort(options.cognitoPort, '--cognito-port', 'COGNITO_PORT', 9229)
   const people = peopleFile === undefined ? 'demo' : readPeopleFile(peopleFile)
-  const demoPort = (variable: string, offset: number) =>
-    readPort(process.env, variable, api.port === 0 ? 0 : api.port + offset)
-  const demoPorts = { backOffice: demoPort('BACK_OFFICE_PORT', 1), shop: demoPort('SHOP_PORT', 2) }
+  const demoPorts = chooseDemoPorts(api.port)
   await checkPorts({
     [api.name]: api.port,
     [cognito.name]: cognito.port,
@@ -51,7 +49,7 @@ export async function start(options: StartOptions): Promise<void> {
       ...(triggersFolder !== undefined && { triggersFolder }),
     }),
   )
-  demo.serve(run)
+  demo.serve(run, { hints: people === 'demo' })
   if (outputsFile !== undefined) writeOutputs(outputsFile, run.outputs)
   console.log(`Ready in ${process.uptime().toFixed(1)} s`)
   console.log(welcome({ ...run, ...demo, arePasswordsPublic: people === 'demo' }))
@@ -61,6 +59,15 @@ export async function start(options: StartOptions): Promise<void> {
 function choosePort(value: string | undefined, option: string, variable: string, fallback: number) {
   const name = value === undefined ? variable : option
   return { name, port: readPort({ ...process.env, [option]: value }, name, fallback) }
+}
+
+/** By default the next two ports after the API's, or free ports. */
+function chooseDemoPorts(apiPort: number): { backOffice: number; shop: number } {
+  const next = (offset: number) => (apiPort === 0 || apiPort + offset > 65_535 ? 0 : apiPort + offset)
+  return {
+    backOffice: readPort(process.env, 'BACK_OFFICE_PORT', next(1)),
+    shop: readPort(process.env, 'SHOP_PORT', next(2)),
+  }
 }
 
 /** Removes the file of an earlier run, which would look like the sign that this run is ready. */

@@ -16,12 +16,16 @@ export interface Described
 }
 
 export function welcome(run: Described, style: typeof styleText = styleText): string {
-  const { outputs, apiKeys, resourceServerKeys, people, arePasswordsPublic, backOfficeUrl, shopUrl } = run
+  const { outputs, apiKeys, resourceServerKeys, people, settings, arePasswordsPublic, backOfficeUrl, shopUrl } = run
   const title = (text: string) => `\n${style('bold', text)}\n`
+  const as = (find: typeof findActor) => {
+    const person = find(people, settings)
+    return person ? printable(` as ${person.username}`) : ''
+  }
   return [
     title('Demo'),
-    `  Act as a customer:          ${backOfficeUrl}`,
-    `  See who acted as you:       ${shopUrl}`,
+    `  ${backOfficeUrl}  the back office: sign in${as(findActor)} and act as a user`,
+    `  ${shopUrl}  the shop: sign in${as(findSubject)} and see who acted as you`,
     title('Addresses'),
     ...Object.entries({
       API: outputs.ApiUrl,

@@ -18,8 +18,8 @@ export interface Demo {
   shopUrl: string
   /** The settings that the demo needs, where nobody sets them. */
   defaults: Record<string, string>
-  /** Serves the two sites from now on. */
-  serve(run: LocalRun): void
+  /** Serves the two sites from now on. @param options `hints`: the pages name the demo people and their passwords */
+  serve(run: LocalRun, options: { hints: boolean }): void
   close(): Promise<void>
 }
 
@@ -39,7 +39,7 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
     backOfficeUrl: `${backOffice.origin}/`,
     shopUrl: `${shop.origin}/`,
     defaults: { appOrigins: shop.origin, subjectClientIds: shopClientId },
-    serve({ outputs, apiKeys, resourceServerKeys, settings, cognito }) {
+    serve({ outputs, apiKeys, resourceServerKeys, settings, cognito }, { hints }) {
       const { ApiUrl: apiUrl = '', UserPoolId: userPoolId = '', ActorClientId = '', CognitoEndpoint = '' } = outputs
       const [apiKey = ''] = Object.values(apiKeys)
       const [resourceServerKey = ''] = Object.values(resourceServerKeys)
@@ -51,7 +51,7 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
       backOffice.serve(
         createSite({
           origin: backOffice.origin,
-          files: filesOf({ '/': 'back-office/page.html', '/page.js': 'back-office/page.js', ...sharedFiles }),
+          files: filesOf({ '/': 'back-office/page.html', '/page.js': 'back-office/page.js', ...sharedFiles }, hints),
           routes: createBackOffice({
             apiUrl,
             apiKey,
@@ -65,13 +65,7 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
       shop.serve(
         createSite({
           origin: shop.origin,
-          files: filesOf({
-            '/': 'shop/account.html',
-            '/account.js': 'shop/account.js',
-            '/impersonate': 'shop/impersonate.html',
-            '/impersonate.js': 'shop/impersonate.js',
-            ...sharedFiles,
-          }),
+          files: filesOf(shopFiles, hints),
           routes: createShop({ apiUrl, apiKey, resourceServerKey, signIn: signInWith(customersClientId) }),
           connectTo: [new URL(apiUrl).origin],
         }),
@@ -97,14 +91,23 @@ function shopClient(id: string) {
 }
 
 const sharedFiles = { '/style.css': 'site/style.css', '/shared.js': 'site/page.js' }
+const shopFiles = {
+  '/': 'shop/account.html',
+  '/account.js': 'shop/account.js',
+  '/impersonate': 'shop/impersonate.html',
+  '/impersonate.js': 'shop/impersonate.js',
+  ...sharedFiles,
+}
 const types: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css' }
 
 /** Reads the files of a site once. @param names by path */
-function filesOf(names: Record<string, string>) {
+function filesOf(names: Record<string, string>, hints: boolean) {
+  const hint = / *<p class="quiet hint">.*?<\/p>\n/gs
+  const read = (name: string) => (hints ? readDemoFile(name) : readDemoFile(name).replaceAll(hint, ''))
   return new Map(
     Object.entries(names).map(([path, name]) => [
       path,
-      { type: types[name.split('.').at(-1) ?? ''] ?? '', content: readDemoFile(name) },
+      { type: types[name.split('.').at(-1) ?? ''] ?? '', content: read(name) },
     ]),
   )
 }

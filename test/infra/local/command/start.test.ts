@@ -86,6 +86,15 @@ describe('npm start', () => {
     expect(out).not.toContain('\u001b')
   })
 
+  test('prints the links to the demo first', async () => {
+    const [backOffice = '', shop = ''] = started.printed.out.match(/http:\/\/127\.0\.0\.1:\d+\/\S*/g) ?? []
+    const pages = await Promise.all([backOffice, shop].map(async (url) => (await fetch(url)).text()))
+    expect(pages).toEqual([
+      expect.stringMatching(/<title>Back office<.*Olivia-Local-1!/s),
+      expect.stringMatching(/<title>Teapot shop.*Alice-Local-1!/s),
+    ])
+  })
+
   test('accepts -c like the CDK CLI', async () => {
     const response = await fetch(`${outputs().ApiUrl}/auth/impersonate`, {
       method: 'POST',
@@ -134,6 +143,9 @@ describe('npm start with people of one’s own', () => {
     expect(printed.out + printed.err).not.toContain(actor.password)
     expect(printed.out).toContain('"username":"carla"')
     expect(printed.out).not.toContain('olivia')
+    expect(printed.out).toContain("sign in as o'neil and act as a user")
+    const [backOffice = ''] = printed.out.match(/http:\S+/g) ?? []
+    expect(await (await fetch(backOffice)).text()).not.toMatch(/olivia|Local-1!/)
     child.kill('SIGTERM')
     expect(await exit).toBe(0)
   })
@@ -175,12 +187,21 @@ describe('npm start, given wrong input, prints one line and exits with 1', () =>
     expect(await errorOf({ PORT: 'x' })).toContain('PORT is "x"')
     expect(await errorOf({ COGNITO_PORT: '99999' })).toContain('COGNITO_PORT is "99999"')
     expect(await errorOf({}, '--port', 'x')).toContain('--port is "x"')
+    expect(await errorOf({ BACK_OFFICE_PORT: '-1' })).toContain('BACK_OFFICE_PORT is "-1"')
+    expect(await errorOf({ SHOP_PORT: 'x' })).toContain('SHOP_PORT is "x"')
   })
 
   test('for a taken port', async () => {
     const { port } = taken.address() as AddressInfo
     expect(await errorOf({ PORT: String(port) })).toContain(`port ${port} is taken; choose another with PORT`)
     expect(await errorOf({}, '--port', String(port))).toContain(`port ${port} is taken; choose another with --port`)
+    for (const name of ['BACK_OFFICE_PORT', 'SHOP_PORT']) {
+      expect(await errorOf({ [name]: String(port) })).toContain(`port ${port} is taken; choose another with ${name}`)
+    }
+    // By default, the demo has the next ports.
+    expect(await errorOf({ PORT: String(port - 1) })).toMatch(
+      `port ${port} is taken; choose another with BACK_OFFICE_PORT`,
+    )
   })
 
   test('for an unknown option, or an option without a value', async () => {

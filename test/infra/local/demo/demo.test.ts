@@ -21,7 +21,7 @@ beforeAll(async () => {
   shop = new URL(demo.shopUrl).origin
   await synthesizeInto(assembly, {}, demo.defaults)
   run = await runLocally({ assembly, people: 'demo' })
-  demo.serve(run)
+  demo.serve(run, { hints: true })
 })
 afterAll(async () => {
   await demo?.close()
