@@ -1,4 +1,4 @@
-// Reads and checks the ports that PORT and COGNITO_PORT set.
+// Reads and checks the ports that PORT, COGNITO_PORT, BACK_OFFICE_PORT and SHOP_PORT set.
 
 import { createServer, type Server } from 'node:net'
 import { listen } from '../listen.ts'
@@ -14,6 +14,18 @@ export function readPort(env: Readonly<Record<string, string | undefined>>, name
     )
   }
   return port
+}
+
+/** By default, the demo has the next two ports after the API's, or free ports. @throws like `readPort` */
+export function readDemoPorts(
+  env: Readonly<Record<string, string | undefined>>,
+  apiPort: number,
+): { backOffice: number; shop: number } {
+  const after = (distance: number) => (apiPort === 0 || apiPort + distance > 65_535 ? 0 : apiPort + distance)
+  return {
+    backOffice: readPort(env, 'BACK_OFFICE_PORT', after(1)),
+    shop: readPort(env, 'SHOP_PORT', after(2)),
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ import { readPeopleFile } from '../people/read-people.ts'
 import { runLocally } from '../run.ts'
 import { endAtSignal } from './end.ts'
 import type { StartOptions } from './options.ts'
-import { checkPorts, readPort } from './ports.ts'
+import { checkPorts, readDemoPorts, readPort } from './ports.ts'
 import { createReport } from './report.ts'
 import { welcome } from './welcome.ts'
 
@@ -23,7 +23,7 @@ export async function start(options: StartOptions): Promise<void> {
   const api = choosePort(options.port, '--port', 'PORT', 3000)
   const cognito = choosePort(options.cognitoPort, '--cognito-port', 'COGNITO_PORT', 9229)
   const people = peopleFile === undefined ? 'demo' : readPeopleFile(peopleFile)
-  const demoPorts = chooseDemoPorts(api.port)
+  const demoPorts = readDemoPorts(process.env, api.port)
   await checkPorts({
     [api.name]: api.port,
     [cognito.name]: cognito.port,
@@ -59,15 +59,6 @@ export async function start(options: StartOptions): Promise<void> {
 function choosePort(value: string | undefined, option: string, variable: string, fallback: number) {
   const name = value === undefined ? variable : option
   return { name, port: readPort({ ...process.env, [option]: value }, name, fallback) }
-}
-
-/** By default the next two ports after the API's, or free ports. */
-function chooseDemoPorts(apiPort: number): { backOffice: number; shop: number } {
-  const next = (offset: number) => (apiPort === 0 || apiPort + offset > 65_535 ? 0 : apiPort + offset)
-  return {
-    backOffice: readPort(process.env, 'BACK_OFFICE_PORT', next(1)),
-    shop: readPort(process.env, 'SHOP_PORT', next(2)),
-  }
 }
 
 /** Removes the file of an earlier run, which would look like the sign that this run is ready. */

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { checkPorts, readPort } from '../../../../infra/local/command/ports.ts'
+import { checkPorts, readDemoPorts, readPort } from '../../../../infra/local/command/ports.ts'
 import { listen } from '../../../../infra/local/listen.ts'
 
 describe('readPort', () => {
@@ -21,6 +21,17 @@ describe('readPort', () => {
       expect(() => readPort({ PORT: value }, 'PORT', 3000)).toThrow(`PORT is "${value}"`)
     },
   )
+})
+
+describe('readDemoPorts', () => {
+  test.each([
+    [{}, 3000, { backOffice: 3001, shop: 3002 }],
+    [{}, 0, { backOffice: 0, shop: 0 }],
+    [{}, 65_534, { backOffice: 65_535, shop: 0 }],
+    [{ BACK_OFFICE_PORT: '8081', SHOP_PORT: '0' }, 3000, { backOffice: 8081, shop: 0 }],
+  ])('reads %j beside the API’s port %d as %j', (env, apiPort, ports) => {
+    expect(readDemoPorts(env, apiPort)).toEqual(ports)
+  })
 })
 
 describe('checkPorts', () => {

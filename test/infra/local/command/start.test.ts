@@ -198,10 +198,6 @@ describe('npm start, given wrong input, prints one line and exits with 1', () =>
     for (const name of ['BACK_OFFICE_PORT', 'SHOP_PORT']) {
       expect(await errorOf({ [name]: String(port) })).toContain(`port ${port} is taken; choose another with ${name}`)
     }
-    // By default, the demo has the next ports.
-    expect(await errorOf({ PORT: String(port - 1) })).toMatch(
-      `port ${port} is taken; choose another with BACK_OFFICE_PORT`,
-    )
   })
 
   test('for an unknown option, or an option without a value', async () => {
