@@ -49,10 +49,8 @@ export function readRestApi({ stack, invoke, domainName, keyValue, now }: RestAp
   if ((api.properties.ApiKeySourceType ?? 'HEADER') !== 'HEADER') {
     throw new Error(`template: ${api.logicalId} reads API keys from ${api.properties.ApiKeySourceType}, not HEADER`)
   }
-  const { account, region } = stack.place
+  const { account } = stack.place
   const apiId = api.id
-  const disabledHost =
-    api.properties.DisableExecuteApiEndpoint === true && `${apiId}.execute-api.${region}.amazonaws.com`
   const routes = new Routes(stack, api)
   const methods = new Map<Route, Method>(routes.all().map((route) => [route, readMethod(route, { stack, invoke })]))
   const stage = new Stage(stack, api, now)
@@ -66,8 +64,8 @@ export function readRestApi({ stack, invoke, domainName, keyValue, now }: RestAp
     const ids = createIds(sent, now())
     const idHeaders = { 'x-amzn-RequestId': ids.requestId, 'x-amz-apigw-id': ids.extendedRequestId }
     const [, stageName, ...rest] = request.path.split('/')
-    // These requests reach no API, so no gateway response applies. The local address counts as a custom domain.
-    if (stageName !== stage.name || headerOf(sent, 'host') === disabledHost) {
+    // These requests reach no API, so no gateway response applies.
+    if (stageName !== stage.name) {
       const headers = { ...idHeaders, 'Content-Type': 'application/json', 'x-amzn-ErrorType': 'ForbiddenException' }
       return { status: 403, headers, body: '{"message":"Forbidden"}' }
     }

@@ -98,6 +98,7 @@ describe('the unchanged stack', () => {
       auditorsGroup: 'impersonation-auditors',
       protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
       basic: true,
+      subjectClientIds: [],
     })
   })
 

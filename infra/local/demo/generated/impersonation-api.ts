@@ -193,8 +193,8 @@ export type EndedBy = {
 };
 
 /**
- * The record of an impersonation. Subjects do not see `sourceIp`, `userAgent`, `apiKeyId` and `requestId`, and see
- * `reason` only if the deployment's setting `subjectsSeeReason` is true.
+ * The record of an impersonation. Subjects do not see `sourceIp`, `userAgent`, `apiKeyId`, `requestId`,
+ * `browserIp` and `browserUserAgent`, and see `reason` only if the deployment's setting `subjectsSeeReason` is true.
  */
 export type ImpersonationRecord = {
     id: ImpersonationId;
@@ -207,6 +207,9 @@ export type ImpersonationRecord = {
     subject: Subject;
     reason?: string;
     requestedAt: Time;
+    /**
+     * Until when the ticket could be redeemed, if there was one.
+     */
     ticketEndsAt?: Time;
     issuedAt?: Time;
     /**
@@ -224,36 +227,62 @@ export type ImpersonationRecord = {
     apiKeyId?: string;
     requestId?: string;
     /**
-     * The address of the browser that redeemed the ticket.
+     * The address of whoever redeemed the ticket. `sourceIp` is the back office's.
      */
     browserIp?: string;
     browserUserAgent?: string;
 };
 
 /**
- * The record, and the ticket.
+ * The record, and the ticket for it. The ticket is a secret and is good once.
  */
 export type PreparedImpersonation = {
     id: ImpersonationId;
-    state: "prepared";
-    live: false;
+    state: "prepared" | "requested" | "redeemed" | "issued" | "refused" | "discarded" | "ended";
+    /**
+     * Whether a session can be in use now.
+     */
+    live: boolean;
     actor: Actor;
     subject: Subject;
     reason?: string;
     requestedAt: Time;
+    /**
+     * Until when the ticket could be redeemed, if there was one.
+     */
     ticketEndsAt: Time;
+    issuedAt?: Time;
+    /**
+     * When the session ends by itself.
+     */
+    endsAt?: Time;
+    endedAt?: Time;
+    endedBy?: EndedBy;
+    /**
+     * Why it was refused or discarded.
+     */
+    code?: string;
     sourceIp?: string;
     userAgent?: string;
     apiKeyId?: string;
     requestId?: string;
-    ticket: Ticket;
+    /**
+     * The address of whoever redeemed the ticket. `sourceIp` is the back office's.
+     */
+    browserIp?: string;
+    browserUserAgent?: string;
+    /**
+     * @pattern ^[0-9a-f-]{36}\.[\w-]{43}$
+     */
+    ticket: string;
 };
 
 /**
- * Opens one session. Must not be in a URL's path or query, or in a log.
- * @pattern ^[0-9a-f-]{36}\.[\w-]{43}$
+ * Other fields are ignored.
  */
-export type Ticket = string;
+export type TicketRequest = {
+    ticket: string;
+};
 
 export type ImpersonationList = {
     impersonations: ImpersonationRecord[];
@@ -464,9 +493,7 @@ export type EndImpersonationVariables = {
 
 export type RedeemTicketResult = Impersonation;
 
-export type RedeemTicketBody = {
-    ticket: Ticket;
-};
+export type RedeemTicketBody = TicketRequest;
 
 export type RedeemTicketResponseHeaders = {
     cacheControl: string;

@@ -144,6 +144,14 @@ test('olivia ends hers in the back office, and audrey sees everybody who acts no
   expect(await list(backOffice, audrey)).toEqual([])
 })
 
+test('the shop has orders for impersonated sessions only', async () => {
+  for (const authorization of ['', 'Bearer x', 'Bearer a.b.c', 'Basic b2xpdmlhOk9saXZpYS1Mb2NhbC0xIQ==']) {
+    const response = await fetch(`${shop}/orders`, { headers: { Authorization: authorization } })
+    expect([authorization, response.ok]).toEqual([authorization, false])
+    expect(await response.text()).not.toContain('teapot')
+  }
+})
+
 test.each([
   ['root', 403, 'this user is protected from impersonation'],
   ['dora', 422, 'username: this user is disabled'],
