@@ -68,10 +68,20 @@ export function showImpersonations(list, empty, describe) {
       if (error.status === 401) location.reload()
       return { impersonations: undefined }
     })
-    if (impersonations) list.replaceChildren(...impersonations.map(item))
+    if (impersonations) replaceItems(impersonations.map(item))
     empty.hidden = list.children.length > 0
     const canChange = !impersonations || impersonations.some((each) => each.live || isWaiting(each))
     if (!document.hidden) timer = setTimeout(update, canChange ? 3_000 : 15_000)
+  }
+
+  /** Keeps the focus on a button of the list, for people who use the keyboard. */
+  function replaceItems(items) {
+    const focused = list.querySelector('li:focus-within')?.dataset.id
+    list.replaceChildren(...items)
+    items
+      .find(({ dataset }) => dataset.id === focused)
+      ?.querySelector('button')
+      ?.focus()
   }
 
   function item(impersonation) {
