@@ -100,6 +100,7 @@ export function createEndpoint(options: {
 
   const mintForTicket = createRoute()
     .use(requireMediaType('application/json'))
+    .use(refuseLongBody)
     .use(readJson)
     .use(claimTicket(handOff))
     .handler<GatewayEvent>(async (event) =>
@@ -129,6 +130,19 @@ function parseRequest(config: Pick<EndpointConfig, 'reasonRequired'>): Middlewar
       event.impersonationRequest = readRequest(event.body, config)
     },
   }
+}
+
+/** In characters, as the event has them: perhaps in base64. A body with a ticket and nothing else has 93. */
+const longestTicketBody = 8_192
+
+/**
+ * A ticket is short, so a longer body has no ticket that opens anything. Without this, a stranger could keep the function busy:
+ * to read 6 MB of small JSON values takes about a second.
+ */
+const refuseLongBody: MiddlewareObj<GatewayEvent> = {
+  before({ event: { body } }) {
+    if (typeof body === 'string' && body.length > longestTicketBody) throw new ImpersonationError('TicketInvalid')
+  },
 }
 
 /** Uses the ticket up. */

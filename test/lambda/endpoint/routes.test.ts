@@ -689,6 +689,29 @@ describe('POST /auth/session', () => {
     expect(handOff.redeem).not.toHaveBeenCalled()
     expect(log.warn.mock.calls).toMatchObject([[{ outcome: 'TicketInvalid', sourceIp: '198.51.100.7' }]])
   })
+  test.each([
+    ['of small values', `{"ticket":"${ticket}","x":[${'0,'.repeat(4_500)}0]}`],
+    ['of blanks', `{"ticket":"${ticket}"${' '.repeat(9_000)}}`],
+    ['that is not JSON', '['.repeat(9_000)],
+  ])('responds 401 to a long body without reading it: %s', async (_, body) => {
+    const parse = jest.spyOn(JSON, 'parse')
+    for (const isBase64Encoded of [false, true]) {
+      const { send, handOff } = setUp()
+      parse.mockClear()
+      const encoded = isBase64Encoded ? Buffer.from(body).toString('base64') : body
+      const response = await send({ ...good, body: encoded, isBase64Encoded })
+      expect(response).toMatchObject({ statusCode: 401, headers: { ...cors, 'Impersonation-Error': 'TicketInvalid' } })
+      expect(parse.mock.calls.filter(([text]) => text.length > 8_192)).toEqual([])
+      expect(handOff.claim).not.toHaveBeenCalled()
+    }
+    parse.mockRestore()
+  })
+  test('reads a body with other fields and white space', async () => {
+    const { send, handOff } = setUp()
+    const body = JSON.stringify({ more: 'x'.repeat(4_000), ticket }, undefined, 10)
+    expect(await send({ ...good, body })).toMatchObject({ statusCode: 200 })
+    expect(handOff.claim.mock.calls).toMatchObject([[ticket, {}]])
+  })
   test.each<[Code, number]>([
     ['ActorNotAllowed', 403],
     ['SubjectProtected', 403],
