@@ -89,12 +89,21 @@ export function createOversight(options: {
     return role
   }
 
-  /** @returns the user's `sub`. A `sub` that Cognito does not know may be that of a deleted user. */
+  /**
+   * @returns the user's `sub`. A `sub` that Cognito does not know may be that of a deleted user. A `sub` that has records comes
+   * before a username, because a user could sign up with somebody's `sub` as the username, to be found in their place.
+   */
   async function resolve({ by, name }: NamedUser, signal: AbortSignal): Promise<string> {
-    const sub = (await users.findSub(name, signal)) ?? (isUuid(name) ? name : undefined)
+    const sub = await users.findSub(name, signal)
+    if (isUuid(name) && (!sub || (sub !== name && (await hasRecords(by, name))))) return name
     if (sub) return sub
     const message = `${by}: there is no such user. A deleted user is found by their sub`
     throw new ImpersonationError('UserNotFound', { message })
+  }
+
+  async function hasRecords(by: NamedUser['by'], sub: string): Promise<boolean> {
+    const page = await records.list({ by, sub, limit: 1 })
+    return page.records.length > 0
   }
 
   /**

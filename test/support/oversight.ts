@@ -72,7 +72,7 @@ export const callers = {
 export type Kind = keyof typeof callers
 
 /** The subs that Cognito finds by name. */
-const subs: Record<string, string> = {
+const subsByName: Record<string, string> = {
   olivia: 'sub-of-olivia',
   'alice@example.com': 'sub-of-alice',
   alice: 'sub-of-alice',
@@ -88,9 +88,10 @@ export function setUp(
     /** The groups at Cognito. */
     groups?: Record<string, string[]>
     inactive?: string[]
+    subs?: Record<string, string>
   } = {},
 ) {
-  const { groups = everybody, inactive = [], page } = options
+  const { groups = everybody, inactive = [], page, subs = subsByName } = options
   const config = readOversightConfig({ ...oversightEnvironment, ...options.environment })
   const stored = new Map((options.records ?? [record]).map((record) => [record.id, record]))
   /** Every call in order, with its arguments. */

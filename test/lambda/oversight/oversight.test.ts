@@ -171,6 +171,18 @@ describe('list', () => {
     await list(world, 'auditor', 'subject', name)
     expect(listed(world)).toMatchObject({ by: 'subject', sub })
   })
+  test.each([
+    ['that has records is that user’s, whoever has it as their username', [record], gone],
+    ['that has no records is a username', [], 'sub-of-mallory'],
+  ])('an auditor asks by a UUID: one %s', async (_, records, sub) => {
+    const world = setUp({ subs: { [gone]: 'sub-of-mallory' }, records })
+    await list(world, 'auditor', 'actor', gone)
+    expect(world.calls.at(-1)).toEqual(['list', expect.objectContaining({ by: 'actor', sub, limit: 20 })])
+    await world.oversight.endAll(callers.auditor, { by: 'actor', name: gone }, signal)
+    expect(world.calls.at(-1)).toEqual(['endAll', { by: 'actor', sub }, expect.anything()])
+    const asked = world.calls.flatMap(([name, query]) => (name === 'list' ? [query] : []))
+    expect(asked[0]).toEqual({ by: 'actor', sub: gone, limit: 1 })
+  })
   test.each(['actor', 'subject'] as const)('an auditor’s misspelt name is an error: %s', async (by) => {
     const world = setUp()
     await expect(list(world, 'auditor', by, 'olviia')).rejects.toMatchObject({
