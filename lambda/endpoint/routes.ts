@@ -14,6 +14,7 @@ import { viewOf } from '../http/record-view.ts'
 import { createReport, type Success } from '../http/report.ts'
 import { createRouter } from '../http/router.ts'
 import { type Authenticated, requireApiKey, requireCaller, requireMediaType, type Timed } from '../http/steps.ts'
+import { withoutSecrets } from '../loggable.ts'
 import type { Claimed, HandOff } from './hand-off.ts'
 import type { Impersonate } from './impersonate.ts'
 import type { Impersonation } from './mint.ts'
@@ -46,7 +47,8 @@ export function createEndpoint(options: {
 }) {
   const { config, authenticate, impersonate, handOff, log, count } = options
   const write = createReport({ name, log, count })
-  const report = (event: Reported, result: Success | ImpersonationError) => write(event, result, detailsOf(event))
+  const report = (event: Reported, result: Success | ImpersonationError) =>
+    write(event, result, detailsOf(event, result))
   const createRoute = () => createChain({ config, timeLimit, report })
   const readJson = jsonBodyParser<APIGatewayProxyEvent>({ disableContentTypeCheck: true })
 
@@ -157,11 +159,13 @@ function claimTicket({ claim }: Pick<HandOff, 'claim'>): MiddlewareObj<GatewayEv
   }
 }
 
-/** Who acts as whom. */
-function detailsOf({ caller, claimed, impersonationRequest }: Reported) {
+/** Who acts as whom. Until Cognito has found the subject, the caller may have sent a secret in place of a name. */
+function detailsOf({ caller, claimed, impersonationRequest }: Reported, result: Success | ImpersonationError) {
+  const subject = impersonationRequest?.username ?? claimed?.record.subjectAsked
+  const isFound = !(result instanceof ImpersonationError) && result.outcome === 'issued'
   return {
     actor: caller?.sub ?? claimed?.record.actorSub,
     actorUsername: caller?.username ?? claimed?.record.actorUsername,
-    subject: impersonationRequest?.username ?? claimed?.record.subjectAsked,
+    subject: isFound ? subject : subject && withoutSecrets(subject),
   }
 }

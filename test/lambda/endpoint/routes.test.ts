@@ -453,6 +453,21 @@ describe('the log line of a decision', () => {
     await send()
     expect(log.warn.mock.calls).toMatchObject([[{ sourceIp: '192.0.2.1', usernameTried: '[cut]' }]])
   })
+  test.each<[string, string, Parameters<typeof setUp>[0], 'info' | 'warn' | 'error']>([
+    ['POST /auth/impersonate', 'a refusal', { failure: new ImpersonationError('SubjectNotFound') }, 'warn'],
+    ['POST /auth/impersonate', 'a fault', { failure: new ImpersonationError('Unavailable') }, 'error'],
+    ['POST /auth/impersonations', 'a success, which looks up nobody', {}, 'info'],
+  ])('does not have a ticket that was sent as the username: %s, %s', async (route, _, options, level) => {
+    const { send, log } = setUp(options)
+    await send({ route, body: JSON.stringify({ username: ticket }) })
+    expect(log[level].mock.calls).toMatchObject([[{ subject: '[cut]' }]])
+  })
+  test('has the whole name of a subject whom Cognito found', async () => {
+    const username = `Okta_${'x'.repeat(43)}`
+    const { send, log } = setUp()
+    await send({ body: JSON.stringify({ username }) })
+    expect(log.info.mock.calls).toMatchObject([[{ subject: username }]])
+  })
   test('has the name of a refusal’s cause, and never its message', async () => {
     const cause = Object.assign(new Error('secret'), { name: 'NotAuthorizedException', $fault: 'client' })
     const { send, log } = setUp({ authenticationFailure: new ImpersonationError('CredentialsInvalid', { cause }) })
