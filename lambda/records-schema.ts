@@ -130,9 +130,12 @@ export const projected = [
   'requestId',
 ] satisfies Exclude<Attribute, Secret>[]
 
+/** These say that a ticket or a grant is used up. */
+type Use = 'claimedAt' | 'redeemedAt'
+
 /**
  * The attributes that `end` names in its write, in the condition too. The oversight function's policy limits UpdateItem to
- * these (`dynamodb:Attributes`), so that it can't write a grant's hash.
+ * these (`dynamodb:Attributes`), so that it can't write a grant's hash, or make a used ticket or grant good again.
  */
 export const attributesOfEnd = [
   'id',
@@ -143,4 +146,4 @@ export const attributesOfEnd = [
   'endedBySub',
   'endedByUsername',
   'endedByRole',
-] satisfies Exclude<Attribute, Secret>[]
+] satisfies Exclude<Attribute, Secret | Use>[]

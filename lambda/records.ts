@@ -56,7 +56,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
 
     /**
      * Redeems the ticket once: the impersonation is requested from now on, with this grant. A retried write that had taken
-     * effect finds its own grant.
+     * effect finds its own grant. Oversight may write `state`, but not `claimedAt`, so it cannot make a used ticket good again.
      * @returns the record, or undefined if the ticket is not valid here.
      */
     claim(claim: {
@@ -74,7 +74,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
             'SET #state = :requested, #grantHash = :grantHash, #grantEndsAt = :grantEndsAt, #claimedAt = :now, #browserIp = :ip' +
             (browser.userAgent ? ', #browserUserAgent = :userAgent' : ''),
           condition:
-            '#ticketHash = :ticketHash AND #clientId = :clientId AND #ticketEndsAt > :now AND (#state = :prepared OR (#state = :requested AND #grantHash = :grantHash))',
+            '#ticketHash = :ticketHash AND #clientId = :clientId AND #ticketEndsAt > :now AND ((#state = :prepared AND attribute_not_exists(#claimedAt)) OR (#state = :requested AND #grantHash = :grantHash))',
         },
         {
           ':prepared': 'prepared',
@@ -92,7 +92,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
 
     /**
      * Redeems the grant once, for this subject. The same challenge (same nonce) may repeat it for the same subject,
-     * because Cognito may run a trigger again.
+     * because Cognito may run a trigger again. Oversight may write `state`, but not `redeemedAt`.
      * @returns false if the grant is not valid for this sign-in.
      */
     async redeem(redemption: {
@@ -108,7 +108,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
           change:
             'SET #state = :redeemed, #nonce = :nonce, #subjectSub = :sub, #subjectUsername = :username, #redeemedAt = if_not_exists(#redeemedAt, :now)',
           condition:
-            '#grantHash = :hash AND #clientId = :clientId AND #grantEndsAt > :now AND (#state = :requested OR (#state = :redeemed AND #nonce = :nonce AND #subjectSub = :sub))',
+            '#grantHash = :hash AND #clientId = :clientId AND #grantEndsAt > :now AND ((#state = :requested AND attribute_not_exists(#redeemedAt)) OR (#state = :redeemed AND #nonce = :nonce AND #subjectSub = :sub))',
         },
         {
           ':redeemed': 'redeemed',

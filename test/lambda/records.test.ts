@@ -175,6 +175,12 @@ describe('claim', () => {
       expect(await records.read(ticket.id)).toEqual(prepared({ state }))
     },
   )
+  test('refuses a used ticket, even if somebody set the state back', async () => {
+    const record = prepared({ claimedAt: noon - 1 })
+    await records.put(record)
+    expect(await claim()).toBeUndefined()
+    expect(await records.read(ticket.id)).toEqual(record)
+  })
   test('refuses a record without a ticket', async () => {
     await records.put(requested({ state: 'prepared' }))
     expect(await claim({ ticket: { id: grant.id, hash: grant.hash } })).toBeUndefined()
@@ -298,6 +304,17 @@ describe('redeem', () => {
   test.each(['issued', 'refused', 'discarded', 'ended'] as const)('refuses a record in state %s', async (state) => {
     await records.put(requested({ state, nonce: 'nonce-1', subjectSub: alice.sub }))
     expect(await redeem()).toBe(false)
+  })
+  test.each(['nonce-1', 'nonce-2'])('refuses a used grant, even if somebody set the state back: %s', async (nonce) => {
+    const record = requested({
+      nonce: 'nonce-1',
+      subjectSub: alice.sub,
+      subjectUsername: 'alice',
+      redeemedAt: noon - 1,
+    })
+    await records.put(record)
+    expect(await redeem({ nonce })).toBe(false)
+    expect(await records.read(grant.id)).toEqual(record)
   })
   test('succeeds for only one of 50 concurrent challenges', async () => {
     await records.put(requested())
