@@ -1,0 +1,132 @@
+// Every order of the writes to one record, also with a state that somebody set back: one ticket, one grant, and no session after
+// the end.
+
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { unmarshall } from '@aws-sdk/util-dynamodb'
+import { expect, test } from '@jest/globals'
+import { newGrant, newTicket } from '../lambda/grant.ts'
+import { createOversightRecords } from '../lambda/oversight/records.ts'
+import { createRecords } from '../lambda/records.ts'
+import { type ImpersonationRecord, isLive } from '../lambda/records-schema.ts'
+import type { Input, Item } from './support/memory-expressions.ts'
+import { MemoryTable } from './support/memory-table.ts'
+import { audrey } from './support/world.ts'
+
+const noon = Date.UTC(2026, 0, 1, 12)
+const clientId = 'ours'
+const ticket = newTicket()
+const { id } = ticket
+const grants = [newGrant(id), newGrant(id)] as const
+const subject = { sub: 'sub-of-alice', username: 'alice' }
+
+const table = new MemoryTable()
+async function send(command: { input: Input }) {
+  const answer = table.perform(command.constructor.name.replace('Command', ''), command.input)
+  if ('__type' in answer) throw new ConditionalCheckFailedException({ message: 'false', $metadata: {} })
+  return answer
+}
+const options = {
+  dynamoDB: { send } as unknown as DynamoDBClient,
+  tableName: 'records',
+  timeout: 5_000,
+  now: () => noon,
+}
+const records = createRecords(options)
+const oversight = createOversightRecords(options)
+
+const claim = (grant: typeof ticket | (typeof grants)[number]) =>
+  records.claim({ ticket, clientId, grant, browser: { ip: '198.51.100.7' } })
+const redeem = async (grant: (typeof grants)[number], nonce: string) =>
+  (await records.redeem({ grant, clientId, nonce, subject })) || undefined
+
+/** Each returns undefined if it changes nothing. */
+const writes = {
+  'claim with grant 1': () => claim(grants[0]),
+  'claim with grant 2': () => claim(grants[1]),
+  'redeem grant 1': () => redeem(grants[0], 'nonce-1'),
+  'redeem grant 1 in another sign-in': () => redeem(grants[0], 'nonce-2'),
+  'redeem grant 2': () => redeem(grants[1], 'nonce-3'),
+  issue: () => records.issue({ id, clientId, subjectSub: subject.sub, sessionLength: 3_600_000 }),
+  refuse: () => records.refuse(id, 'SubjectProtected'),
+  discard: () => records.discard(id, 'TokensUnfit'),
+  end: () => oversight.end(id, audrey),
+}
+type Write = keyof typeof writes
+
+/** What whoever breaks into oversight can write. */
+const setBack = (state: string) => () => {
+  table.items.set(id, { ...table.items.get(id), state: { S: state } } as Item)
+}
+const withSetBack = {
+  ...writes,
+  'set back to prepared': setBack('prepared'),
+  'set back to requested': setBack('requested'),
+}
+
+/** Calls `check` after every order of up to `depth` writes. @returns how many orders there are. */
+async function everyOrder(
+  choices: Record<string, () => unknown>,
+  depth: number,
+  check: (order: { name: string; done: boolean; before: Item }[], after: Item) => void,
+): Promise<number> {
+  let count = 0
+  async function goOn(order: { name: string; done: boolean; before: Item }[]) {
+    if (order.length === depth) return
+    const before = table.items.get(id) as Item
+    for (const [name, write] of Object.entries(choices)) {
+      table.items.set(id, before)
+      const done = (await write()) !== undefined
+      const longer = [...order, { name, done, before }]
+      check(longer, table.items.get(id) as Item)
+      count++
+      await goOn(longer)
+    }
+  }
+  table.items.clear()
+  await records.put({
+    id,
+    state: 'prepared',
+    ticketHash: ticket.hash,
+    ticketEndsAt: noon + 60_000,
+    clientId,
+    actorSub: 'sub-of-olivia',
+    actorUsername: 'olivia',
+    subjectAsked: 'alice',
+    requestedAt: noon,
+    expiresAt: 1,
+  })
+  await goOn([])
+  return count
+}
+
+const over = ['refused', 'discarded', 'ended']
+const attributesOf = (item: Item) => unmarshall(item) as ImpersonationRecord
+const stateOf = (item: Item) => attributesOf(item).state
+const succeeded = (order: { name: string; done: boolean }[], verb: string) =>
+  new Set(order.filter(({ name, done }) => done && name.startsWith(verb)).map(({ name }) => name)).size
+
+test('in every order of five writes, an impersonation that is over stays over', async () => {
+  const wrong: Write[][] = []
+  const count = await everyOrder(writes, 5, (order, after) => {
+    const { before = after, name, done } = order.at(-1) ?? {}
+    const holds =
+      succeeded(order, 'claim') <= 1 &&
+      succeeded(order, 'redeem') <= 1 &&
+      (stateOf(before) !== 'ended' || JSON.stringify(after) === JSON.stringify(before)) &&
+      (!over.includes(stateOf(before)) || (over.includes(stateOf(after)) && !(name === 'issue' && done))) &&
+      (name !== 'issue' || !done || succeeded(order, 'redeem') === 1) &&
+      'endsOn' in after === (stateOf(after) === 'issued') &&
+      isLive(attributesOf(after), noon) === (stateOf(after) === 'issued')
+    if (!holds) wrong.push(order.map(({ name }) => name as Write))
+  })
+  expect(wrong.slice(0, 3)).toEqual([])
+  expect(count).toBe(9 + 9 ** 2 + 9 ** 3 + 9 ** 4 + 9 ** 5)
+}, 120_000)
+
+test('in every order of four writes, a used ticket and a used grant stay used, even if the state is set back', async () => {
+  const wrong: string[][] = []
+  await everyOrder(withSetBack, 4, (order) => {
+    if (succeeded(order, 'claim') > 1 || succeeded(order, 'redeem') > 1) wrong.push(order.map(({ name }) => name))
+  })
+  expect(wrong.slice(0, 3)).toEqual([])
+}, 120_000)
