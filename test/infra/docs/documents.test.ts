@@ -62,3 +62,19 @@ describe('resource-servers.md', () => {
     expect(blocks).toEqual(files)
   })
 })
+
+describe('front-end.md', () => {
+  test('has the whole files that test:browser runs', () => {
+    const document = read('infra/docs/front-end.md')
+    const blocks = [...document.matchAll(/^```(?:ts|html)\n([\s\S]*?)^```/gm)].map(([, code]) => code)
+    const files = [
+      'impersonate.html',
+      'impersonation.ts',
+      'banner.ts',
+      'impersonate.ts',
+      'impersonate-fetch.ts',
+      'verify.ts',
+    ].map((file) => read(`test/browser/guide/${file}`).replace(/^\/\/ .*\n\n/, ''))
+    expect(blocks).toEqual(files)
+  })
+})
