@@ -31,7 +31,7 @@ export async function openWorld() {
     const appOrigins = `${demo.defaults.appOrigins},${site.origin}`
     await synthesizeInto(folder, { sessionMinutes, appOrigins }, demo.defaults)
     const run = closers.track(await runLocally({ assembly: folder, people: 'demo' }))
-    demo.serve(run)
+    demo.serve(run, { hints: true })
     const { ApiUrl: apiUrl = '', UserPoolId: userPoolId = '', CognitoEndpoint = '', JwksUri = '' } = run.outputs
     const pool = run.cognito.pools.get(userPoolId)
     const ExplicitAuthFlows = ['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH']
