@@ -3,8 +3,8 @@
 
 /**
  * Cognito impersonation (v1.5)
- * The actor is the person who acts, a user of the pool. The subject is the user they act as. The actor gets the
- * subject's own session: two tokens issued by Cognito. Both have the claims `act` (the actor's `sub`) and
+ * The actor is the person who acts, a user of the pool. The subject is the user they act as. The caller, or the app that
+ * redeems a ticket, gets a session of the subject: two tokens issued by Cognito. Both have the claims `act` (the actor's `sub`) and
  * `impersonation_id` (the id of the record). The session cannot be refreshed and cannot change the subject's account.
  *
  * An auditor, the actor and the subject can see the record of an impersonation and end it. Resource servers ask the API
@@ -208,12 +208,12 @@ export type ImpersonationRecord = {
     reason?: string;
     requestedAt: Time;
     /**
-     * Until when the ticket could be redeemed, if there was one.
+     * When the ticket expires, if there is one.
      */
     ticketEndsAt?: Time;
     issuedAt?: Time;
     /**
-     * When the session ends by itself.
+     * When the session expires.
      */
     endsAt?: Time;
     endedAt?: Time;
@@ -227,14 +227,14 @@ export type ImpersonationRecord = {
     apiKeyId?: string;
     requestId?: string;
     /**
-     * The address of whoever redeemed the ticket. `sourceIp` is the back office's.
+     * The address of the browser that redeemed the ticket. `sourceIp` is the address of the back office.
      */
     browserIp?: string;
     browserUserAgent?: string;
 };
 
 /**
- * The record, and the ticket for it. The ticket is a secret and is good once.
+ * The record, and the ticket for it. The ticket is a secret and works once.
  */
 export type PreparedImpersonation = {
     id: ImpersonationId;
@@ -248,12 +248,12 @@ export type PreparedImpersonation = {
     reason?: string;
     requestedAt: Time;
     /**
-     * Until when the ticket could be redeemed, if there was one.
+     * When the ticket expires, if there is one.
      */
     ticketEndsAt: Time;
     issuedAt?: Time;
     /**
-     * When the session ends by itself.
+     * When the session expires.
      */
     endsAt?: Time;
     endedAt?: Time;
@@ -267,7 +267,7 @@ export type PreparedImpersonation = {
     apiKeyId?: string;
     requestId?: string;
     /**
-     * The address of whoever redeemed the ticket. `sourceIp` is the back office's.
+     * The address of the browser that redeemed the ticket. `sourceIp` is the address of the back office.
      */
     browserIp?: string;
     browserUserAgent?: string;
@@ -299,7 +299,7 @@ export type EndedImpersonations = {
      */
     ended: number;
     /**
-     * The request stopped before the end. Repeat it.
+     * Some impersonations are not ended yet. Repeat the request.
      */
     more?: true;
 };
@@ -317,7 +317,7 @@ export type IntrospectionRequest = {
 };
 
 /**
- * The members of an active token are those of RFC 7662 §2.2, and `act` of RFC 8693 §4.1.
+ * An active token has the members of RFC 7662 §2.2, and `act` of RFC 8693 §4.1.
  */
 export type Introspection = ActiveToken | InactiveToken;
 
@@ -390,7 +390,7 @@ export type ListImpersonationsQuery = {
      */
     subject?: Name;
     /**
-     * Everyone who acts as somebody at this moment. For auditors.
+     * The impersonations whose session can be in use now. For auditors.
      */
     live?: "true";
     /**
