@@ -137,7 +137,7 @@ export class Impersonation extends Construct {
     this.#warn({ accessLogIsUnset: values.accessLog === undefined })
   }
 
-  /** The API's base URL, without a slash at the end: callers append `/auth/impersonate`. */
+  /** The API's base URL, without a slash at the end: callers append a route, such as `/auth/impersonate`. */
   get url(): string {
     const { defaultEndpoint, endpointUrl } = this.settings
     if (!defaultEndpoint) return endpointUrl
