@@ -2,7 +2,7 @@
 
 type State = 'prepared' | 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded' | 'ended'
 
-/** What made somebody entitled to end an impersonation. `session`: the impersonated session itself. */
+/** The role in which somebody ended an impersonation. `session`: the impersonated session itself. */
 export type Role = 'actor' | 'subject' | 'auditor' | 'session'
 
 /** One impersonation. Times are in ms since the epoch, except `expiresAt`. */
@@ -22,7 +22,7 @@ export interface ImpersonationRecord {
   clientId: string
   actorSub: string
   actorUsername: string
-  /** When the actor signed in (`auth_time`), if the impersonation was prepared: checked again when the ticket is redeemed. */
+  /** When the actor signed in (`auth_time`). Only in a prepared impersonation: the redeem of the ticket checks it again. */
   actorSignedInAt?: number
   /** The username in the request: a username or an alias. */
   subjectAsked: string
@@ -30,7 +30,7 @@ export interface ImpersonationRecord {
   subjectUsername?: string
   reason?: string | undefined
   requestedAt: number
-  /** When the ticket was redeemed, and the address and user agent of whoever did: the browser. */
+  /** When a browser redeemed the ticket, and its address and user agent. */
   claimedAt?: number
   browserIp?: string
   browserUserAgent?: string
@@ -42,7 +42,7 @@ export interface ImpersonationRecord {
   endsAt?: number
   /** The UTC day of `endsAt`, in state `issued` only: the partition of the index of live sessions. */
   endsOn?: string
-  /** When and by whom the impersonation was ended, in state `ended`. */
+  /** In state `ended`: who ended the impersonation, and when. */
   endedAt?: number
   endedBySub?: string
   endedByUsername?: string

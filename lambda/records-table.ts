@@ -1,4 +1,4 @@
-// The calls to the records table that both its users make: one consistent read, one conditional update.
+// The calls to the records table that several functions share: a consistent read and a conditional update.
 
 import {
   ConditionalCheckFailedException,

@@ -7,7 +7,7 @@ import { type Grant, grantLifetime, type Ticket } from './grant.ts'
 import { dayOf, type ImpersonationRecord, partitionKey, type Subject } from './records-schema.ts'
 import { createRecordsTable, type TableOptions, type Values, withoutItem } from './records-table.ts'
 
-/** Where a ticket is redeemed. */
+/** The browser that redeems a ticket. */
 export interface Browser {
   ip: string
   userAgent?: string | undefined
@@ -55,8 +55,9 @@ export function createRecords(options: TableOptions & { now: () => number }) {
     },
 
     /**
-     * Redeems the ticket once: the impersonation is requested from now on, with this grant. A retried write that had taken
-     * effect finds its own grant. Oversight may write `state`, but not `claimedAt`, so it cannot make a used ticket good again.
+     * Redeems the ticket once, and changes the record to `requested` with this grant. If the SDK retries after a lost
+     * response, the record already has this grant, and the retry succeeds. Oversight may write `state`, but not
+     * `claimedAt`, so it cannot make a used ticket valid again.
      * @returns the record, or undefined if the ticket is not valid here.
      */
     claim(claim: {

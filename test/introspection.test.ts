@@ -146,7 +146,7 @@ describe('over HTTP', () => {
   })
 })
 
-describe('with a clock of its own', () => {
+describe('with its own clock', () => {
   const clock = { later: 0 }
   beforeEach(() => {
     clock.later = 0

@@ -79,7 +79,7 @@ export function createHandOff(options: {
 
     /**
      * Uses the ticket up.
-     * @throws ImpersonationError TicketInvalid, the same for every ticket that opens nothing.
+     * @throws ImpersonationError TicketInvalid, the same error for every invalid ticket.
      */
     async claim(ticket: string, browser: Browser): Promise<Claimed> {
       const proof = readProof(ticket)
@@ -90,7 +90,7 @@ export function createHandOff(options: {
       return { record, grant }
     },
 
-    /** Mints the session. Checks the actor again: the right may be gone since. @throws ImpersonationError */
+    /** Mints the session. Checks the actor again, because the right may have been withdrawn. @throws ImpersonationError */
     async redeem(
       { record, grant }: Claimed,
       contextData: ContextData | undefined,
@@ -98,7 +98,7 @@ export function createHandOff(options: {
     ): Promise<Impersonation> {
       const { actorSub, actorUsername, actorSignedInAt, subjectAsked } = record
       if (!isRecentSignIn(actorSignedInAt, { now: now(), signInMaxAgeMinutes: config.signInMaxAgeMinutes })) {
-        const message = 'the sign-in of whoever prepared this impersonation is too long ago'
+        const message = 'the sign-in of the actor who prepared this impersonation is too long ago'
         throw await refuse(record.id, new ImpersonationError('ActorNotAllowed', { message }))
       }
       return mint({ grant, actor: { sub: actorSub, username: actorUsername }, subjectAsked }, contextData, signal)

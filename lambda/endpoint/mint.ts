@@ -1,5 +1,4 @@
-// Mints a session for an actor: the steps that are the same whether or not a ticket was between. Contains no AWS and no HTTP
-// code.
+// Mints a session for an actor: the steps that are the same with and without a ticket. Contains no AWS and no HTTP code.
 
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError, isCode } from '../errors.ts'
@@ -33,7 +32,7 @@ export function createMint(options: {
   const { config, records, userPool, confirmRight, log } = options
 
   /**
-   * @param write writes the record in state `requested`, with the grant's hash. Undefined: it is written.
+   * @param write writes the record in state `requested`, with the grant's hash. Undefined: the record exists already.
    * @param subjectAsked a username or an alias.
    * @param contextData what Cognito gets with the subject's sign-in. Undefined: nothing.
    * @throws ImpersonationError, with the record's id if a record was written.
@@ -130,7 +129,7 @@ export function createMint(options: {
 }
 
 /**
- * Stops the subject's sign-in unless the look-up of the actor succeeds. It takes longer for a user who exists, so waiting
+ * Stops the subject's sign-in unless the look-up of the actor succeeds. It takes longer if the user exists, so waiting
  * for it would tell an actor without the right who exists.
  */
 async function orStop(lookUp: Promise<boolean>, stop: AbortController): Promise<boolean> {

@@ -46,7 +46,7 @@ export function readTicket(body: unknown): string {
   return ticket
 }
 
-/** A ticket in the URL would be in logs, so this is an error that people notice. @throws ImpersonationError RequestInvalid */
+/** A query could contain the ticket, and logs contain URLs. So a query is an error, and the app's developers notice it. @throws ImpersonationError RequestInvalid */
 export function assertNoQuery({ multiValueQueryStringParameters }: GatewayEvent): void {
   assertValid(
     Object.keys(multiValueQueryStringParameters ?? {}).length === 0,

@@ -159,7 +159,7 @@ function claimTicket({ claim }: Pick<HandOff, 'claim'>): MiddlewareObj<GatewayEv
   }
 }
 
-/** Who acts as whom. Until Cognito has found the subject, the caller may have sent a secret in place of a name. */
+/** The actor and the subject, for the log line. The name of an unknown subject may be a secret, sent by mistake. */
 function detailsOf({ caller, claimed, impersonationRequest }: Reported, result: Success | ImpersonationError) {
   const subject = impersonationRequest?.username ?? claimed?.record.subjectAsked
   const isFound = !(result instanceof ImpersonationError) && result.outcome === 'issued'

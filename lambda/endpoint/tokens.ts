@@ -58,7 +58,7 @@ function claimsOf(token: string) {
   }
 }
 
-/** A second net: the trigger has refused protected subjects. False if the groups cannot be read. */
+/** A second check: the trigger already refuses protected subjects. False if the groups cannot be read. */
 function isUnprotected(groups: unknown, protectedGroups: readonly string[]): boolean {
   return Array.isArray(groups) && groups.every((name) => typeof name === 'string' && !protectedGroups.includes(name))
 }

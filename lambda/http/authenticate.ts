@@ -11,7 +11,7 @@ export interface Caller {
   sub: string
   username: string
   groups: string[]
-  /** When the caller signed in (`auth_time`), and when the ID token expires, in ms since the epoch. Undefined: not in the token. */
+  /** When the caller signed in (`auth_time`), and when the ID token expires, in ms since the epoch. Undefined: the token lacks it. */
   signedInAt?: number
   tokenEndsAt?: number
   /** The app client of the caller's token. */

@@ -1,4 +1,4 @@
-// The middy chain that all routes share, and the responses that they share.
+// The middy chain and the responses that all routes share.
 
 import middy from '@middy/core'
 import httpErrorHandler from '@middy/http-error-handler'

@@ -24,7 +24,7 @@ export function withCors(route: Route, { appOrigins }: Pick<CorsRoute, 'appOrigi
   }
 }
 
-/** Answers the preflight of a route. Another origin gets no CORS header, so the browser stops there. */
+/** Answers the preflight of a route. Other origins get no CORS header, so the browser does not send the request. */
 export function preflight({ appOrigins, method, requestHeader }: CorsRoute): Route {
   return async (event): Promise<APIGatewayProxyResult> => {
     const headers = corsHeaders(event, appOrigins)
@@ -45,7 +45,7 @@ export function preflight({ appOrigins, method, requestHeader }: CorsRoute): Rou
   }
 }
 
-/** Never allows credentials: no cookie is read here. */
+/** Never allows credentials: the API reads no cookies. */
 function corsHeaders(event: GatewayEvent, appOrigins: readonly string[]): Record<string, string> {
   const [origin, ...more] = headerValues(event, 'origin')
   const allowed = origin !== undefined && more.length === 0 && appOrigins.includes(origin)

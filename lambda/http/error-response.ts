@@ -4,7 +4,7 @@ import type { MiddlewareObj } from '@middy/core'
 import { asImpersonationError, type Code, errorBody, errorCodeHeader, faultMessage, retryAfter } from '../errors.ts'
 import { type GatewayEvent, requestIdOf } from './gateway-event.ts'
 
-/** What the challenges of a 401 depend on. */
+/** The settings that decide the challenges of a 401. */
 export interface Challenges {
   /** `Authorization: Basic` is accepted. */
   basic: boolean

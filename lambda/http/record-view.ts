@@ -1,4 +1,4 @@
-// A record as the API shows it. Attributes that are not named here are never shown.
+// A record as the API shows it. The API never shows attributes that this file does not name.
 
 import { type ImpersonationRecord, isLive, type Role, type Secret } from '../records-schema.ts'
 

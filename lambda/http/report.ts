@@ -56,8 +56,8 @@ export function createReport({ name, log, count }: ReportOptions) {
 }
 
 /**
- * The origin of a request whose caller is unknown, to find somebody who guesses passwords. Never contains the password, nor
- * an API key or a token that was sent as the username: some systems expect it there.
+ * The origin of a request whose caller is unknown, to find somebody who guesses passwords. Never contains the password. Cuts an
+ * API key or a token out of the username, because some systems expect it there.
  */
 function originOf(event: GatewayEvent & Partial<Authenticated>, { usernameTried }: ImpersonationError) {
   if (event.caller) return {}

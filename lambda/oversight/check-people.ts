@@ -13,11 +13,11 @@ interface Person {
   username: string
 }
 
-/** How long an answer may be used, in ms. The contract allows 30 s. */
+/** How long a positive answer is used, in ms. The contract allows 30 s. */
 const yesLifetime = 30_000
 /**
- * A refused person is asked for again and again while their tokens last. Without this, that would use up the quota that
- * impersonation needs. It is short, because a right that is given back should work soon.
+ * Apps introspect the tokens of a refused person until they expire. Without this memory, the look-ups would use up the quota
+ * that impersonation needs. The time is short, so that a restored right works soon.
  */
 const noLifetime = 5_000
 

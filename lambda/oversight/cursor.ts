@@ -1,5 +1,5 @@
-// `next`: where a page ended, as the caller gets it.
-// It carries no right, so it is not signed: the query's own `actor` or `subject` decides which records a page can contain.
+// Encodes the position where a page ended, as the parameter `next`.
+// It is not signed, because it grants no right: the query's `actor` or `subject` decides which records a page can contain.
 
 import { ImpersonationError } from '../errors.ts'
 import { parseJson } from '../json.ts'
@@ -26,5 +26,7 @@ export function decodeCursor(text: string, query: Bounds): Position {
   const { from = 0, to = Number.MAX_SAFE_INTEGER } = query
   if (isUuid(id) && Number.isSafeInteger(at) && at >= from && at <= to && encodeCursor({ id, at }, query) === text)
     return { id, at }
-  throw new ImpersonationError('RequestInvalid', { message: 'next must be the value of the last answer to this query' })
+  throw new ImpersonationError('RequestInvalid', {
+    message: 'next must be the value from the last response to this query',
+  })
 }

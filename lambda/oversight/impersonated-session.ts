@@ -4,7 +4,7 @@ import { isUuid } from '../uuid.ts'
 
 export type Claims = Readonly<Record<string, unknown>>
 
-/** What one token says about its session. `exp` and `iat` are in seconds since the epoch. */
+/** One token's claims about its session. `exp` and `iat` are in seconds since the epoch. */
 export interface ImpersonatedSession {
   tokenUse: 'access' | 'id'
   iss: string
@@ -13,7 +13,7 @@ export interface ImpersonatedSession {
   username: string
   exp: number
   iat: number
-  /** Of an access token. Undefined: it has none. */
+  /** Only in an access token. Undefined: it has no scope. */
   scope?: string
   /** Who is really acting (`act.sub`, RFC 8693 §4.1). */
   actorSub: string

@@ -42,7 +42,7 @@ export function createIntrospect(options: {
 
   /**
    * @returns the response, and the record's id if the token is genuine.
-   * @throws ImpersonationError if the keys, the record or the people cannot be read. The token may be good or not.
+   * @throws ImpersonationError if the keys, the record or the people cannot be read. Then nobody knows whether the token is still good.
    */
   return async function introspect(token: string): Promise<{ response: Introspection; impersonationId?: string }> {
     const claims = await verify(token).catch((error) => {
@@ -80,7 +80,7 @@ function describe({ tokenUse, iss, sub, clientId, username, exp, iat, scope, ...
     sub,
     client_id: clientId,
     username,
-    // RFC 8693 §2.2.1: `N_A` is a token that is no access token. Without it, an ID token could pass for one.
+    // RFC 8693 §2.2.1: `N_A` marks a token that is not an access token. Otherwise, an ID token could pass for one.
     token_type: tokenUse === 'access' ? 'Bearer' : 'N_A',
     exp,
     iat,

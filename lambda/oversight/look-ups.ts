@@ -1,4 +1,4 @@
-// Looks people up at Cognito for introspection. A file of its own, because the function loads the client for Cognito only at
+// Looks people up at Cognito for introspection. This is a separate file, because the function loads the client for Cognito only at
 // its first look-up.
 
 import type { Agent } from 'node:https'

@@ -1,4 +1,4 @@
-// Lists, reads and ends impersonations for a caller who may. Contains no AWS and no HTTP code.
+// Checks the caller's right, then lists, reads or ends impersonations. Contains no AWS and no HTTP code.
 
 import type { OversightConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
@@ -59,7 +59,7 @@ export function createOversight(options: {
       return { ended: view(ended, role), role }
     },
 
-    /** Ends everything of one user that is live or in flight. @throws NotYours, UserNotFound */
+    /** Ends the impersonations of one user that have a session or can still get one. @throws NotYours, UserNotFound */
     async endAll(caller: Caller, user: NamedUser, signal: AbortSignal): Promise<{ ended: number; more?: true }> {
       const role = await requireRole(caller, ['auditor'], signal)
       const sub = await resolve(user, signal)
@@ -107,7 +107,7 @@ export function createOversight(options: {
   }
 
   /**
-   * Finds a record that the caller may see. An id that is unknown and one that is not the caller's take the same calls.
+   * Finds a record that the caller may see. An unknown id causes the same calls as the id of somebody else's impersonation.
    * @throws NoSuchImpersonation
    */
   async function find(caller: Caller, id: string | undefined, signal: AbortSignal) {

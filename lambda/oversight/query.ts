@@ -5,7 +5,7 @@ import type { GatewayEvent } from '../http/gateway-event.ts'
 import { isUsername } from '../http/username.ts'
 
 export interface NamedUser {
-  /** Whose impersonations: those that this user made, or those that others made of this user. */
+  /** `actor`: the impersonations by this user. `subject`: the impersonations of this user. */
   by: 'actor' | 'subject'
   /** A username, an alias or a `sub`. */
   name: string

@@ -71,7 +71,7 @@ export interface Page {
 
 const day = 86_400_000
 
-/** A session ends within this time after its request: the longest session, and the time in which it can be issued. */
+/** The longest time from a request to the end of its session: the lifetimes of the ticket, the grant and the session. */
 const longestLife = day + longestTicketLifetime + grantLifetime
 
 /** An impersonation that has a session, or can still get one. */
@@ -153,11 +153,11 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
 
     /**
      * Lists impersonations, newest first. The order and the pages come from an index, which is eventually consistent. The
-     * records are read consistently, so none in the list of live sessions is ended. A page may be shorter than its limit.
+     * records are read consistently, so the list of live sessions contains no ended one. A page may be shorter than its limit.
      * @throws ImpersonationError RequestInvalid if `next` is outside the list.
      */
     async list(query: ListQuery): Promise<Page> {
-      const one = query.limit + 1 // finds out whether there is more
+      const one = query.limit + 1 // one more record shows whether there is a next page
       const found = await (query.by === 'live' ? findLive(query, one) : findByPerson(query, one))
       const page = found.slice(0, query.limit)
       const records = (await Promise.all(page.map(({ id }) => read(id)))).filter((record) => record !== undefined)
@@ -170,7 +170,7 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
 
     /**
      * Ends everything of one actor or subject, at most 100 impersonations. Safe to repeat. The index is eventually consistent,
-     * so an impersonation of the last second may be missing. By subject, one whose grant is not redeemed yet is missing.
+     * so this can miss an impersonation of the last second. By subject, it misses those whose grant is not redeemed yet.
      * @returns how many it ended, and whether it stopped before the end.
      */
     async endAll(
@@ -201,5 +201,5 @@ function asRecord(item: Record<string, unknown> | undefined): VisibleRecord | un
 }
 
 function wrongPosition(): ImpersonationError {
-  return new ImpersonationError('RequestInvalid', { message: 'next: this is no page of this list' })
+  return new ImpersonationError('RequestInvalid', { message: 'next does not belong to this list' })
 }

@@ -111,7 +111,7 @@ function idOf({ pathParameters }: GatewayEvent): string | undefined {
   return pathParameters?.id
 }
 
-/** Who asks for what. */
+/** The caller, the action and the record, for the log line. */
 function detailsOf(event: GatewayEvent & Partial<Authenticated>, action: Action | undefined) {
   const { caller } = event
   const id = idOf(event)

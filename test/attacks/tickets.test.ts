@@ -161,7 +161,7 @@ test('a ticket is no grant: as the challenge’s answer, it brings no tokens', a
   expect(recordOf(ticket)).toEqual(before)
 })
 
-describe('an actor’s right that is gone', () => {
+describe('an actor whose right is withdrawn', () => {
   const olivia = users.get('olivia')
   if (!olivia) throw new Error('the pool has no olivia')
   const group = { GroupName: 'impersonators' }
@@ -214,7 +214,7 @@ describe('an actor’s right that is gone', () => {
       expect(world.table.items.get(answer.headers['Impersonation-Id'] ?? '')).toMatchObject({ state: { S: 'refused' } })
     },
   )
-  test('because the sign-in is too long ago by now: 403, and nothing at Cognito', async () => {
+  test('whose sign-in is now too long ago: 403, and no call to Cognito', async () => {
     const seconds = Math.floor(Date.now() / 1000)
     const ticket = await prepare(token({ auth_time: seconds - 12 * 3600 + 30 }))
     await time.pass(40_000)

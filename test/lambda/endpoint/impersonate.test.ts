@@ -347,7 +347,7 @@ describe.each(ways)('%s,', (way) => {
       const { run } = setUp({ answer: () => Promise.reject(errorOf(code)), read: { state: 'issued' } })
       await expect(run()).rejects.toMatchObject({ code })
     })
-    test('but keeps a refusal of the subject, although the impersonation was ended', async () => {
+    test('keeps a refusal of the subject, even if the impersonation is ended', async () => {
       const { run, read } = setUp({
         answer: () => Promise.reject(errorOf('SubjectDisabled')),
         read: { state: 'ended' },

@@ -688,7 +688,7 @@ describe('POST /auth/session', () => {
     expect(handOff.claim).not.toHaveBeenCalled()
     expect(JSON.stringify([response.body, log.warn.mock.calls])).not.toContain(ticket.slice(37))
   })
-  test('responds 401 to a ticket that opens nothing, and offers neither Basic nor Bearer', async () => {
+  test('responds 401 to an invalid ticket, and offers neither Basic nor Bearer', async () => {
     const { send, handOff, log } = setUp({ claimFailure: new ImpersonationError('TicketInvalid') })
     expect(await send(good)).toEqual({
       statusCode: 401,

@@ -211,7 +211,7 @@ describe('look-ups', () => {
   })
 })
 
-describe('an error is never an answer:', () => {
+describe('throws, and gives no answer, if', () => {
   test('the keys cannot be fetched', async () => {
     world = setUp('http://127.0.0.1:1')
     await expect(world.introspect(tokenOf('access'))).rejects.toMatchObject({ code: 'Unavailable' })
@@ -221,7 +221,7 @@ describe('an error is never an answer:', () => {
     Object.defineProperty(world.records, 'get', { value: () => Promise.reject(new Error('down')) })
     await expect(world.introspect(tokenOf('access'))).rejects.toMatchObject({ status: 500, impersonationId: id })
   })
-  test('a look-up fails. It is asked for again at the next request', async () => {
+  test('a look-up fails. The next request repeats it', async () => {
     world.state.gate = Promise.reject(Object.assign(new Error('down')))
     world.state.gate.catch(() => {})
     await expect(world.introspect(tokenOf('access'))).rejects.toMatchObject({ status: 500, impersonationId: id })

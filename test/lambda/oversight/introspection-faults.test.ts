@@ -166,7 +166,7 @@ test.each(['hangs', 'fails', 'loses its connection', 'is throttled', 'is refused
   },
 )
 
-test('the look-ups hang after 30 s: no answer from memory', async () => {
+test('if the look-ups hang after 30 s, no remembered answer is used', async () => {
   const route = createRoute()
   expect(await send(route)).toEqual(active)
   await time.pass(30_000)

@@ -167,7 +167,7 @@ describe('a refused request:', () => {
   })
 })
 
-describe('an inactive token gets nothing but the fact', () => {
+describe('the response to an inactive token has only "active": false', () => {
   test.each<[string, () => string, () => void]>([
     ['no token of ours', () => 'x', () => {}],
     ['an ended session', token, () => Object.assign(responses, { GetItem: { Item: item({ state: { S: 'ended' } }) } })],
@@ -187,7 +187,7 @@ describe('an inactive token gets nothing but the fact', () => {
   })
 })
 
-describe('a failure is no answer:', () => {
+describe('a failure responds with an error:', () => {
   const down = { __type: 'InternalErrorException' }
   test.each<[string, Record<string, object>, number]>([
     ['DynamoDB is down', { GetItem: down }, 503],

@@ -254,7 +254,7 @@ describe('end', () => {
     const by = { sub: 'sub-of-audrey', username: 'audrey', role: 'auditor' }
     expect(world.calls.at(-1)).toEqual(['endAll', { by: 'subject', sub: 'sub-of-alice' }, by])
   })
-  test('everything of a misspelt name is an error', async () => {
+  test('a bulk end with a misspelt name is an error', async () => {
     const world = setUp()
     await expect(
       world.oversight.endAll(callers.auditor, { by: 'subject', name: 'alcie' }, signal),
@@ -313,7 +313,7 @@ describe('the record', () => {
       subject: { asked: 'alice@example.com' },
     })
   })
-  test('is not live once it has ended by itself', async () => {
+  test('is not live after its session has expired', async () => {
     expect(await json(read('auditor', { endsAt: noon }))).toMatchObject({ state: 'issued', live: false })
   })
   test('in a list has the same form', async () => {

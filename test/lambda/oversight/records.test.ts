@@ -132,7 +132,7 @@ describe('end', () => {
     expect(await oversight.end(grant.id, audrey)).toBeUndefined()
     expect(await records.read(grant.id)).toBeUndefined()
   })
-  test('leaves a ticket that opens nothing', async () => {
+  test('makes the ticket invalid', async () => {
     await records.put(prepared())
     await oversight.end(grant.id, audrey)
     const claim = { ticket: grant, clientId: 'ours', grant: newGrant(grant.id), browser: { ip: '198.51.100.7' } }
@@ -227,7 +227,7 @@ describe('list by actor or subject', () => {
     expect(await everyPage({ ...by, limit: 6 })).toEqual([ids])
     expect(await everyPage({ ...by, sub: 'nobody', limit: 6 })).toEqual([[]])
   })
-  test('gives each record as it is now, without its secrets', async () => {
+  test('returns the current record, without its secrets', async () => {
     await records.put(issued({ reason: 'ticket 7', nonce: 'nonce-1' }))
     await oversight.end(grant.id, audrey)
     const ended = { ...visibleOf(issued({ reason: 'ticket 7' })), state: 'ended', ...endedByAudrey }
@@ -317,7 +317,7 @@ describe('list of live sessions', () => {
     const stale = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
     expect(await stale.list({ by: 'live', limit: 9 })).toEqual({ records: [] })
   })
-  test('has no further page if all that is left has expired since the last one', async () => {
+  test('has no next page if the other sessions have expired since the last page', async () => {
     await endingAt(3, 2, 1)
     const { next } = await oversight.list({ by: 'live', limit: 1 })
     now = start + 3
@@ -333,7 +333,7 @@ describe('endAll', () => {
   const endAll = () => oversight.endAll({ by: 'actor', sub: actorSub }, audrey)
   const statesOf = async (ids: string[]) => Promise.all(ids.map(async (id) => (await oversight.read(id))?.state))
 
-  test('ends what is live or in flight, and nothing else', async () => {
+  test('ends only impersonations that have a session or can still get one', async () => {
     const ids = await write(
       7,
       (n) =>
@@ -370,7 +370,7 @@ describe('endAll', () => {
     expect(await endAll()).toEqual({ ended: 1, more: false })
     expect(await statesOf([late, old])).toEqual(['ended', 'issued'])
   })
-  test('counts what it ended itself, if the index is late', async () => {
+  test('counts only the records that it ended itself, even if the index is late', async () => {
     const [id = ''] = await write(1, () => ({}))
     await oversight.end(id, { ...audrey, username: 'first' })
     const { dynamoDB } = scriptedDynamoDB((operation) =>

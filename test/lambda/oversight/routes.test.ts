@@ -148,7 +148,7 @@ describe('the answers', () => {
     expect(await send({ route: end, token: session(), apiKeyId: null })).toMatchObject({ status: 200, body: { id } })
     expect(operations()).toEqual(['GetItem', 'UpdateItem', 'GetItem'])
   })
-  test('end, by a session that is older than a sign-in of staff may be', async () => {
+  test('end, by a session that is older than the limit for staff', async () => {
     const hours = 13 * 3_600_000
     const exp = Math.floor(Date.now() / 1000) + 60
     expect(
