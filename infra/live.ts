@@ -38,8 +38,8 @@ const capacity = 10_000
 
 /**
  * Creates a check for the `customJwtCheck` of aws-jwt-verify. Ordinary tokens pass without a call. An impersonated session is
- * introspected once for all concurrent requests, and the answer is remembered, but never a failure.
- * @returns `live(token)`, since a `customJwtCheck` gets the claims of the token and not the token. It rejects with a NotLiveError.
+ * introspected once for all concurrent requests. The check remembers the answer, but not a failure.
+ * @returns `live(token)`, since a `customJwtCheck` gets the claims of the token but not the token itself. It rejects with a NotLiveError.
  * @example await verifier.verify(token, { customJwtCheck: live(token) })
  * @throws Error naming an option that breaks its rule
  */

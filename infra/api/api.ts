@@ -66,7 +66,7 @@ export class ImpersonationApi extends RestApi {
     this.resourceServerKeys = resourceServers
   }
 
-  /** Call this once. It is no part of the constructor, because the functions need the ids of the keys. */
+  /** Call this once, after the constructor: the functions need the ids of the keys. */
   addRoutes(functions: RouteFunctions): void {
     addRoutes(this, functions)
   }

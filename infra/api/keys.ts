@@ -12,7 +12,7 @@ export interface KeysProps extends Pick<Settings, 'customers' | 'resourceServers
   name: string
 }
 
-/** Limit of each resource server. No quota: an app whose introspection is refused refuses every impersonated session. */
+/** Limit of each resource server. No quota: without introspection, an API refuses every impersonated session. */
 const resourceServerThrottle = { rateLimit: 50, burstLimit: 100 }
 
 /** API Gateway accepts each key on every route that requires one. The functions compare the key's id. */

@@ -35,14 +35,14 @@ interface Route {
 }
 
 /**
- * A caller by Basic costs a sign-in, and every caller costs look-ups at Cognito. Few people list and end, so these routes
- * leave Cognito's quotas (120 sign-ins and 50 look-ups of groups per second) to the mint.
+ * Each request costs look-ups at Cognito, and with Basic also a sign-in. Few people use these routes. So the limits are low
+ * and leave Cognito's quotas (120 sign-ins and 50 look-ups of groups per second) to the mint.
  */
 const forPeople = { rate: 2, burst: 40 }
 
 /**
- * Pages of the app call these routes, without an API key and without Basic. A stranger causes no call to Cognito there, but
- * can use up the limit, so it is higher.
+ * Pages of the app call these routes, without an API key and without Basic. The limit is higher, because strangers can use it
+ * up. They cause no call to Cognito.
  */
 const endFromPage = { apiKeyRequired: false, throttle: { rate: 20, burst: 40 } } as const
 const redeemFromPage = { apiKeyRequired: false, throttle: { share: 1 / 2 } } as const

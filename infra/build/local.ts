@@ -11,7 +11,7 @@ import { dist, root } from './paths.ts'
 const { '@aws-sdk/credential-provider-node': credentialProvider, '@smithy/core/event-streams': eventStreams } =
   bundleOptions('endpoint').alias
 
-/** The package has the construct once, in dist/index.js. */
+/** The package contains the construct only once, in dist/index.js. */
 const sharedConstruct: Plugin = {
   name: 'shared-construct',
   setup({ onResolve }) {

@@ -1,4 +1,4 @@
-// Replaces modules that are different in the npm package.
+// Replaces the modules that differ in the npm package.
 
 import { existsSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'

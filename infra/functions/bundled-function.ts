@@ -62,7 +62,7 @@ export class BundledFunction extends Construct {
   }
 
   /**
-   * Allows updates of a table's items that name only these attributes, and that return no others.
+   * Allows updates of a table's items that name and return only these attributes.
    * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
    */
   allowUpdatesOf(tableArn: string, attributes: string[]): void {

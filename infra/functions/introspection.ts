@@ -1,5 +1,5 @@
-// The introspection function: API Gateway runs it for POST /auth/introspect. It is apart from oversight because it is called
-// often, and needs no right to write or to sign anybody in.
+// The introspection function: API Gateway runs it for POST /auth/introspect. It is separate from oversight, because it is called
+// often and needs no permission to write records or to sign in users.
 
 import type { CfnUserPoolClient, IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'

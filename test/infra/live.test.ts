@@ -222,7 +222,7 @@ describe('memory', () => {
     later = 6_000
     await expect(verify(token)).rejects.toThrow('expired')
   })
-  test('never has a failure', async () => {
+  test('does not remember a failure', async () => {
     const verify = setUp()
     handle = respond(503, '')
     await expect(verify(tokenOf('access'))).rejects.toMatchObject(unavailable)
@@ -283,10 +283,10 @@ describe('if introspection answers', () => {
     expect(JSON.stringify(warned.mock.calls)).not.toMatch(/resource-key|eyJ/)
     warned.mockRestore()
   })
-  test('nothing, since it is down, the session is refused', async () => {
+  test('nothing, because it is down, the session is refused', async () => {
     await expect(setUp({ apiUrl: 'http://127.0.0.1:1' })(tokenOf('access'))).rejects.toMatchObject(unavailable)
   })
-  test('that the session is over, no setting accepts it', async () => {
+  test('that the session is over, it is refused with every setting', async () => {
     ended.add(id)
     await expect(setUp({ onFailure: acceptUnchecked })(tokenOf('access'))).rejects.toMatchObject(inactive)
   })

@@ -68,7 +68,7 @@ function parse(args: string[]) {
       },
     })
   } catch (error) {
-    // Node.js adds sentences of advice to the first one.
+    // Node.js adds advice after the first sentence.
     const [problem = ''] = (error as Error).message.split(/\. |\n/)
     throw wrong(problem.replace(/\.$/, ''))
   }

@@ -61,7 +61,7 @@ function choosePort(value: string | undefined, option: string, variable: string,
   return { name, port: readPort({ ...process.env, [option]: value }, name, fallback) }
 }
 
-/** Removes the file of an earlier run, which would look like the sign that this run is ready. */
+/** Removes the file of an earlier run. Otherwise, a waiting script would think that this run is ready. */
 function removeOutputs(file: string): void {
   const folder = dirname(resolve(file))
   if (!existsSync(folder)) throw new Error(`--outputs-file: the folder ${folder} does not exist`)

@@ -1,4 +1,4 @@
-// The people of a local run, and who of them can try it out.
+// The people of a local run, and those who can try it out.
 
 import { demoPeople } from '../demo/people.ts'
 import { type FunctionSettings, othersGroups } from '../lambda/function-settings.ts'

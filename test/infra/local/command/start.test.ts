@@ -131,7 +131,7 @@ describe('npm start', () => {
   })
 })
 
-describe('npm start with people of one’s own', () => {
+describe('npm start with a people file', () => {
   test('prints a call of the first actor for the first subject, but no password, and stops at SIGTERM', async () => {
     const peopleFile = join(people, 'people.json')
     const actor = { username: "o'neil", password: 'Secret-Local-1!', groups: ['impersonators'] }
