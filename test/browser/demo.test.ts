@@ -13,7 +13,7 @@ afterAll(() => world?.close())
 beforeEach(async () => {
   context = await world.browser.newContext()
 })
-afterEach(() => context.close())
+afterEach(() => context?.close())
 
 async function signIn(url: string, username: string, password: string): Promise<Page> {
   const page = await context.newPage()

@@ -16,7 +16,7 @@ afterAll(() => world?.close())
 beforeEach(async () => {
   context = await world.browser.newContext()
 })
-afterEach(() => context.close())
+afterEach(() => context?.close())
 
 declare global {
   interface Window {
