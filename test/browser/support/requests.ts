@@ -10,6 +10,8 @@ export interface ReceivedRequest {
   /** With the host. */
   url: string
   referer: string
+  /** Only requests of pages have one. */
+  origin: string
   /** The operation, at Cognito. */
   target: string
 }
@@ -20,7 +22,13 @@ export function recordRequests() {
   function add(message: unknown) {
     const { method = '', url, headers } = (message as { request: IncomingMessage }).request
     const target = String(headers['x-amz-target'] ?? '')
-    list.push({ method, url: `http://${headers.host}${url}`, referer: headers.referer ?? '', target })
+    list.push({
+      method,
+      url: `http://${headers.host}${url}`,
+      referer: headers.referer ?? '',
+      origin: headers.origin ?? '',
+      target,
+    })
   }
   subscribe(channel, add)
   return {
