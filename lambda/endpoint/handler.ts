@@ -1,13 +1,12 @@
 // The function behind the routes that mint sessions. Connects the endpoint to its user pool and records table.
 
-import { Agent } from 'node:https'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { readEndpointConfig } from '../config.ts'
 import { createAuthenticate } from '../http/authenticate.ts'
 import { createCount } from '../http/metrics.ts'
+import { createPoolVerifier, httpsAgent } from '../http/pool-connection.ts'
 import { createUsers } from '../http/users.ts'
-import { createVerifier } from '../http/verifier.ts'
 import { loggable } from '../loggable.ts'
 import { createRecords } from '../records.ts'
 import { sdkClientConfig } from '../sdk-client.ts'
@@ -25,19 +24,15 @@ const records = createRecords({
   timeout: 2_000,
   now,
 })
-// The verifier and the Cognito clients use the same host, so they share one agent: the first call to Cognito finds an
-// open connection, and parallel calls resume its TLS session. 50 sockets is the AWS SDK's own limit.
-const httpsAgent = new Agent({ keepAlive: true, maxSockets: 50 })
 const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } })
 // Shares the connections of `cognito`. Idle connections may be dead after Lambda has frozen the function. An earlier call of
 // the same request has then replaced them.
 const { requestHandler } = cognito.config
 const cognitoOnce = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler, maxAttempts: 1 })
 const users = createUsers({ cognito, config })
-const endpoint = env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL
 // Accepts tokens of impersonated sessions too, so that the endpoint can refuse them as ActorImpersonated.
 const clientIds = [...config.actorClientIds, config.impersonationClientId]
-const verifier = createVerifier({ userPoolId: config.userPoolId, clientIds }, endpoint, httpsAgent)
+const verifier = createPoolVerifier({ userPoolId: config.userPoolId, clientIds })
 
 export const handler = createEndpoint({
   config,

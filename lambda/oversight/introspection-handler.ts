@@ -1,10 +1,9 @@
 // The function behind POST /auth/introspect. Connects introspection to the user pool and the records table.
 
-import { Agent } from 'node:https'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { readIntrospectionConfig } from '../config.ts'
 import { createCount } from '../http/metrics.ts'
-import { createVerifier } from '../http/verifier.ts'
+import { createPoolVerifier, httpsAgent } from '../http/pool-connection.ts'
 import { createRecordsTable } from '../records-table.ts'
 import { sdkClientConfig } from '../sdk-client.ts'
 import { createCheckPeople } from './check-people.ts'
@@ -24,11 +23,8 @@ const table = createRecordsTable({
 })
 const projection = introspected.map((attribute) => `#${attribute}`).join(', ')
 
-// The verifier and the Cognito client use the same host, so they share one agent.
-const httpsAgent = new Agent({ keepAlive: true, maxSockets: 50 })
-const endpoint = env.AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER ?? env.AWS_ENDPOINT_URL
 const clientIds = [config.impersonationClientId]
-const verifier = createVerifier({ userPoolId, clientIds, tokenUse: null }, endpoint, httpsAgent)
+const verifier = createPoolVerifier({ userPoolId, clientIds, tokenUse: null })
 
 let users: ReturnType<typeof createCognitoLookUps> | undefined
 async function lookUps() {
