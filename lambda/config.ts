@@ -57,7 +57,6 @@ export const oversightVariables = {
   /** Members see and end every impersonation. */
   auditorsGroup: ['AUDITORS_GROUP', text],
   signInMaxAgeMinutes: ['SIGN_IN_MAX_AGE_MINUTES', count],
-  sessionMinutes: ['SESSION_MINUTES', count],
   lookUpGroup: ['LOOK_UP_GROUP', flag],
   basic: ['BASIC', flag],
   /** Show subjects the reason. */

@@ -100,7 +100,6 @@ describe('functions', () => {
       IMPERSONATORS_GROUP: 'impersonators',
       AUDITORS_GROUP: 'impersonation-auditors',
       SIGN_IN_MAX_AGE_MINUTES: '720',
-      SESSION_MINUTES: '60',
       LOOK_UP_GROUP: 'true',
       BASIC: 'true',
       SUBJECTS_SEE_REASON: 'true',

@@ -41,7 +41,6 @@ export const oversightEnvironment: OversightEnvironment = {
   IMPERSONATORS_GROUP: 'impersonators',
   AUDITORS_GROUP: 'auditors',
   SIGN_IN_MAX_AGE_MINUTES: '720',
-  SESSION_MINUTES: '60',
   LOOK_UP_GROUP: 'true',
   BASIC: 'true',
   SUBJECTS_SEE_REASON: 'true',
