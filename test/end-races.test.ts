@@ -2,10 +2,11 @@
 
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { newGrant } from '../lambda/grant.ts'
 import { createOversightRecords } from '../lambda/oversight/records.ts'
 import { createRecords } from '../lambda/records.ts'
 import { claimsOf } from './acceptance/client.ts'
+import { randomTurns } from './support/random-turns.ts'
+import { requestedRecord } from './support/requested-record.ts'
 import { startTable } from './support/table.ts'
 import { ways } from './support/ways.ts'
 import { type Answer, audrey, calm, createWorld, type World } from './support/world.ts'
@@ -18,11 +19,6 @@ beforeAll(async () => {
 })
 afterAll(() => table.close())
 
-/** Waits for a random number of turns of the event loop, so that each race has another order. */
-async function wait(turns: number) {
-  for (let turn = Math.floor(Math.random() * turns); turn > 0; turn--) await new Promise(setImmediate)
-}
-
 describe('end against redeem, issue and discard', () => {
   test(`leaves no session after the end, in ${races} races`, async () => {
     const options = { ...table, timeout: 5_000, now: Date.now }
@@ -30,31 +26,20 @@ describe('end against redeem, issue and discard', () => {
     const alice = { sub: 'sub-of-alice', username: 'alice' }
     const outcomes = new Map<string, number>()
     for (let race = 0; race < races; race++) {
-      const grant = newGrant()
-      await records.put({
-        id: grant.id,
-        state: 'requested',
-        grantHash: grant.hash,
-        grantEndsAt: Date.now() + 60_000,
-        clientId: 'ours',
-        actorSub: 'sub-of-olivia',
-        actorUsername: 'olivia',
-        subjectAsked: 'alice',
-        requestedAt: Date.now(),
-        expiresAt: 1,
-      })
+      const { grant, record } = requestedRecord()
+      await records.put(record)
       const session = { id: grant.id, clientId: 'ours', subjectSub: alice.sub, sessionLength: 3_600_000 }
       const mint = async () => {
         const redeemed = await records.redeem({ grant, clientId: 'ours', nonce: 'n', subject: alice })
         return redeemed && (await records.issue(session)) !== undefined
       }
       const discard = async () => {
-        await wait(40)
+        await randomTurns(40)
         if (race % 2 === 0) await records.discard(grant.id, 'TokensUnfit')
       }
       const minting = mint()
       const end = async () => {
-        await (race % 10 === 9 ? minting : wait(25))
+        await (race % 10 === 9 ? minting : randomTurns(25))
         return oversight.end(grant.id, audrey)
       }
       const [minted, ended] = await Promise.all([minting, end(), discard()])

@@ -2,7 +2,6 @@
 
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { readIntrospectionConfig } from '../lambda/config.ts'
-import { newGrant } from '../lambda/grant.ts'
 import { createCheckPeople } from '../lambda/oversight/check-people.ts'
 import { createIntrospect, introspected } from '../lambda/oversight/introspect.ts'
 import { createOversightRecords } from '../lambda/oversight/records.ts'
@@ -10,6 +9,8 @@ import { createRecords } from '../lambda/records.ts'
 import { createRecordsTable } from '../lambda/records-table.ts'
 import { introspectionEnvironment } from './support/environment.ts'
 import { claimsOf } from './support/introspection.ts'
+import { randomTurns } from './support/random-turns.ts'
+import { requestedRecord } from './support/requested-record.ts'
 import { startTable } from './support/table.ts'
 import { audrey } from './support/world.ts'
 
@@ -21,18 +22,13 @@ beforeAll(async () => {
 })
 afterAll(() => table.close())
 
-/** Waits for a random number of turns of the event loop, so that each race has another order. */
-async function wait(turns: number) {
-  for (let turn = Math.floor(Math.random() * turns); turn > 0; turn--) await new Promise(setImmediate)
-}
-
 test(`end against introspection, in ${races} races`, async () => {
   const options = { ...table, timeout: 5_000, now }
   const [records, oversight] = [createRecords(options), createOversightRecords(options)]
   const items = createRecordsTable(options)
   const config = readIntrospectionConfig(introspectionEnvironment)
   const yes = async () => {
-    await wait(20)
+    await randomTurns(20)
     return true
   }
   const introspect = createIntrospect({
@@ -50,32 +46,21 @@ test(`end against introspection, in ${races} races`, async () => {
   const alice = { sub: 'sub-of-alice', username: 'alice' }
   const seen = new Map<string, number>()
   for (let race = 0; race < races; race++) {
-    const grant = newGrant()
-    await records.put({
-      id: grant.id,
-      state: 'requested',
-      grantHash: grant.hash,
-      grantEndsAt: now() + 60_000,
-      clientId: 'ours',
-      actorSub: 'sub-of-olivia',
-      actorUsername: 'olivia',
-      subjectAsked: 'alice',
-      requestedAt: now(),
-      expiresAt: 1,
-    })
+    const { grant, record } = requestedRecord()
+    await records.put(record)
     await records.redeem({ grant, clientId: 'ours', nonce: 'n', subject: alice })
     expect(await isActive(grant.id)).toBe(false)
     await records.issue({ id: grant.id, clientId: 'ours', subjectSub: alice.sub, sessionLength: 3_600_000 })
     expect(await isActive(grant.id)).toBe(true)
 
     const end = async () => {
-      await wait(25)
+      await randomTurns(25)
       await oversight.end(grant.id, audrey)
       // Every introspection that begins from now on.
       expect(await Promise.all([isActive(grant.id), isActive(grant.id)])).toEqual([false, false])
     }
     const during = async () => {
-      await wait(50)
+      await randomTurns(50)
       const active = await isActive(grant.id)
       seen.set(String(active), (seen.get(String(active)) ?? 0) + 1)
     }

@@ -4,9 +4,9 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { newGrant } from '../../lambda/grant.ts'
 import { createRecords, type Records } from '../../lambda/records.ts'
-import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
 import { createImpersonationTriggers } from '../../lambda/triggers/impersonation-client.ts'
+import { requestedRecord } from '../support/requested-record.ts'
 import { startTable } from '../support/table.ts'
 import { triggerEvent } from '../support/trigger-event.ts'
 
@@ -24,25 +24,8 @@ beforeAll(async () => {
 })
 afterAll(() => table.close())
 
-function requested(changes: Partial<ImpersonationRecord> = {}) {
-  const grant = newGrant()
-  const record: ImpersonationRecord = {
-    id: grant.id,
-    state: 'requested',
-    grantHash: grant.hash,
-    grantEndsAt: Date.now() + 60_000,
-    clientId: 'ours',
-    actorSub: 'sub-of-olivia',
-    actorUsername: 'olivia',
-    subjectAsked: 'alice',
-    requestedAt: Date.now(),
-    expiresAt: 1,
-    ...changes,
-  }
-  return { grant, record }
-}
 async function putRequest() {
-  const { grant, record } = requested()
+  const { grant, record } = requestedRecord()
   await records.put(record)
   return { ...grant, record }
 }
@@ -116,16 +99,20 @@ describe('with repeated or reordered events, the triggers', () => {
     expect(await responseTo(verify(id, answer, 'nonce-2'))).toEqual(wrong)
   })
   test('refuse an answer before its record exists, and accept it in the next challenge', async () => {
-    const { grant, record } = requested()
+    const { grant, record } = requestedRecord()
     expect(await responseTo(verify(grant.id, grant.answer))).toEqual(wrong)
     await records.put(record)
     expect(await responseTo(verify(grant.id, grant.answer, 'nonce-2'))).toEqual(right)
   })
   test('refuse an expired grant, and issue no tokens for one that expired after its challenge', async () => {
-    const expired = requested({ grantEndsAt: Date.now() - 3_600_000 })
+    const expired = requestedRecord({ grantEndsAt: Date.now() - 3_600_000 })
     await records.put(expired.record)
     expect(await responseTo(verify(expired.grant.id, expired.grant.answer))).toEqual(wrong)
-    const expiredLater = requested({ grantEndsAt: Date.now() - 3_600_000, state: 'redeemed', subjectSub: alice.sub })
+    const expiredLater = requestedRecord({
+      grantEndsAt: Date.now() - 3_600_000,
+      state: 'redeemed',
+      subjectSub: alice.sub,
+    })
     await records.put(expiredLater.record)
     await expect(triggers(preToken(expiredLater.grant.id))).rejects.toMatchObject({ code: 'TriggerRefused' })
   })
