@@ -1,4 +1,4 @@
-// What the npm package exports.
+// The exports of the npm package.
 
 export { Impersonation, type ImpersonationProps } from './impersonation.ts'
 export type { NextTriggersProps } from './settings/next-triggers.ts'

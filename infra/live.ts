@@ -15,7 +15,7 @@ export interface LiveCheckOptions {
   memorySeconds?: number
   /** The time limit of one introspection, in seconds. Default: 3. */
   timeoutSeconds?: number
-  /** What happens to an impersonated session if introspection fails. Default: refuse. */
+  /** Refuses or accepts an impersonated session if introspection fails. Default: refuse. */
   onFailure?: 'refuse' | typeof acceptUnchecked
 }
 

@@ -51,7 +51,7 @@ export function createOversight(options: {
     /** Ends an impersonation, or does nothing if it is over. @throws NoSuchImpersonation as `read` does. */
     async end(caller: Caller, id: string | undefined, signal: AbortSignal): Promise<{ ended: View; role: Role }> {
       const { record, role } = caller.impersonated ? await findOwn(caller, id) : await find(caller, id, signal)
-      // Whoever uses the impersonated session is the actor.
+      // The actor is the person who uses the impersonated session.
       const { actorSub, actorUsername } = record
       const by = role === 'session' ? { sub: actorSub, username: actorUsername } : caller
       const ended = await records.end(record.id, { sub: by.sub, username: by.username, role })

@@ -38,7 +38,7 @@ const visible = [
 
 export type VisibleRecord = Pick<ImpersonationRecord, (typeof visible)[number]>
 
-/** Whoever ends an impersonation. */
+/** The person who ends an impersonation. */
 export interface EndedBy {
   sub: string
   username: string

@@ -45,7 +45,7 @@ async function signIn(username: string, password: string): Promise<Page> {
   return page
 }
 
-/** What Amplify holds. @param forceRefresh asks Cognito for new tokens */
+/** The session that Amplify holds. @param forceRefresh asks Cognito for new tokens */
 function amplifySession(page: Page, forceRefresh = false) {
   return page.evaluate(async (forceRefresh) => {
     const { tokens } = await window.app.fetchAuthSession({ forceRefresh })

@@ -16,7 +16,7 @@ import { createSignIn } from './site/sign-in.ts'
 export interface Demo {
   backOfficeUrl: string
   shopUrl: string
-  /** The settings that the demo needs, where nobody sets them. */
+  /** The settings that the demo needs. The user's own values replace them. */
   defaults: Record<string, string>
   /** Serves the two sites from now on. @param options `hints`: the pages name the demo people and their passwords */
   serve(run: LocalRun, options: { hints: boolean }): void

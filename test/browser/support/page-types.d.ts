@@ -1,4 +1,4 @@
-// What the pages find in a browser beside the DOM.
+// The type of `import.meta` in the pages. The rest is in the DOM library.
 
 interface ImportMeta {
   /** Vite fills it in. Here, esbuild does. */

@@ -23,7 +23,7 @@ export function createShop(options: ShopOptions): Record<string, Route> {
     /** The page needs the address to redeem a ticket. */
     'GET /config': () => ({ status: 200, body: { apiUrl } }),
 
-    /** What the shop's own API does with an impersonated session: it asks whether the session is still good. */
+    /** The shop's own API: it asks whether an impersonated session is still good. */
     async 'GET /orders'({ headers: { authorization = '' } }) {
       const token = authorization.replace(/^Bearer /, '')
       const auth = { apiKey: { ResourceServerKeyAuth: resourceServerKey } }
