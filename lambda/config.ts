@@ -1,6 +1,6 @@
 // Reads the functions' settings from environment variables, and checks them.
 
-import { parseJson } from './json.ts'
+import { isObject, parseJson } from './json.ts'
 import { readNextTriggers } from './next-triggers.ts'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -21,16 +21,25 @@ export const endpointVariables = {
   impersonationClientSecret: ['IMPERSONATION_CLIENT_SECRET', clientSecret],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
+  mayActAs: ['MAY_ACT_AS', mayActAs],
   /** Tokens of a member of these groups are not handed over. */
   protectedGroups: ['PROTECTED_GROUPS', list],
   sessionMinutes: ['SESSION_MINUTES', count],
   recordRetentionDays: ['RECORD_RETENTION_DAYS', count],
   signInMaxAgeMinutes: ['SIGN_IN_MAX_AGE_MINUTES', count],
+  /** The `acr` values of an actor's ID token that count. Empty: all, and tokens without `acr`. */
+  actorAcr: ['ACTOR_ACR', list],
+  /** How many impersonations one actor may ask for. */
+  actorLimit: ['ACTOR_LIMIT', actorLimit],
+  /** Whoever acts as a member of these groups needs the approval of another person. */
+  approvalGroups: ['APPROVAL_GROUPS', list],
   /** Ask Cognito at each call whether the actor is still in the group. */
   lookUpGroup: ['LOOK_UP_GROUP', flag],
   /** Accept `Authorization: Basic`. */
   basic: ['BASIC', flag],
   reasonRequired: ['REASON_REQUIRED', flag],
+  /** A reason must match this. */
+  reasonPattern: ['REASON_PATTERN', reasonPattern],
   /** Send the caller's address and headers with the subject's sign-in, for Cognito's threat protection. */
   subjectContextData: ['SUBJECT_CONTEXT_DATA', flag],
   /** `endpointUrl` of the response. Undefined: the base URL of the request. */
@@ -54,9 +63,13 @@ export const oversightVariables = {
   impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
+  mayActAs: ['MAY_ACT_AS', mayActAs],
   /** Members see and end every impersonation. */
   auditorsGroup: ['AUDITORS_GROUP', text],
+  /** Members approve prepared impersonations. */
+  approversGroup: ['APPROVERS_GROUP', text],
   signInMaxAgeMinutes: ['SIGN_IN_MAX_AGE_MINUTES', count],
+  actorAcr: ['ACTOR_ACR', list],
   lookUpGroup: ['LOOK_UP_GROUP', flag],
   basic: ['BASIC', flag],
   /** Show subjects the reason. */
@@ -73,6 +86,7 @@ export const introspectionVariables = {
   impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
+  mayActAs: ['MAY_ACT_AS', mayActAs],
   lookUpGroup: ['LOOK_UP_GROUP', flag],
   /** The API keys of the resource servers. No other key opens introspection. */
   apiKeyIds: ['API_KEY_IDS', list],
@@ -82,6 +96,9 @@ export const triggerVariables = {
   impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   protectedGroups: ['PROTECTED_GROUPS', list],
+  /** Unless this is `none`, the record must allow a group of the subject. */
+  mayActAs: ['MAY_ACT_AS', mayActAs],
+  approvalGroups: ['APPROVAL_GROUPS', list],
   sessionMinutes: ['SESSION_MINUTES', count],
   /** Added to the access token. */
   scopes: ['SCOPES', list],
@@ -176,10 +193,56 @@ function clientSecret(value: string | undefined, name: string): string {
   throw new Error(`setting ${name} must be an app client's secret: 24 to 64 letters, digits, _, + or /`)
 }
 
+function isListOfNames(items: unknown): items is string[] {
+  return Array.isArray(items) && items.every((item) => typeof item === 'string' && item !== '')
+}
+
 function list(value: string | undefined, name: string): string[] {
   const items = parseJson(text(value, name))
-  if (Array.isArray(items) && items.every((item) => typeof item === 'string' && item !== '')) return items
+  if (isListOfNames(items)) return items
   throw new Error(`setting ${name} must be a JSON array of names`)
+}
+
+/** Maps an actors' group to the groups of subjects whom its members may act as. `*` is everyone. */
+export type MayActAs = Readonly<Record<string, readonly string[]>>
+
+function mayActAs(value: string | undefined, name: string): MayActAs | 'none' {
+  const word = text(value, name)
+  if (word === 'none') return word
+  const map = parseJson(word)
+  if (isObject(map) && Object.values(map).every(isListOfNames)) return map as MayActAs
+  throw new Error(`setting ${name} must be none, or a JSON object of arrays of names`)
+}
+
+export const periods = ['MINUTE', 'HOUR', 'DAY'] as const
+
+export interface ActorLimit {
+  limit: number
+  period: (typeof periods)[number]
+}
+
+function actorLimit(value: string | undefined, name: string): ActorLimit | 'none' {
+  const word = text(value, name)
+  if (word === 'none') return word
+  const { limit, period } = Object(parseJson(word))
+  if (Number.isSafeInteger(limit) && limit > 0 && periods.includes(period)) return { limit, period }
+  throw new Error(`setting ${name} must be none, or a JSON object with a positive whole limit and a period`)
+}
+
+export interface ReasonPattern {
+  /** A regular expression. */
+  pattern: string
+  /** Tells the caller what the reason must be. */
+  description: string
+}
+
+function reasonPattern(value: string | undefined, name: string): ReasonPattern | 'none' {
+  const word = text(value, name)
+  if (word === 'none') return word
+  const { pattern, description } = Object(parseJson(word))
+  if (typeof pattern === 'string' && pattern && typeof description === 'string' && description)
+    return { pattern, description }
+  throw new Error(`setting ${name} must be none, or a JSON object with a pattern and a description`)
 }
 
 function count(value: string | undefined, name: string): number {

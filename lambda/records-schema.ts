@@ -28,6 +28,20 @@ export interface ImpersonationRecord {
   subjectAsked: string
   subjectSub?: string
   subjectUsername?: string
+  /** With the setting `mayActAs`: the groups of subjects whom the actor may act as, or everyone. */
+  allowedGroups?: string[]
+  allowsEveryone?: boolean
+  /** With the setting `mayActAs`, in state `issued`: those of `allowedGroups` that the subject was in. */
+  matchedGroups?: string[]
+  /** Whether the subject was in a group of the setting `approvalGroups` when the impersonation was prepared. */
+  approvalRequired?: boolean
+  /** Who approved a prepared impersonation, when, and of which subject. */
+  approvedAt?: number
+  approvedBySub?: string
+  approvedByUsername?: string
+  approvedSubjectSub?: string
+  /** The UTC day of `requestedAt`, in state `prepared` only: the partition of the index of prepared impersonations. */
+  preparedOn?: string
   reason?: string | undefined
   requestedAt: number
   /** When a browser redeemed the ticket, and its address and user agent. */

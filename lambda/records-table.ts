@@ -19,7 +19,7 @@ export interface TableOptions {
 }
 
 /** The values of the expressions' placeholders. */
-export type Values = Record<`:${string}`, string | number>
+export type Values = Record<`:${string}`, string | number | boolean | string[]>
 
 /** Each method throws an ImpersonationError if DynamoDB fails. In the expressions, `#name` is the attribute `name`. */
 export function createRecordsTable({ dynamoDB, tableName: TableName, timeout }: TableOptions) {

@@ -22,6 +22,7 @@ export class OversightFunction extends BundledFunction {
       logRetentionDays: settings.logRetentionDays,
       environment: environmentOf(scope, oversightVariables, {
         ...settings,
+        approversGroup: settings.approversGroup || settings.auditorsGroup,
         userPoolId: userPool.userPoolId,
         actorClientId: actorClient.userPoolClientId,
         actorClientIds: [...new Set([actorClient.userPoolClientId, ...settings.actorClientIds])],

@@ -1,9 +1,11 @@
 // Every setting of a deployment, with its default and its rule.
 
 import { Token } from 'aws-cdk-lib'
+import { periods } from '../../lambda/config.ts'
 import { longestTicketLifetime } from '../../lambda/grant.ts'
 import { isGrantable } from '../../lambda/scopes.ts'
 import { canBeRequired, isAttributeName } from './attribute-names.ts'
+import { mayActAsRule } from './may-act-as.ts'
 import { type NextTriggersProps, nextTriggersRule } from './next-triggers.ts'
 import { fields, list, matching, oneOf, orWord, type Rule, unlessAcknowledged, wholeNumber } from './rules.ts'
 
@@ -34,6 +36,21 @@ const clientIdList = list({ must: 'app client ids', test: (id) => Token.isUnreso
 
 const groupPattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
 const groupRule = matching('a Cognito group name: no blanks, at most 128 characters', groupPattern)
+
+/** RFC 6749 §3.3: the characters of a quoted value in a challenge (RFC 9470 §3). */
+const acrPattern = /^[\x21\x23-\x5B\x5D-\x7E]{1,256}$/
+
+const eventBusPattern = /^(arn:aws:events:[a-z\d-]+:\d{12}:event-bus\/)?[\w./-]{1,256}$/
+
+function isPattern(pattern: string): boolean {
+  if (pattern === '' || pattern.length > 200) return false
+  try {
+    new RegExp(pattern, 'u')
+    return true
+  } catch {
+    return false
+  }
+}
 
 /** An origin as browsers send it: no path, no slash at the end, no default port, in lower case. */
 function isAppOrigin(origin: string): boolean {
@@ -67,6 +84,19 @@ export const settingsTable = {
       list({ must: 'Cognito group names', test: (name) => groupPattern.test(name), least: 1 }),
     ),
   ),
+  /**
+   * Maps each actors' group to the groups of subjects whom its members may act as: `{"support-emea": ["customers-emea"]}`. `*`
+   * is everyone, also users without a group. Default: actors may act as everyone who is not protected.
+   */
+  mayActAs: setting('none', orWord('none', mayActAsRule)),
+  /** The `acr` values that an actor's ID token may have, such as `urn:cognito:loa:2`. Default: any, or none. */
+  actorAcr: setting([], list({ must: 'acr values, without blanks or quotes', test: (acr) => acrPattern.test(acr) })),
+  /** How many impersonations one actor may ask for in a period. */
+  actorLimit: setting('none', orWord('none', fields({ limit: wholeNumber(1, 100_000), period: oneOf(...periods) }))),
+  /** Whoever acts as a member of these groups needs the approval of another person. */
+  approvalGroups: setting([], list({ must: 'Cognito group names', test: (name) => groupPattern.test(name) })),
+  /** Members of this group approve impersonations. Default: `auditorsGroup`. */
+  approversGroup: setting('', groupRule),
   /** How long a ticket of the back office can be redeemed by the app, in seconds. */
   ticketSeconds: setting(60, wholeNumber(30, longestTicketLifetime / 1000)),
   /** The origins of the apps whose pages redeem tickets and end impersonations. */
@@ -79,6 +109,17 @@ export const settingsTable = {
   ),
   /** Refuses requests without a reason. */
   reasonRequired: setting(false, oneOf(true, false)),
+  /** A regular expression that a reason must match, and a description of it for the caller. */
+  reasonPattern: setting(
+    'none',
+    orWord(
+      'none',
+      fields({
+        pattern: matching('a regular expression of at most 200 characters', { test: isPattern }),
+        description: matching('a description of 1 to 200 characters', /^.{1,200}$/u),
+      }),
+    ),
+  ),
   /** The id of an existing user pool. Default: the stack makes a pool. */
   userPoolId: setting('', matching('a user pool id, such as us-east-1_Abc123', /^[\w-]{1,45}_[0-9a-zA-Z]+$/)),
   /** Actors sign in with this app client of the existing pool. Default: the stack makes a client. */
@@ -166,6 +207,15 @@ export const settingsTable = {
   alarmEmail: setting('', matching('an e-mail address', /^[^\s@,"<>]+@[^\s@,"<>]+\.[^\s@,"<>.]+$/)),
   /** This many refused requests in 15 minutes raise an alarm. */
   alarmRefusals: setting(25, wholeNumber(1, 1_000_000)),
+  /** This many impersonations in one hour raise an alarm. */
+  alarmImpersonations: setting(100, wholeNumber(1, 1_000_000)),
+  /** The event bus that gets an event for each change of an impersonation: its name or ARN. Default: no events. */
+  eventBus: setting(
+    '',
+    matching('the name or the ARN of an EventBridge event bus', {
+      test: (bus) => Token.isUnresolved(bus) || eventBusPattern.test(bus),
+    }),
+  ),
   /** How long log groups keep their entries. */
   logRetentionDays: setting(180, oneOf(...logRetentions)),
   /** How long the table keeps a record. */

@@ -11,13 +11,18 @@ test('reads the endpoint’s settings', () => {
     impersonationClientSecret: 'client_secret_for_tests_1',
     recordsTableName: 'records',
     impersonatorsGroup: 'impersonators',
+    mayActAs: 'none',
     protectedGroups: ['impersonators', 'admins'],
     sessionMinutes: 60,
     recordRetentionDays: 400,
     signInMaxAgeMinutes: 720,
+    actorAcr: [],
+    actorLimit: 'none',
+    approvalGroups: [],
     lookUpGroup: true,
     basic: true,
     reasonRequired: false,
+    reasonPattern: 'none',
     subjectContextData: false,
     endpointUrl: undefined,
     apiKeyIds: ['key-1'],
@@ -31,6 +36,7 @@ test('reads the settings of introspection', () => {
     impersonationClientId: 'ours',
     recordsTableName: 'records',
     impersonatorsGroup: 'impersonators',
+    mayActAs: 'none',
     lookUpGroup: true,
     apiKeyIds: ['resource-key-1'],
   })
@@ -40,6 +46,8 @@ test('reads the triggers’ settings', () => {
     impersonationClientId: 'ours',
     recordsTableName: 'records',
     protectedGroups: ['impersonators', 'admins'],
+    mayActAs: 'none',
+    approvalGroups: [],
     sessionMinutes: 60,
     nextTriggers: {},
     scopes: [],
@@ -52,6 +60,34 @@ test('reads the pool’s own triggers', () => {
 })
 test.each(['[]', 'null', '"arn"'])('refuses the pool’s own triggers as %s', (text) => {
   expect(() => readTriggerConfig({ ...triggerEnvironment, NEXT_TRIGGERS: text })).toThrow('setting NEXT_TRIGGERS')
+})
+test('reads the policy if one is set', () => {
+  const policy = {
+    mayActAs: { 'support-emea': ['customers-emea'], impersonators: ['*'] },
+    actorLimit: { limit: 30, period: 'HOUR' },
+    reasonPattern: { pattern: '^SUP-[0-9]+$', description: 'a ticket number' },
+  }
+  const env = {
+    MAY_ACT_AS: JSON.stringify(policy.mayActAs),
+    ACTOR_LIMIT: JSON.stringify(policy.actorLimit),
+    REASON_PATTERN: JSON.stringify(policy.reasonPattern),
+  }
+  expect(readEndpointConfig({ ...endpointEnvironment, ...env })).toMatchObject(policy)
+})
+test.each([
+  ['MAY_ACT_AS', ['', '[]', '"none"', '{"support":"customers"}', '{"support":[1]}']],
+  [
+    'ACTOR_LIMIT',
+    ['', '{}', '{"limit":0,"period":"HOUR"}', '{"limit":1.5,"period":"HOUR"}', '{"limit":1,"period":"WEEK"}'],
+  ],
+  [
+    'REASON_PATTERN',
+    ['', '{}', '{"pattern":"^a$"}', '{"pattern":"","description":"a"}', '{"pattern":1,"description":"a"}'],
+  ],
+])('refuses a malformed %s', (name, values) => {
+  for (const value of values) {
+    expect(() => readEndpointConfig({ ...endpointEnvironment, [name]: value })).toThrow(`setting ${name}`)
+  }
 })
 test('reads the endpoint’s URL if one is set', () => {
   const config = readEndpointConfig({ ...endpointEnvironment, ENDPOINT_URL: 'https://api.example.com' })

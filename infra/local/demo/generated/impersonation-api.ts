@@ -106,11 +106,12 @@ export type ErrorResponse = {
 /**
  * A code of a refusal (4xx) or of a fault (5xx). New codes may be added.
  */
-export type ErrorCode = "RequestInvalid" | "CredentialsInvalid" | "TicketInvalid" | "ApiKeyNotAllowed" | "ActorNotAllowed" | "ActorImpersonated" | "NotYours" | "SubjectIsActor" | "SubjectProtected" | "NoSuchImpersonation" | "ImpersonationEnded" | "UserNotFound" | "SubjectNotFound" | "SubjectDisabled" | "SubjectUnconfirmed" | "SubjectMustResetPassword" | "SubjectFederated" | "SubjectChallenged" | "SubjectInvitationExpired" | "SubjectRefused" | "TooManyRequests" | "TokensUnfit" | "Fault" | "Unavailable" | "TriggerRefused" | "NextTriggerFailed" | "TriggersDetached" | "AccessDenied" | "ApiKeyInvalid" | "MediaTypeUnsupported" | "NoSuchRoute" | "QuotaExceeded" | "RequestRefused" | "Throttled";
+export type ErrorCode = "RequestInvalid" | "CredentialsInvalid" | "SignInInsufficient" | "TicketInvalid" | "ApiKeyNotAllowed" | "ActorNotAllowed" | "ActorImpersonated" | "NotYours" | "SubjectIsActor" | "SubjectProtected" | "SubjectNotAllowed" | "ApprovalRequired" | "ApproverNotAllowed" | "NoSuchImpersonation" | "ImpersonationEnded" | "NotApprovable" | "UserNotFound" | "SubjectNotFound" | "SubjectDisabled" | "SubjectUnconfirmed" | "SubjectMustResetPassword" | "SubjectFederated" | "SubjectChallenged" | "SubjectInvitationExpired" | "SubjectRefused" | "TooManyRequests" | "ActorLimit" | "TokensUnfit" | "Fault" | "Unavailable" | "TriggerRefused" | "NextTriggerFailed" | "TriggersDetached" | "AccessDenied" | "ApiKeyInvalid" | "MediaTypeUnsupported" | "NoSuchRoute" | "QuotaExceeded" | "RequestRefused" | "Throttled";
 
 export const ErrorCode = {
     RequestInvalid: "RequestInvalid",
     CredentialsInvalid: "CredentialsInvalid",
+    SignInInsufficient: "SignInInsufficient",
     TicketInvalid: "TicketInvalid",
     ApiKeyNotAllowed: "ApiKeyNotAllowed",
     ActorNotAllowed: "ActorNotAllowed",
@@ -118,8 +119,12 @@ export const ErrorCode = {
     NotYours: "NotYours",
     SubjectIsActor: "SubjectIsActor",
     SubjectProtected: "SubjectProtected",
+    SubjectNotAllowed: "SubjectNotAllowed",
+    ApprovalRequired: "ApprovalRequired",
+    ApproverNotAllowed: "ApproverNotAllowed",
     NoSuchImpersonation: "NoSuchImpersonation",
     ImpersonationEnded: "ImpersonationEnded",
+    NotApprovable: "NotApprovable",
     UserNotFound: "UserNotFound",
     SubjectNotFound: "SubjectNotFound",
     SubjectDisabled: "SubjectDisabled",
@@ -130,6 +135,7 @@ export const ErrorCode = {
     SubjectInvitationExpired: "SubjectInvitationExpired",
     SubjectRefused: "SubjectRefused",
     TooManyRequests: "TooManyRequests",
+    ActorLimit: "ActorLimit",
     TokensUnfit: "TokensUnfit",
     Fault: "Fault",
     Unavailable: "Unavailable",
