@@ -52,6 +52,8 @@ export class ImpersonationError extends Error {
   subject?: Subject
   /** The username in the request's Basic credentials. Undefined if the request has none. */
   usernameTried?: string
+  /** When to try again, in seconds. Only in a 429. Undefined: `defaultRetryAfter`. */
+  retryAfter?: number
 
   constructor(code: Code, options: ErrorOptions & { message?: string } = {}) {
     super(options.message ?? messageOf(code), options)
@@ -88,4 +90,4 @@ export function errorBody(message: string): string {
 export const errorCodeHeader = 'Impersonation-Error'
 
 /** `Retry-After` of a throttled request, in seconds. */
-export const retryAfter = '1'
+export const defaultRetryAfter = 1

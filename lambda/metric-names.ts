@@ -10,7 +10,7 @@ export const outcome = 'outcome'
 
 export const decisions = 'Decisions'
 export const latency = 'Latency'
-/** 1 if the caller was refused (4xx other than 429), otherwise 0. */
+/** 1 if the caller was refused (4xx other than TooManyRequests), otherwise 0. */
 export const refusals = 'Refusals'
-/** 1 if the function, Cognito or DynamoDB failed or was throttled (5xx or 429), otherwise 0. */
+/** 1 if the function, Cognito or DynamoDB failed or was throttled (5xx or TooManyRequests), otherwise 0. */
 export const faults = 'Faults'

@@ -2,7 +2,14 @@
 // REQUEST_TOO_LARGE is left out: AWS does not support changing its 413.
 
 import { ResponseType, type RestApi } from 'aws-cdk-lib/aws-apigateway'
-import { type Code, errorBody, errorCodeHeader, faultMessage, messageOf, retryAfter } from '../../lambda/errors.ts'
+import {
+  type Code,
+  defaultRetryAfter,
+  errorBody,
+  errorCodeHeader,
+  faultMessage,
+  messageOf,
+} from '../../lambda/errors.ts'
 
 /** The values of `Impersonation-Error` that only API Gateway sends. The functions send the codes of lambda/errors.ts. */
 export const gatewayOnlyCodes = [
@@ -56,7 +63,7 @@ const responses = {
     status: 429,
     code: 'Throttled',
     message: messageOf('TooManyRequests'),
-    headers: { 'Retry-After': retryAfter },
+    headers: { 'Retry-After': String(defaultRetryAfter) },
   },
   QUOTA_EXCEEDED: {
     status: 429,

@@ -7,6 +7,7 @@ import { type Caller, isRecentSignIn } from '../http/authenticate.ts'
 import type { ContextData } from '../http/gateway-event.ts'
 import type { Browser, Records } from '../records.ts'
 import type { ImpersonationRecord, Source } from '../records-schema.ts'
+import type { CountActor } from './actor-limit.ts'
 import { assertClaimsRight, type ConfirmRight } from './actor-right.ts'
 import type { Impersonation, Mint } from './mint.ts'
 import { createNewRecord } from './new-record.ts'
@@ -26,11 +27,12 @@ export function createHandOff(options: {
   config: EndpointConfig
   records: Pick<Records, 'put' | 'refuse' | 'claim'>
   confirmRight: ConfirmRight
+  countActor: CountActor
   mint: Mint
   now: () => number
   log: (failed: 'refuse', impersonationId: string, error: unknown) => void
 }) {
-  const { config, records, confirmRight, mint, now, log } = options
+  const { config, records, confirmRight, countActor, mint, now, log } = options
   const newRecord = createNewRecord(options)
 
   /** Without a look-up, the actor's right lasts until the ID token ends, so the ticket ends with it. */
@@ -67,10 +69,15 @@ export function createHandOff(options: {
         ticketEndsAt: ticketEnd(actor),
         ...(actor.signedInAt !== undefined && { actorSignedInAt: actor.signedInAt }),
       }
-      const [written, confirmed] = await Promise.allSettled([records.put(record), confirmRight(actor, signal)])
+      const [written, confirmed, counted] = await Promise.allSettled([
+        records.put(record),
+        confirmRight(actor, signal),
+        countActor(actor.sub),
+      ])
       resultOf(written)
       try {
         if (!resultOf(confirmed)) throw new ImpersonationError('ActorNotAllowed')
+        resultOf(counted)
       } catch (error) {
         throw await refuse(id, error)
       }

@@ -10,6 +10,7 @@ import { createUsers } from '../http/users.ts'
 import { loggable } from '../loggable.ts'
 import { createRecords } from '../records.ts'
 import { sdkClientConfig } from '../sdk-client.ts'
+import { createCountActor } from './actor-limit.ts'
 import { createImpersonations } from './impersonations.ts'
 import { createEndpoint } from './routes.ts'
 import { createUserPool } from './user-pool.ts'
@@ -18,12 +19,11 @@ const { env } = process
 const now = Date.now
 const config = readEndpointConfig(env)
 
-const records = createRecords({
+const table = {
   dynamoDB: new DynamoDBClient(sdkClientConfig),
   tableName: config.recordsTableName,
   timeout: 2_000,
-  now,
-})
+}
 const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } })
 // Shares the connections of `cognito`. Idle connections may be dead after Lambda has frozen the function. An earlier call of
 // the same request has then replaced them.
@@ -44,7 +44,8 @@ export const handler = createEndpoint({
   }),
   ...createImpersonations({
     config,
-    records,
+    records: createRecords({ ...table, now }),
+    countActor: createCountActor({ ...table, config, now }),
     userPool: createUserPool({ cognito, cognitoOnce, config }),
     users,
     now,

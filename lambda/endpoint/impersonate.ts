@@ -6,6 +6,7 @@ import type { Caller } from '../http/authenticate.ts'
 import type { ContextData } from '../http/gateway-event.ts'
 import type { Records } from '../records.ts'
 import type { Source } from '../records-schema.ts'
+import type { CountActor } from './actor-limit.ts'
 import { assertClaimsRight } from './actor-right.ts'
 import type { Impersonation, Mint } from './mint.ts'
 import { createNewRecord } from './new-record.ts'
@@ -24,10 +25,11 @@ export type Impersonate = ReturnType<typeof createImpersonate>
 export function createImpersonate(options: {
   config: EndpointConfig
   records: Pick<Records, 'put'>
+  countActor: CountActor
   mint: Mint
   now: () => number
 }) {
-  const { config, records, mint, now } = options
+  const { config, records, countActor, mint, now } = options
   const newRecord = createNewRecord(options)
 
   /**
@@ -49,6 +51,7 @@ export function createImpersonate(options: {
         grantHash: grant.hash,
         grantEndsAt: now() + grantLifetime,
       })
-    return mint({ grant, write, actor, subjectAsked: request.username }, contextData, signal)
+    const count = () => countActor(actor.sub)
+    return mint({ grant, write, count, actor, subjectAsked: request.username }, contextData, signal)
   }
 }

@@ -3,6 +3,7 @@
 import type { EndpointConfig } from '../config.ts'
 import type { Users } from '../http/users.ts'
 import type { Records } from '../records.ts'
+import type { CountActor } from './actor-limit.ts'
 import { createConfirmRight } from './actor-right.ts'
 import { createHandOff } from './hand-off.ts'
 import { createImpersonate } from './impersonate.ts'
@@ -15,6 +16,7 @@ export function createImpersonations(options: {
   records: Pick<Records, 'put' | 'claim' | 'read' | 'refuse' | 'discard'>
   userPool: Pick<UserPool, 'challenge' | 'answer' | 'whyRefused' | 'revoke'>
   users: Pick<Users, 'isMember' | 'isActive'>
+  countActor: CountActor
   now: () => number
   log: (failed: CleanUpStep, impersonationId: string, error: unknown) => void
 }) {

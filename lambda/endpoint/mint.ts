@@ -33,6 +33,7 @@ export function createMint(options: {
 
   /**
    * @param write writes the record in state `requested`, with the grant's hash. Undefined: the record exists already.
+   * @param count counts the impersonation, and throws ActorLimit if the actor's limit is reached. Undefined: it is counted.
    * @param subjectAsked a username or an alias.
    * @param contextData what Cognito gets with the subject's sign-in. Undefined: nothing.
    * @throws ImpersonationError, with the record's id if a record was written.
@@ -41,16 +42,24 @@ export function createMint(options: {
     {
       grant,
       write,
+      count,
       actor,
       subjectAsked,
-    }: { grant: Grant; write?: () => Promise<void>; actor: Actor; subjectAsked: string },
+    }: {
+      grant: Grant
+      write?: () => Promise<void>
+      count?: () => Promise<void>
+      actor: Actor
+      subjectAsked: string
+    },
     contextData: ContextData | undefined,
     signal: AbortSignal,
   ): Promise<Impersonation> {
     const stop = new AbortController()
-    const [written, confirmed, challenge] = await Promise.allSettled([
+    const [written, confirmed, counted, challenge] = await Promise.allSettled([
       write?.(),
       orStop(confirmRight(actor, signal), stop),
+      count?.(),
       userPool.challenge(subjectAsked, contextData, AbortSignal.any([signal, stop.signal])),
     ])
     // If Cognito issued tokens before it got the grant, the pool's triggers were replaced. Always drop these tokens.
@@ -63,6 +72,7 @@ export function createMint(options: {
       if (tokens) throw new ImpersonationError('TokensUnfit', { message: 'Cognito issued tokens without a challenge' })
       // Check the actor before the subject, so that an actor whose right was withdrawn learns nothing about the subject.
       if (!resultOf(confirmed)) throw new ImpersonationError('ActorNotAllowed')
+      resultOf(counted)
       tokens = await userPool.answer(resultOf(challenge) as Challenge, grant, contextData, signal)
       return {
         id: grant.id,

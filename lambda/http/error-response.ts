@@ -1,7 +1,14 @@
 // Turns every error into the contract's error response.
 
 import type { MiddlewareObj } from '@middy/core'
-import { asImpersonationError, type Code, errorBody, errorCodeHeader, faultMessage, retryAfter } from '../errors.ts'
+import {
+  asImpersonationError,
+  type Code,
+  defaultRetryAfter,
+  errorBody,
+  errorCodeHeader,
+  faultMessage,
+} from '../errors.ts'
 import { type GatewayEvent, requestIdOf } from './gateway-event.ts'
 
 /** The settings that decide the challenges of a 401. */
@@ -14,7 +21,13 @@ export interface Challenges {
 export function errorResponse(config: Challenges): MiddlewareObj<GatewayEvent> {
   return {
     onError(request) {
-      const { status, code, message, impersonationId } = asImpersonationError(request.error)
+      const {
+        status,
+        code,
+        message,
+        impersonationId,
+        retryAfter = defaultRetryAfter,
+      } = asImpersonationError(request.error)
       request.error = Object.assign(new Error(), {
         statusCode: status,
         expose: true,
@@ -24,7 +37,7 @@ export function errorResponse(config: Challenges): MiddlewareObj<GatewayEvent> {
           ...(impersonationId && { 'Impersonation-Id': impersonationId }),
           ...(code === 'CredentialsInvalid' && { 'WWW-Authenticate': challenges(config) }),
           ...(code === 'TicketInvalid' && { 'WWW-Authenticate': `Ticket ${realm}` }),
-          ...(code === 'TooManyRequests' && { 'Retry-After': retryAfter }),
+          ...(status === 429 && { 'Retry-After': String(retryAfter) }),
         },
       })
     },

@@ -23,12 +23,13 @@ export function createCount(functionName: string) {
 
   return function count(decision: Decision): void {
     const { status } = decision
-    const refused = status >= 400 && status < 500 && status !== 429
+    const failed = status >= 500 || decision.outcome === 'TooManyRequests'
+    const refused = status >= 400 && !failed
     metrics.addDimension(outcome, decision.outcome).addMetric(decisions, MetricUnit.Count, 1).publishStoredMetrics()
     metrics
       .addMetric(latency, MetricUnit.Milliseconds, decision.milliseconds)
       .addMetric(refusals, MetricUnit.Count, Number(refused))
-      .addMetric(faults, MetricUnit.Count, Number(status === 429 || status >= 500))
+      .addMetric(faults, MetricUnit.Count, Number(failed))
       .publishStoredMetrics()
   }
 }

@@ -1,4 +1,4 @@
-// Evaluates the DynamoDB expressions of lambda/records.ts and lambda/oversight/records.ts.
+// Evaluates the DynamoDB expressions of lambda/records.ts, lambda/endpoint/actor-limit.ts and lambda/oversight/records.ts.
 
 export type Value = { S: string } | { N: string }
 export type Item = Record<string, Value>
@@ -7,7 +7,8 @@ export type Input = Record<string, unknown>
 /** Runs an update. @returns the new item, and the attributes that got a value. */
 export function apply(before: Item, input: Input): { item: Item; changed: Item } {
   const expression = String(input.UpdateExpression)
-  const [, assignments = '', , removed] = /^SET (.*?)( REMOVE (#\w+))?$/.exec(expression) ?? fail(expression)
+  const [, assignments = '', , added, amount = '', , removed] =
+    /^SET (.*?)( ADD (#\w+) (:\w+))?( REMOVE (#\w+))?$/.exec(expression) ?? fail(expression)
   const each = assignments.split(/, (?=#)/).map((assignment) => {
     const [, target = '', kept, value = ''] =
       /^(#\w+) = (?:if_not_exists\((#\w+), )?(:\w+)\)?$/.exec(assignment) ?? fail(assignment)
@@ -15,6 +16,10 @@ export function apply(before: Item, input: Input): { item: Item; changed: Item }
     return [nameAt(input, target), old ?? valueAt(input, value)] as const
   })
   const changed = Object.fromEntries(each)
+  if (added !== undefined) {
+    const name = nameAt(input, added)
+    changed[name] = sum(before[name] ?? { N: '0' }, valueAt(input, amount))
+  }
   const item = { ...before, ...changed }
   if (removed) delete item[nameAt(input, removed)]
   return { item, changed }
@@ -85,6 +90,11 @@ function compare(left: Value | undefined, comparison: string, right: Value | und
 
 function equal(left: Value | undefined, right: Value | undefined): boolean {
   return left !== undefined && JSON.stringify(left) === JSON.stringify(right)
+}
+
+function sum(left: Value, right: Value): Value {
+  if ('N' in left && 'N' in right) return { N: String(Number(left.N) + Number(right.N)) }
+  throw new Error('ADD needs numbers')
 }
 
 const nameAt = (input: Input, placeholder: string) =>

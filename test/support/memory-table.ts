@@ -1,4 +1,5 @@
-// A DynamoDB table in memory for the calls of lambda/records.ts and lambda/oversight/records.ts. Much faster than dynalite.
+// A DynamoDB table in memory for the calls of lambda/records.ts, lambda/endpoint/actor-limit.ts and lambda/oversight/records.ts.
+// Much faster than dynalite.
 
 import { byActor, bySubject, live } from '../../lambda/records-schema.ts'
 import { apply, holds, type Input, type Item, namesOf, select } from './memory-expressions.ts'

@@ -8,6 +8,7 @@ import { jwks } from '../../infra/local/cognito/keys.ts'
 import type { Caller } from '../../infra/local/lambda/functions.ts'
 import type { Outcome } from '../../infra/local/lambda/outcome.ts'
 import { readEndpointConfig, readTriggerConfig } from '../../lambda/config.ts'
+import { createCountActor } from '../../lambda/endpoint/actor-limit.ts'
 import { createImpersonations } from '../../lambda/endpoint/impersonations.ts'
 import { createEndpoint } from '../../lambda/endpoint/routes.ts'
 import { createUserPool } from '../../lambda/endpoint/user-pool.ts'
@@ -206,6 +207,13 @@ export async function createWorld(
     ...createImpersonations({
       config,
       records: table(tables.endpoint),
+      countActor: createCountActor({
+        dynamoDB: tables.endpoint,
+        tableName: 'records',
+        timeout: 2_000,
+        now: Date.now,
+        config,
+      }),
       userPool,
       users,
       now: Date.now,

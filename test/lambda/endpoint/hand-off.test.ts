@@ -1,5 +1,6 @@
 import { describe, expect, jest, test } from '@jest/globals'
 import { readEndpointConfig } from '../../../lambda/config.ts'
+import type { CountActor } from '../../../lambda/endpoint/actor-limit.ts'
 import type { ConfirmRight } from '../../../lambda/endpoint/actor-right.ts'
 import { createHandOff } from '../../../lambda/endpoint/hand-off.ts'
 import type { Mint } from '../../../lambda/endpoint/mint.ts'
@@ -28,7 +29,13 @@ const { signal } = new AbortController()
 const down = new ImpersonationError('Unavailable')
 
 function setUp(
-  options: { environment?: object; put?: Records['put']; claim?: Records['claim']; confirmRight?: ConfirmRight } = {},
+  options: {
+    environment?: object
+    put?: Records['put']
+    claim?: Records['claim']
+    confirmRight?: ConfirmRight
+    countActor?: CountActor
+  } = {},
 ) {
   const log = jest.fn()
   const records = {
@@ -39,8 +46,9 @@ function setUp(
   const mint = jest.fn<Mint>(async () => session)
   const confirmRight = jest.fn<ConfirmRight>(options.confirmRight ?? (async () => true))
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
-  const handOff = createHandOff({ config, records, confirmRight, mint, now: () => noon, log })
-  return { ...handOff, records, mint, confirmRight, log }
+  const countActor = jest.fn<CountActor>(options.countActor ?? (async () => {}))
+  const handOff = createHandOff({ config, records, confirmRight, countActor, mint, now: () => noon, log })
+  return { ...handOff, records, mint, confirmRight, countActor, log }
 }
 
 function claimed(changes: Partial<ImpersonationRecord> = {}): ImpersonationRecord {
@@ -94,9 +102,9 @@ describe('prepare', () => {
     ['a caller outside the group', { groups: ['gold'] }, 'ActorNotAllowed'],
     ['an impersonated session', { impersonated: true }, 'ActorImpersonated'],
   ])('refuses %s, and calls nothing', async (_, actor, code) => {
-    const { prepare, records, confirmRight } = setUp()
+    const { prepare, records, confirmRight, countActor } = setUp()
     await expect(prepare({ ...olivia, ...actor }, request, source, signal)).rejects.toMatchObject({ code })
-    for (const unused of [records.put, confirmRight]) expect(unused).not.toHaveBeenCalled()
+    for (const unused of [records.put, confirmRight, countActor]) expect(unused).not.toHaveBeenCalled()
   })
   test.each<[string, ConfirmRight, Code]>([
     ['whose right is gone', async () => false, 'ActorNotAllowed'],
@@ -112,6 +120,22 @@ describe('prepare', () => {
     const { prepare, records } = setUp({ put: () => Promise.reject(down), confirmRight: async () => false })
     await expect(prepare(olivia, request, source, signal)).rejects.toBe(down)
     expect(records.refuse).not.toHaveBeenCalled()
+  })
+  const limited = () => Promise.reject(Object.assign(new ImpersonationError('ActorLimit'), { retryAfter: 60 }))
+  test.each<[string, CountActor, object]>([
+    ['at the actor’s limit', limited, { code: 'ActorLimit', retryAfter: 60 }],
+    ['if the counter fails', () => Promise.reject(down), { code: 'Unavailable' }],
+  ])('gives no ticket %s, and the record says so', async (_, countActor, expected) => {
+    const { prepare, records, ...setup } = setUp({ countActor })
+    const failure = await prepare(olivia, request, source, signal).catch((error) => error)
+    const [record] = records.put.mock.calls[0] ?? []
+    expect(failure).toMatchObject({ ...expected, impersonationId: record?.id })
+    expect(records.refuse.mock.calls).toEqual([[record?.id, failure.code]])
+    expect(setup.countActor.mock.calls).toEqual([[olivia.sub]])
+  })
+  test('tells the limit only after the actor’s right is settled', async () => {
+    const { prepare } = setUp({ countActor: limited, confirmRight: async () => false })
+    await expect(prepare(olivia, request, source, signal)).rejects.toMatchObject({ code: 'ActorNotAllowed' })
   })
   test('logs a record that cannot be marked as refused, and keeps the refusal', async () => {
     const { prepare, records, log } = setUp({ confirmRight: async () => false })

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, jest, test } from '@jest/globals'
 import { readEndpointConfig } from '../../../lambda/config.ts'
+import type { CountActor } from '../../../lambda/endpoint/actor-limit.ts'
 import { UnexplainedRefusal } from '../../../lambda/endpoint/cognito-errors.ts'
 import { createImpersonations } from '../../../lambda/endpoint/impersonations.ts'
 import type { UserPool } from '../../../lambda/endpoint/user-pool.ts'
@@ -66,6 +67,7 @@ function setUpFor(
     actor?: Partial<typeof olivia>
     environment?: object
     put?: Records['put']
+    countActor?: CountActor
     read?: Partial<ImpersonationRecord> | Error
     refuse?: Records['refuse']
     challenge?: UserPool['challenge']
@@ -101,13 +103,22 @@ function setUpFor(
     isMember: jest.fn<Users['isMember']>(options.isMember ?? (async () => true)),
     isActive: jest.fn<Users['isActive']>(options.isActive ?? (async () => true)),
   }
+  const countActor = jest.fn<CountActor>(options.countActor ?? (async () => {}))
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
-  const { impersonate, handOff } = createImpersonations({ config, records, userPool, users, now: () => noon, log })
+  const { impersonate, handOff } = createImpersonations({
+    config,
+    records,
+    userPool,
+    users,
+    countActor,
+    now: () => noon,
+    log,
+  })
   async function run(signal = new AbortController().signal) {
     if (way === 'without a ticket') return impersonate({ ...olivia, ...options.actor }, request, origin, signal)
     return handOff.redeem(await handOff.claim(newTicket().ticket, { ip: '198.51.100.7' }), contextData, signal)
   }
-  return { run, log, ...records, ...userPool, ...users }
+  return { run, log, countActor, ...records, ...userPool, ...users }
 }
 const recordOf = (put: ReturnType<typeof setUpFor>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
 
@@ -146,9 +157,74 @@ describe('refuses before it calls DynamoDB or Cognito', () => {
     ['a caller in a group with a similar name', { groups: ['Impersonators', 'impersonators '] }, 'ActorNotAllowed'],
     ['an impersonated session', { impersonated: true }, 'ActorImpersonated'],
   ])('%s', async (_, actor, code) => {
-    const { run, put, challenge, isMember } = setUpFor('without a ticket', { actor })
+    const { run, put, countActor, challenge, isMember } = setUpFor('without a ticket', { actor })
     await expect(run()).rejects.toMatchObject({ code, status: 403 })
-    for (const untouched of [put, challenge, isMember]) expect(untouched).not.toHaveBeenCalled()
+    for (const untouched of [put, countActor, challenge, isMember]) expect(untouched).not.toHaveBeenCalled()
+  })
+})
+
+describe('the actor’s limit', () => {
+  const limited = () => Promise.reject(Object.assign(errorOf('ActorLimit'), { retryAfter: 60 }))
+  const setUp = (options: Parameters<typeof setUpFor>[1]) => setUpFor('without a ticket', options)
+
+  test('counts an impersonation without a ticket', async () => {
+    const { run, countActor } = setUp({})
+    await run()
+    expect(countActor.mock.calls).toEqual([[olivia.sub]])
+  })
+  test('does not count a ticket’s redeem: its preparation counted', async () => {
+    const { run, countActor } = setUpFor('with a ticket', { countActor: limited })
+    await run()
+    expect(countActor).not.toHaveBeenCalled()
+  })
+  test('is counted while the record is written, the actor is looked up and the sign-in starts', async () => {
+    const never = () => new Promise<never>(() => {})
+    const { run, countActor, put, isMember, challenge } = setUp({ put: never, isMember: never, challenge: never })
+    run().catch(() => {})
+    await new Promise(setImmediate)
+    for (const started of [countActor, put, isMember, challenge]) expect(started).toHaveBeenCalledTimes(1)
+  })
+  test.each<[string, CountActor, object]>([
+    ['a reached limit', limited, { code: 'ActorLimit', status: 429, retryAfter: 60 }],
+    ['a counter that fails', () => Promise.reject(errorOf('Unavailable')), { code: 'Unavailable', status: 503 }],
+  ])('%s: no session, and the record says so', async (_, countActor, expected) => {
+    const { run, put, answer, refuse } = setUp({ countActor })
+    const failure = await run().catch((error) => error)
+    expect(failure).toMatchObject({ ...expected, impersonationId: recordOf(put).id })
+    expect(answer).not.toHaveBeenCalled()
+    expect(refuse.mock.calls).toEqual([[recordOf(put).id, failure.code, undefined]])
+  })
+  test('answers the challenge only after the impersonation is counted', async () => {
+    let count = () => {}
+    const { run, answer } = setUp({
+      countActor: () =>
+        new Promise((resolve) => {
+          count = resolve
+        }),
+    })
+    const running = run()
+    await new Promise(setImmediate)
+    expect(answer).not.toHaveBeenCalled()
+    count()
+    await running
+    expect(answer).toHaveBeenCalledTimes(1)
+  })
+  const refusal = new UnexplainedRefusal({ call: 'challenge', username: 'alice', cause: new Error('no reason') })
+  test.each<[string, Parameters<typeof setUp>[0], Code]>([
+    ['before an unknown subject', { challenge: () => Promise.reject(errorOf('SubjectNotFound')) }, 'ActorLimit'],
+    [
+      'before a refused subject, and asks nothing about them',
+      { challenge: () => Promise.reject(refusal) },
+      'ActorLimit',
+    ],
+    ['after the actor’s right', { isMember: async () => false }, 'ActorNotAllowed'],
+    ['after the actor’s right, if it is unknown', { isActive: () => Promise.reject(errorOf('Fault')) }, 'Fault'],
+    ['after the record', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+    ['after unfit tokens', { challenge: async () => ({ tokens: tokensFor('none') }) }, 'TokensUnfit'],
+  ])('is told %s', async (_, options, code) => {
+    const { run, answer, whyRefused } = setUp({ ...options, countActor: limited })
+    await expect(run()).rejects.toMatchObject({ code })
+    for (const unused of [answer, whyRefused]) expect(unused).not.toHaveBeenCalled()
   })
 })
 

@@ -351,13 +351,14 @@ describe('refusals and faults', () => {
     ['SubjectProtected', 403],
     ['SubjectNotFound', 422],
     ['TooManyRequests', 429],
+    ['ActorLimit', 429],
   ])('%s gets %i with its message and the record’s id', async (code, status) => {
     const failure = Object.assign(new ImpersonationError(code), { impersonationId: 'record-1' })
     const { statusCode, headers, body } = await setUp({ failure }).send()
     expect(statusCode).toBe(status)
     expect(body).toEqual({ status: 'error', message: failure.message })
     expect(headers).toMatchObject({ 'Content-Type': 'application/json', 'Impersonation-Id': 'record-1' })
-    expect('Retry-After' in (headers ?? {})).toBe(code === 'TooManyRequests')
+    expect('Retry-After' in (headers ?? {})).toBe(status === 429)
     expect(headers).not.toHaveProperty('WWW-Authenticate')
   })
   test.each<[unknown, number]>([
@@ -388,9 +389,13 @@ describe('refusals and faults', () => {
     const { headers } = await setUp({ authenticationFailure, environment: { BASIC: 'false' } }).send()
     expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer realm="cognito-impersonation"' })
   })
-  test('a 429 has Retry-After', async () => {
-    const { headers } = await setUp({ failure: new ImpersonationError('TooManyRequests') }).send()
-    expect(headers).toMatchObject({ 'Retry-After': '1' })
+  test.each([
+    ['1', undefined],
+    ['1740', 1740],
+  ])('a 429 has Retry-After: %s', async (expected, retryAfter) => {
+    const failure = Object.assign(new ImpersonationError('TooManyRequests'), retryAfter && { retryAfter })
+    const { headers } = await setUp({ failure }).send()
+    expect(headers).toMatchObject({ 'Retry-After': expected })
   })
 })
 

@@ -60,6 +60,7 @@ describe('a decision', () => {
     ['ActorNotAllowed', 403, { Refusals: 1, Faults: 0 }],
     ['SubjectNotFound', 422, { Refusals: 1, Faults: 0 }],
     ['TooManyRequests', 429, { Refusals: 0, Faults: 1 }],
+    ['ActorLimit', 429, { Refusals: 1, Faults: 0 }],
     ['TokensUnfit', 500, { Refusals: 0, Faults: 1 }],
     ['Unavailable', 503, { Refusals: 0, Faults: 1 }],
   ])('with outcome %s and status %i counts %j', (outcome, status, counted) => {

@@ -121,7 +121,8 @@ describe('a caller without the right learns nothing', () => {
       expect(await outcomeOf(world, kind, request)).toBe(no)
     expect(world.calls).toEqual([])
   })
-  test.each([undefined, '', 'x', `${id}x`, id.toUpperCase(), `actor#${id}`, 'sub-of-olivia', `${id}\n`])(
+  const counter = `actor#${id}#HOUR#2026-01-01T12:00:00.000Z`
+  test.each([undefined, '', 'x', `${id}x`, id.toUpperCase(), `actor#${id}`, counter, 'sub-of-olivia', `${id}\n`])(
     'an id that is no UUID is not looked for: %j',
     async (id) => {
       const { oversight, calls } = setUp({ records: [{ ...record, id: String(id) }] })
