@@ -3,6 +3,7 @@
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { dayOf } from '../lambda/records-schema.ts'
 import {
   expectContract,
   expectNothingSecret,
@@ -18,6 +19,8 @@ import { type Answer, calm, createWorld, type World } from './support/world.ts'
 
 /** Time limits in ms: endpoint per request, trigger per event. */
 const limits = { endpoint: 25_000, trigger: 4_500 }
+/** Impersonations of one actor in a day. */
+const actorLimit = 2
 
 const time = startVirtualTime()
 let world: World
@@ -31,7 +34,7 @@ interface Tokens {
 }
 
 beforeAll(async () => {
-  world = await createWorld()
+  world = await createWorld({ ACTOR_LIMIT: JSON.stringify({ limit: actorLimit, period: 'DAY' }) })
   olivia = await signIn('olivia', 'Olivia-Local-1!')
   bob = await signIn('bob', 'Bob-Local-1!')
   const answer = await time.settle(world.post({ headers: { Authorization: [olivia.IdToken] } }))
@@ -94,6 +97,7 @@ async function run(scenario: Scenario, other: object): Promise<void> {
   if (scenario.withdrawn) user?.groups.delete(group)
   else user?.groups.add(group)
 
+  const day = dayOf(Date.now())
   const answers = (await time.settle(Promise.all(scenario.requests.map(ask)))).flat()
   expect(world.seen.triggerTimes.filter((took) => took > limits.trigger)).toEqual([])
   const check = () => {
@@ -115,6 +119,10 @@ async function run(scenario: Scenario, other: object): Promise<void> {
       answer !== 'ended' && answer.statusCode === 200 ? [answer.headers['Impersonation-Id']] : [],
     )
     expect(new Set(sessions).size).toBe(sessions.length)
+    const counted = answers.filter(
+      ({ redeems, answer }) => answer !== 'ended' && answer.statusCode === (redeems ? 201 : 200),
+    )
+    if (dayOf(Date.now()) === day) expect(counted.length).toBeLessThanOrEqual(actorLimit)
     expectOrderly(world.table.changes)
   }
   for (const record of await time.settle(Promise.all(world.seen.ends)))
@@ -138,8 +146,8 @@ describe.each(ways)('%s,', (way) => {
     'a write that %s takes effect once',
     async (fault) => {
       for (const operation of ['PutItem', 'UpdateItem']) {
-        // Each of the first attempts: the claim is the first update.
-        for (const nth of [0, 1, 2]) {
+        // Each of the first attempts: the counter is the first update, and the claim the second one.
+        for (const nth of [0, 1, 2, 3]) {
           let seen = 0
           const isNth = (site: { operation: string }) => site.operation === operation && seen++ === nth
           await world.reset({ ...calm, fault: (site) => (isNth(site) ? fault : undefined) })
@@ -196,7 +204,7 @@ test.each(ways.flatMap((way) => [true, false].map((fit) => ({ way, fit }))))(
       const [ended] = await time.settle(Promise.all(world.seen.ends))
       expectContract(answer)
       expectOrderly(world.table.changes)
-      const [record] = [...world.table.items.values()].map((item) => unmarshall(item))
+      const [record] = [...world.table.items.values()].map((item) => unmarshall(item)).filter(({ state }) => state)
       expect(record?.state === 'ended').toBe(ended?.state === 'ended')
       const isIssued = record?.issuedAt !== undefined
       const isUnclaimed = way === 'with a ticket' && record?.claimedAt === undefined

@@ -10,7 +10,7 @@ import { type Answer, calm, createWorld, type WorldBehaviour } from './support/w
 
 const time = startVirtualTime()
 afterAll(() => time.stop())
-const world = await createWorld()
+const world = await createWorld({ ACTOR_LIMIT: '{"limit":100,"period":"DAY"}' })
 const basic = `Basic ${Buffer.from('olivia:Olivia-Local-1!').toString('base64')}`
 const { token } = createForge(world)
 

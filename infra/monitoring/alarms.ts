@@ -5,9 +5,10 @@ import { Alarm, ComparisonOperator, type Metric, TreatMissingData } from 'aws-cd
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions'
 import type { ITopic } from 'aws-cdk-lib/aws-sns'
 import { Construct } from 'constructs'
+import type { Settings } from '../settings/settings.ts'
 import type { Metrics } from './metrics.ts'
 
-const { minutes } = Duration
+const { hours, minutes } = Duration
 
 export interface AlarmRule {
   metric: Metric
@@ -18,7 +19,10 @@ export interface AlarmRule {
 }
 
 /** One period at or above the threshold raises an alarm. */
-export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals: number }): Record<string, AlarmRule> {
+export function alarmRules(
+  metrics: Metrics,
+  { alarmRefusals, alarmImpersonations }: Pick<Settings, 'alarmRefusals' | 'alarmImpersonations'>,
+): Record<string, AlarmRule> {
   return {
     TriggersFailing: {
       // A refused impersonation has four successful runs, and then one that fails. Cognito may run the failing trigger three
@@ -86,6 +90,16 @@ export function alarmRules(metrics: Metrics, { alarmRefusals }: { alarmRefusals:
       threshold: alarmRefusals,
       meaning:
         'More requests to see or end impersonations are refused than usual: a client is misconfigured, or somebody is trying to see what is not theirs.',
+    },
+    ImpersonationsAboveNormal: {
+      metric: metrics.outcomeCount('issued', hours(1)),
+      threshold: alarmImpersonations,
+      meaning: 'Staff act as more users than usual: perhaps somebody is reading the data of many users.',
+    },
+    ActorLimitReached: {
+      metric: metrics.outcomeCount('ActorLimit', minutes(15)),
+      threshold: 1,
+      meaning: 'An actor has reached the limit of impersonations (actorLimit).',
     },
   }
 }

@@ -91,7 +91,7 @@ export const settingsTable = {
   mayActAs: setting('none', orWord('none', mayActAsRule)),
   /** The `acr` values that an actor's ID token may have, such as `urn:cognito:loa:2`. Default: any, or none. */
   actorAcr: setting([], list({ must: 'acr values, without blanks or quotes', test: (acr) => acrPattern.test(acr) })),
-  /** How many impersonations one actor may ask for in a period. */
+  /** How many impersonations one actor may ask for in a period, with or without a ticket. Default: no limit. */
   actorLimit: setting('none', orWord('none', fields({ limit: wholeNumber(1, 100_000), period: oneOf(...periods) }))),
   /** Whoever acts as a member of these groups needs the approval of another person. */
   approvalGroups: setting([], list({ must: 'Cognito group names', test: (name) => groupPattern.test(name) })),

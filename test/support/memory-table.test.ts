@@ -1,8 +1,10 @@
-// Compares the table in memory with dynalite, for all operations of lambda/records.ts and lambda/oversight/records.ts.
+// Compares the table in memory with dynalite, for all operations of lambda/records.ts, lambda/endpoint/actor-limit.ts and
+// lambda/oversight/records.ts.
 
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { type CountActor, createCountActor } from '../../lambda/endpoint/actor-limit.ts'
 import {
   createOversightRecords,
   type ListQuery,
@@ -30,7 +32,20 @@ const memoryClient = new DynamoDBClient({ region: 'us-east-1', credentials, maxA
 
 const oneOf = (...values: string[]) => fc.constantFrom(...values)
 const step = fc.record({
-  method: oneOf('put', 'put', 'redeem', 'redeem', 'issue', 'issue', 'refuse', 'discard', 'read', 'end', 'endAll'),
+  method: oneOf(
+    'put',
+    'put',
+    'redeem',
+    'redeem',
+    'issue',
+    'issue',
+    'refuse',
+    'discard',
+    'read',
+    'end',
+    'endAll',
+    'count',
+  ),
   hash: oneOf('h1', 'h1', 'h2'),
   client: oneOf('ours', 'ours', 'theirs'),
   nonce: oneOf('n1', 'n1', 'n2'),
@@ -38,6 +53,7 @@ const step = fc.record({
   at: fc.integer({ min: 0, max: 70_000 }),
 })
 
+const perMinute = { actorLimit: { limit: 1, period: 'MINUTE' as const } }
 const memoryOptions = { dynamoDB: memoryClient, tableName: 'records', timeout: 5_000 }
 
 test('the table in memory gives the same results as dynalite', async () => {
@@ -50,11 +66,14 @@ test('the table in memory gives the same results as dynalite', async () => {
         const both = [{ ...real, timeout: 5_000 }, memoryOptions].map((options) => ({
           ...createRecords({ ...options, now: () => now }),
           oversight: createOversightRecords({ ...options, now: () => now }),
+          countActor: createCountActor({ ...options, config: perMinute, now: () => now }),
         }))
         for (const { method, hash, client, nonce, sub: name, at } of steps) {
           now = at
           const sub = `${name} of ${id}`
-          const run = async (records: Records & { oversight: OversightRecords }): Promise<unknown> => {
+          const run = async (
+            records: Records & { oversight: OversightRecords; countActor: CountActor },
+          ): Promise<unknown> => {
             if (method === 'put') return records.put(requested(id, hash, at))
             const subject = { sub, username: sub }
             if (method === 'redeem') return records.redeem({ grant: { id, hash }, clientId: client, nonce, subject })
@@ -63,6 +82,7 @@ test('the table in memory gives the same results as dynalite', async () => {
             if (method === 'read') return records.read(id)
             if (method === 'end') return records.oversight.end(id, audrey)
             if (method === 'endAll') return records.oversight.endAll({ by: 'subject', sub }, audrey)
+            if (method === 'count') return records.countActor(sub)
             return records[method as 'refuse' | 'discard'](id, 'Fault')
           }
           const [a, b] = await Promise.allSettled(both.map(run))

@@ -36,6 +36,8 @@ describe('alarms', () => {
     ['IntrospectionFaults', 'CognitoImpersonation Faults', 'service=<Introspection/Function>', 'Sum', 3, 300],
     ['RefusalsAboveNormal', 'CognitoImpersonation Refusals', service, 'Sum', 25, 900],
     ['OversightRefusals', 'CognitoImpersonation Refusals', 'service=<Oversight/Function>', 'Sum', 25, 900],
+    ['ImpersonationsAboveNormal', 'CognitoImpersonation Decisions', `outcome=issued ${service}`, 'Sum', 100, 3_600],
+    ['ActorLimitReached', 'CognitoImpersonation Decisions', `outcome=ActorLimit ${service}`, 'Sum', 1, 900],
   ])('%s: %s of %s, %s ≥ %d in %d s', (name, metric, of, statistic, threshold, seconds) => {
     const { Namespace, MetricName, Dimensions, Statistic, ExtendedStatistic, ...alarm } = alarms[name] ?? {}
     const dimensions = Dimensions.map((dimension: Record<string, string>) => `${dimension.Name}=${dimension.Value}`)
@@ -62,6 +64,10 @@ describe('alarms', () => {
   test.each(['RefusalsAboveNormal', 'OversightRefusals'])('use alarmRefusals as the threshold of %s', (name) => {
     const changed = ofType(templateOf({ alarmRefusals: 100 }), 'AWS::CloudWatch::Alarm')
     expect(changed[`Alarms/${name}`]).toMatchObject({ Threshold: 100 })
+  })
+  test('use alarmImpersonations as the threshold of ImpersonationsAboveNormal', () => {
+    const changed = ofType(templateOf({ alarmImpersonations: 7 }), 'AWS::CloudWatch::Alarm')
+    expect(changed['Alarms/ImpersonationsAboveNormal']).toMatchObject({ Threshold: 7 })
   })
 })
 
