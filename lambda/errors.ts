@@ -29,7 +29,7 @@ const responses = {
   SubjectInvitationExpired: [422, "username: this invited user's temporary password has probably expired"],
   SubjectRefused: [422, "username: a trigger of the user pool's owner refuses this user"],
   TooManyRequests: [429, 'too many requests, try again later'],
-  ActorLimit: [429, 'you have reached the limit of impersonations, try again later'],
+  ActorLimit: [429, 'too many impersonations, try again later'],
   TokensUnfit: [500, 'the tokens are unfit and were dropped'],
   Fault: [500, 'unexpected error'],
   Unavailable: [503, 'a service failed or gave an unexpected response'],

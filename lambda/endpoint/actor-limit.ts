@@ -29,16 +29,16 @@ export function createCountActor(
     if (actorLimit === 'none') return
     const { limit, period } = actorLimit
     const time = now()
-    const start = time - (time % lengths[period])
-    const end = start + lengths[period]
+    const end = time - (time % lengths[period]) + lengths[period]
+    const expiresAt = end / 1000
     const counter = await table.update(
-      `actor#${actorSub}#${period}#${new Date(start).toISOString()}`,
+      `actor#${actorSub}#${period}#${expiresAt}`,
       {
-        change: `SET #${timeToLive} = :end ADD #count :one`,
+        change: `SET #${timeToLive} = :expiresAt ADD #count :one`,
         condition: 'attribute_not_exists(#count) OR #count < :limit',
         returns: 'UPDATED_NEW',
       },
-      { ':end': end / 1000, ':one': 1, ':limit': limit },
+      { ':expiresAt': expiresAt, ':one': 1, ':limit': limit },
     )
     if (!counter)
       throw Object.assign(new ImpersonationError('ActorLimit'), { retryAfter: Math.ceil((end - time) / 1000) })

@@ -9,6 +9,8 @@ import { scriptedDynamoDB, startTable } from '../../support/table.ts'
 import { audrey } from '../../support/world.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
+/** One o'clock, in seconds. */
+const one = Date.UTC(2026, 0, 1, 13) / 1000
 const perHour: ActorLimit = { limit: 2, period: 'HOUR' }
 
 let table: Awaited<ReturnType<typeof startTable>>
@@ -34,12 +36,12 @@ async function itemOf(id: string) {
 
 test('counts up to the limit, and then refuses and changes nothing', async () => {
   const count = counterFor(perHour)
-  const id = `actor#${olivia}#HOUR#2026-01-01T12:00:00.000Z`
+  const id = `actor#${olivia}#HOUR#${one}`
   await count(olivia)
-  expect(await itemOf(id)).toEqual({ id, count: 1, expiresAt: Date.UTC(2026, 0, 1, 13) / 1000 })
+  expect(await itemOf(id)).toEqual({ id, count: 1, expiresAt: one })
   await count(olivia)
   await expect(count(olivia)).rejects.toMatchObject({ code: 'ActorLimit', status: 429, retryAfter: 3_600 })
-  expect(await itemOf(id)).toEqual({ id, count: 2, expiresAt: Date.UTC(2026, 0, 1, 13) / 1000 })
+  expect(await itemOf(id)).toEqual({ id, count: 2, expiresAt: one })
 })
 
 test('two actors have two counters', async () => {
@@ -110,7 +112,7 @@ describe('a counter that may not have counted is Unavailable:', () => {
 
 test('oversight’s writes do not reach a counter', async () => {
   await counterFor(perHour)(olivia)
-  const id = `actor#${olivia}#HOUR#2026-01-01T12:00:00.000Z`
+  const id = `actor#${olivia}#HOUR#${one}`
   const before = await itemOf(id)
   const oversight = createOversightRecords({ ...table, timeout: 5_000, now: () => now })
   await oversight.end(id, audrey)

@@ -121,7 +121,7 @@ describe('a caller without the right learns nothing', () => {
       expect(await outcomeOf(world, kind, request)).toBe(no)
     expect(world.calls).toEqual([])
   })
-  const counter = `actor#${id}#HOUR#2026-01-01T12:00:00.000Z`
+  const counter = `actor#${id}#HOUR#1767272400`
   test.each([undefined, '', 'x', `${id}x`, id.toUpperCase(), `actor#${id}`, counter, 'sub-of-olivia', `${id}\n`])(
     'an id that is no UUID is not looked for: %j',
     async (id) => {
