@@ -3,7 +3,7 @@ import type { Functions } from '../lambda/functions.ts'
 import { notFound } from './errors.ts'
 import type { Input } from './input.ts'
 import type { Keys } from './keys.ts'
-import type { Client, Pool } from './pool.ts'
+import type { Client, Level, Pool } from './pool.ts'
 
 /** A request and the server's state. */
 export interface Call {
@@ -25,6 +25,8 @@ export interface Call {
 export interface ClientCall extends Call {
   pool: Pool
   client: Client
+  /** Set if this sign-in asked for a level. */
+  level?: Level
 }
 
 /** Finds the pool of a request. @throws CognitoError ResourceNotFoundException */

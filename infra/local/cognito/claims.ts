@@ -34,6 +34,7 @@ function commonClaims({ pool, client, family, groups, now }: TokenRequest): Clai
     ...(supportsRevocation(client) ? { origin_jti: family.originJti } : {}),
     event_id: family.eventId,
     auth_time: family.authTime,
+    ...family.level,
     iat: Math.floor(now / 1000),
   }
 }

@@ -48,6 +48,7 @@ async function openTokenFamily(
     user,
     authTime: Math.floor(call.now / 1000),
     eventId: randomUUID(),
+    ...(call.level && { level: call.level }),
     endsAt: call.now + lifetimes(call.client).refresh * 1000,
     revoked: false,
   }

@@ -21,6 +21,8 @@ export interface UserPoolDefinition {
  * The whole object may be replaced while the server runs.
  */
 export interface PoolProperties {
+  /** The names of the levels. A level that is not named here has its default name. */
+  AcrConfiguration?: Partial<Record<'Level1' | 'Level2' | 'Level3' | 'Level4', { AcrValue: string }>>
   AdminCreateUserConfig?: { AllowAdminCreateUserOnly?: boolean; UnusedAccountValidityDays?: number }
   AliasAttributes?: string[]
   AutoVerifiedAttributes?: string[]
@@ -113,6 +115,12 @@ export interface User {
   modifiedAt: number
 }
 
+/** How strongly a user signed in: the claims of both tokens. */
+export interface Level {
+  acr: string
+  amr: string[]
+}
+
 /** One entry of `request.session` in the events of Define and Create. */
 export interface ChallengeResult {
   challengeName: string
@@ -135,6 +143,8 @@ export interface Session {
   custom?: CustomAuth
   /** Set if the challenge is PASSWORD_VERIFIER. */
   srp?: SrpExchange
+  /** Set if the sign-in asked for a level. */
+  level?: Level
 }
 
 /** The progress of a CUSTOM_AUTH sign-in. */
@@ -154,6 +164,8 @@ export interface Family {
   /** Seconds since 1970. */
   authTime: number
   eventId: string
+  /** Set if the sign-in asked for a level. A refresh keeps it. */
+  level?: Level
   /** When the refresh tokens expire, ms. */
   endsAt: number
   revoked: boolean

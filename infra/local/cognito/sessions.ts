@@ -5,7 +5,7 @@ import { sessionLifetime } from './client-settings.ts'
 import { notAuthorized } from './errors.ts'
 import type { Pool, Session } from './pool.ts'
 
-type Challenge = Omit<Session, 'clientId' | 'endsAt' | 'used'>
+type Challenge = Omit<Session, 'clientId' | 'endsAt' | 'used' | 'level'>
 
 /** Stores a challenge under a new Session, or under `id`. Returns the Session. */
 export function openSession(
@@ -13,9 +13,10 @@ export function openSession(
   challenge: Challenge,
   id = randomBytes(256).toString('base64url'),
 ): string {
-  const { pool, client, now } = call
+  const { pool, client, now, level } = call
   deleteExpired(pool, now)
-  pool.sessions.set(id, { ...challenge, clientId: client.id, endsAt: now + sessionLifetime(client), used: false })
+  const endsAt = now + sessionLifetime(client)
+  pool.sessions.set(id, { ...challenge, clientId: client.id, endsAt, used: false, ...(level && { level }) })
   return id
 }
 

@@ -7,6 +7,7 @@ import { assertFlow, assertSecretHash, hidesUnknownUsers } from './client-settin
 import { answerCustomChallenge, continueAfterPassword, startCustomAuth } from './custom-auth.ts'
 import { CognitoError, incorrectPassword, invalidParameter, notAuthorized, userNotFound } from './errors.ts'
 import { finishSignIn } from './issue-tokens.ts'
+import { levelByPassword } from './levels.ts'
 import { assertNotExpired, assertPassword, setPassword } from './passwords.ts'
 import type { Session, User } from './pool.ts'
 import { refreshTokenAuth } from './refresh.ts'
@@ -30,6 +31,7 @@ type Flow = (signIn: SignIn) => object
 const commonFlows: [string, Flow][] = [
   ['USER_SRP_AUTH', srpAuth],
   ['CUSTOM_AUTH', customAuth],
+  ['USER_AUTH', userAuth],
 ]
 const publicFlows = new Map([...commonFlows, ['USER_PASSWORD_AUTH', passwordAuth]])
 const adminFlows = new Map([
@@ -67,6 +69,20 @@ function customAuth({ call, user, username, parameters }: SignIn) {
 
 function srpAuth({ call, user, username, parameters }: SignIn) {
   return srpChallenge(call, { user, username, clientPublic: readClientPublic(parameters) })
+}
+
+/**
+ * Choice-based sign-in, by password only (developer guide, "Manage authentication methods in AWS SDKs").
+ * @throws CognitoError if the request names no choice, or a level that this user can't reach
+ */
+function userAuth(signIn: SignIn) {
+  const { call, parameters } = signIn
+  const { PREFERRED_CHALLENGE: choice, TARGET_ACR_VALUES: targets, ACCESS_TOKEN: earlier } = parameters
+  if (earlier !== undefined) throw invalidParameter('The local Cognito takes no ACCESS_TOKEN: sign in anew.')
+  const start = choice === 'PASSWORD' ? passwordAuth : choice === 'PASSWORD_SRP' ? srpAuth : undefined
+  if (!start) throw invalidParameter('The local Cognito needs PREFERRED_CHALLENGE: PASSWORD or PASSWORD_SRP.')
+  if (targets === undefined) return start(signIn)
+  return start({ ...signIn, call: { ...call, level: levelByPassword(call.pool, targets) } })
 }
 
 async function passwordAuth({ call, user, parameters }: SignIn) {
@@ -123,7 +139,7 @@ async function respond(call: ClientCall): Promise<object> {
     if (!exists(pool, session.user)) throw hidesUnknownUsers(client) ? incorrectPassword() : userNotFound()
     assertCanSignIn(session.user)
   }
-  return continueSignIn(call, session, responses)
+  return continueSignIn({ ...call, ...(session.level && { level: session.level }) }, session, responses)
 }
 
 function continueSignIn(call: ClientCall, session: Session, responses: StringMap): object | Promise<object> {
