@@ -42,6 +42,14 @@ export type Code = keyof typeof responses
 
 export const codes = Object.keys(responses) as Code[]
 
+/** What a new sign-in needs (RFC 9470 §3). */
+export interface NewSignIn {
+  /** Any one of these `acr` values. Empty: any level. */
+  acrValues: readonly string[]
+  /** Its largest age in seconds. Undefined: the age was not the fault. */
+  maxAge?: number
+}
+
 /** A refusal (4xx) or a fault (5xx). The caller gets the `message` of a refusal. Those of a fault are only logged. */
 export class ImpersonationError extends Error {
   readonly code: Code
@@ -54,6 +62,8 @@ export class ImpersonationError extends Error {
   usernameTried?: string
   /** When to try again, in seconds. Only in a 429. Undefined: `defaultRetryAfter`. */
   retryAfter?: number
+  /** What a new sign-in needs. Undefined unless the code is SignInInsufficient. */
+  newSignIn?: NewSignIn
 
   constructor(code: Code, options: ErrorOptions & { message?: string } = {}) {
     super(options.message ?? messageOf(code), options)

@@ -18,8 +18,31 @@ const isRequest = new Ajv().compile(ImpersonationRequest ?? {})
 const anyText = fc.string({ unit: 'binary', maxLength: 200 })
 const words = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 140 })
 const username = fc.oneof(fc.constantFrom('alice', 'ALICE', 'nobody', 'root', 'olivia', 'dora'), words, anyText)
+/** Characters that a reason may not have, and some that it may. */
+const nearControls = fc.string({
+  unit: fc.constantFrom(
+    'a',
+    ' ',
+    '\n',
+    '\r',
+    '\t',
+    '\v',
+    '\f',
+    '\0',
+    '\x85',
+    '\u202e',
+    '\u2069',
+    '\u2028',
+    '👩‍👧',
+    '\ufeff',
+  ),
+  maxLength: 8,
+})
 const request = fc.record(
-  { username: fc.oneof({ weight: 6, arbitrary: username }, fc.jsonValue()), reason: fc.oneof(anyText, fc.jsonValue()) },
+  {
+    username: fc.oneof({ weight: 6, arbitrary: username }, fc.jsonValue()),
+    reason: fc.oneof(nearControls, anyText, fc.jsonValue()),
+  },
   { requiredKeys: [] },
 )
 const odd = fc.constantFrom(

@@ -81,6 +81,13 @@ function checkTogether(settings: Settings): void {
   if (throttle.rate > stageThrottle.rate || throttle.burst > stageThrottle.burst) {
     refuse('setting stageThrottle', stageThrottle, `at least the throttle of one customer, ${JSON.stringify(throttle)}`)
   }
+  if (settings.actorAcr.length > 0 && settings.basic) {
+    refuse(
+      'setting basic',
+      true,
+      'false with actorAcr: a sign-in by Basic is by password alone, and its token has no acr',
+    )
+  }
   if (!settings.defaultEndpoint && !settings.endpointUrl) {
     refuse('setting defaultEndpoint', false, 'true, unless endpointUrl names the custom domain that replaces it')
   }

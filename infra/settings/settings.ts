@@ -2,6 +2,7 @@
 
 import { Token } from 'aws-cdk-lib'
 import { periods } from '../../lambda/config.ts'
+import { compileReasonPattern } from '../../lambda/endpoint/reason-pattern.ts'
 import { longestTicketLifetime } from '../../lambda/grant.ts'
 import { isGrantable } from '../../lambda/scopes.ts'
 import { canBeRequired, isAttributeName } from './attribute-names.ts'
@@ -37,15 +38,15 @@ const clientIdList = list({ must: 'app client ids', test: (id) => Token.isUnreso
 const groupPattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
 const groupRule = matching('a Cognito group name: no blanks, at most 128 characters', groupPattern)
 
-/** RFC 6749 §3.3: the characters of a quoted value in a challenge (RFC 9470 §3). */
-const acrPattern = /^[\x21\x23-\x5B\x5D-\x7E]{1,256}$/
+/** Cognito's own rule (API reference, AcrLevelConfigType). A challenge quotes the values (RFC 9470 §3). */
+const acrPattern = /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/
 
 const eventBusPattern = /^(arn:aws:events:[a-z\d-]+:\d{12}:event-bus\/)?[\w./-]{1,256}$/
 
-function isPattern(pattern: string): boolean {
+function isReasonPattern(pattern: string): boolean {
   if (pattern === '' || pattern.length > 200) return false
   try {
-    new RegExp(pattern, 'u')
+    compileReasonPattern(pattern)
     return true
   } catch {
     return false
@@ -89,8 +90,11 @@ export const settingsTable = {
    * is everyone, also users without a group. Default: actors may act as everyone who is not protected.
    */
   mayActAs: setting('none', orWord('none', mayActAsRule)),
-  /** The `acr` values that an actor's ID token may have, such as `urn:cognito:loa:2`. Default: any, or none. */
-  actorAcr: setting([], list({ must: 'acr values, without blanks or quotes', test: (acr) => acrPattern.test(acr) })),
+  /** The `acr` values that the ID token of staff may have, such as `urn:cognito:loa:4`. `basic` must be false. Default: any, or none. */
+  actorAcr: setting(
+    [],
+    list({ must: 'acr values: at most 64 characters, without blanks or quotes', test: (acr) => acrPattern.test(acr) }),
+  ),
   /** How many impersonations one actor may ask for in a period, with or without a ticket. Default: no limit. */
   actorLimit: setting('none', orWord('none', fields({ limit: wholeNumber(1, 100_000), period: oneOf(...periods) }))),
   /** Whoever acts as a member of these groups needs the approval of another person. */
@@ -109,14 +113,17 @@ export const settingsTable = {
   ),
   /** Refuses requests without a reason. */
   reasonRequired: setting(false, oneOf(true, false)),
-  /** A regular expression that a reason must match, and a description of it for the caller. */
+  /** A regular expression that the whole reason must match, and a description of it for the caller. A reason is then required. */
   reasonPattern: setting(
     'none',
     orWord(
       'none',
       fields({
-        pattern: matching('a regular expression of at most 200 characters', { test: isPattern }),
-        description: matching('a description of 1 to 200 characters', /^.{1,200}$/u),
+        pattern: matching(
+          'a regular expression of RE2, so without look-around and back-references, of at most 200 characters and with few repetitions',
+          { test: isReasonPattern },
+        ),
+        description: matching('a description of 1 to 200 characters', /^[^\p{Cc}\p{Bidi_Control}]{1,200}$/u),
       }),
     ),
   ),

@@ -35,11 +35,12 @@ export function selectActorClient(
  * secret, so every user of the pool can sign in with it: they may do as little as Cognito allows.
  */
 function addActorClient(pool: SelectedPool, settings: Settings): UserPoolClient {
-  const { basic, signInMaxAgeMinutes } = settings
+  const { basic, actorAcr, signInMaxAgeMinutes } = settings
   const client = new UserPoolClient(pool.poolScope, 'ActorClient', {
     userPool: pool.userPool,
     userPoolClientName: 'actors',
-    authFlows: { userSrp: true, adminUserPassword: basic },
+    // By the API, only the flow USER_AUTH can ask for a level (TARGET_ACR_VALUES).
+    authFlows: { userSrp: true, adminUserPassword: basic, user: actorAcr.length > 0 },
     readAttributes: new ClientAttributes().withStandardAttributes({ [harmlessAttribute]: true }),
     // A refreshed ID token keeps the time of the sign-in, so a longer life would be of no use. Cognito requires an hour.
     refreshTokenValidity: Duration.minutes(Math.max(60, signInMaxAgeMinutes)),

@@ -1,12 +1,17 @@
 // The own pool: the user pool that the stack makes.
 
-import { AccountRecovery, FeaturePlan, UserPool } from 'aws-cdk-lib/aws-cognito'
+import { AccountRecovery, FeaturePlan, Mfa, UserPool } from 'aws-cdk-lib/aws-cognito'
 import type { Construct } from 'constructs'
 import { acknowledge } from '../nag.ts'
 
 /** Users sign in by username or e-mail address. Only administrators create users. */
 export class OwnUserPool extends UserPool {
-  constructor(scope: Construct, id: string, { deletionProtection }: { deletionProtection: boolean }) {
+  /** @param options `authenticatorApps`: users may add one, with which a sign-in reaches the highest level (`acr`). */
+  constructor(
+    scope: Construct,
+    id: string,
+    { deletionProtection, authenticatorApps }: { deletionProtection: boolean; authenticatorApps: boolean },
+  ) {
     super(scope, id, {
       featurePlan: FeaturePlan.ESSENTIALS,
       signInAliases: { username: true, email: true },
@@ -23,6 +28,7 @@ export class OwnUserPool extends UserPool {
         requireSymbols: true,
       },
       deletionProtection,
+      ...(authenticatorApps && { mfa: Mfa.OPTIONAL, mfaSecondFactor: { otp: true, sms: false } }),
     })
     acknowledge(this, {
       COG2: 'The pool’s apps decide whether their users need MFA. If the pool required MFA, Basic would fail. Cognito is reported not to ask for MFA in an impersonation (CUSTOM_AUTH).',

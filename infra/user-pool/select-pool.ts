@@ -31,7 +31,10 @@ export type SelectedPool = {
 export function selectPool(scope: Construct, userPool: IUserPool | undefined, settings: Settings): SelectedPool {
   if (userPool && settings.userPoolId) throw new Error('both userPool and setting userPoolId are set: remove one')
   if (!userPool && !settings.userPoolId) {
-    const ownPool = new OwnUserPool(scope, 'UserPool', { deletionProtection: settings.data === 'keep' })
+    const ownPool = new OwnUserPool(scope, 'UserPool', {
+      deletionProtection: settings.data === 'keep',
+      authenticatorApps: settings.actorAcr.length > 0,
+    })
     return { origin: 'own', userPool: ownPool, poolScope: ownPool }
   }
   if (userPool instanceof UserPool && Stack.of(userPool) === Stack.of(scope)) {

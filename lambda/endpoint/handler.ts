@@ -12,6 +12,7 @@ import { createRecords } from '../records.ts'
 import { sdkClientConfig } from '../sdk-client.ts'
 import { createCountActor } from './actor-limit.ts'
 import { createImpersonations } from './impersonations.ts'
+import { loadReasonForm } from './reason-form.ts'
 import { createEndpoint } from './routes.ts'
 import { createUserPool } from './user-pool.ts'
 
@@ -36,6 +37,7 @@ const verifier = createPoolVerifier({ userPoolId: config.userPoolId, clientIds }
 
 export const handler = createEndpoint({
   config,
+  reasonForm: await loadReasonForm(config.reasonPattern),
   authenticate: createAuthenticate({
     config,
     verify: (idToken) => verifier.verify(idToken),

@@ -1,13 +1,21 @@
 // Reads the request's body: the subject's username and the reason, or the ticket.
 
 import { ImpersonationError } from '../errors.ts'
+import { hasControls } from '../http/control-characters.ts'
 import type { GatewayEvent } from '../http/gateway-event.ts'
 import { isUsername } from '../http/username.ts'
 import { isObject } from '../json.ts'
+import type { ReasonForm } from './reason-form.ts'
 
 export interface ImpersonationRequest {
   username: string
   reason: string | undefined
+}
+
+export interface ReasonRules {
+  reasonRequired: boolean
+  /** Undefined: any text. Otherwise a reason is required. */
+  reasonForm: ReasonForm | undefined
 }
 
 const fields = ['username', 'reason'] as const
@@ -16,7 +24,7 @@ const fields = ['username', 'reason'] as const
  * Ignores unknown fields, except those whose names differ from a known one by capitals only: a misspelt reason would be lost.
  * @throws ImpersonationError RequestInvalid, naming the field and its rule.
  */
-export function readRequest(body: unknown, { reasonRequired }: { reasonRequired: boolean }): ImpersonationRequest {
+export function readRequest(body: unknown, rules: ReasonRules): ImpersonationRequest {
   const fieldsSent = asObject(body)
   for (const name of Object.keys(fieldsSent)) {
     const field = fields.find((known) => known === name.toLowerCase())
@@ -27,16 +35,27 @@ export function readRequest(body: unknown, { reasonRequired }: { reasonRequired:
     isUsername(username),
     'username must be a string of 1 to 128 letters, marks, symbols, numbers or punctuation characters, without blanks',
   )
+  return { username, reason: readReason(reason, rules) }
+}
+
+function readReason(reason: unknown, { reasonRequired, reasonForm }: ReasonRules): string | undefined {
   if (reason === undefined) {
-    assertValid(!reasonRequired, 'reason is required: a string of 1 to 1,000 characters')
-    return { username, reason }
+    const form = reasonForm?.description ?? 'a string of 1 to 1,000 characters'
+    assertValid(!reasonRequired && !reasonForm, `reason is required: ${form}`)
+    return undefined
   }
   const trimmed = typeof reason === 'string' ? reason.trim() : ''
   assertValid(
     /^.{1,1000}$/su.test(trimmed) && trimmed.isWellFormed(),
     'reason must be a string of 1 to 1,000 characters, not blank',
   )
-  return { username, reason: trimmed }
+  // It is shown to auditors, in lists and mails. Line breaks and tabs stay, since a form's text area has them.
+  assertValid(
+    !hasControls(trimmed),
+    'reason must not contain characters that control the text around them, except tabs and line breaks',
+  )
+  assertValid(!reasonForm || reasonForm.matches(trimmed), `reason must be ${reasonForm?.description}`)
+  return trimmed
 }
 
 /** Does not check the ticket's form. @throws ImpersonationError RequestInvalid */

@@ -18,7 +18,8 @@ import { withoutSecrets } from '../loggable.ts'
 import type { Claimed, HandOff } from './hand-off.ts'
 import type { Impersonate } from './impersonate.ts'
 import type { Impersonation } from './mint.ts'
-import { assertNoQuery, type ImpersonationRequest, readRequest, readTicket } from './request.ts'
+import type { ReasonForm } from './reason-form.ts'
+import { assertNoQuery, type ImpersonationRequest, type ReasonRules, readRequest, readTicket } from './request.ts'
 
 /** The time limit of a request, in ms. Closing its record may take 4 s more. API Gateway waits 29 s. */
 const timeLimit = 20_000
@@ -38,6 +39,8 @@ type Reported = GatewayEvent & Timed & Partial<Authenticated & Parsed & WithClai
 
 export function createEndpoint(options: {
   config: EndpointConfig
+  /** Of the config's `reasonPattern`. */
+  reasonForm: ReasonForm | undefined
   authenticate: Authenticate
   impersonate: Impersonate
   handOff: HandOff
@@ -45,7 +48,7 @@ export function createEndpoint(options: {
   /** Adds a decision to the metrics. */
   count: (decision: Decision) => void
 }) {
-  const { config, authenticate, impersonate, handOff, log, count } = options
+  const { config, reasonForm, authenticate, impersonate, handOff, log, count } = options
   const write = createReport({ name, log, count })
   const report = (event: Reported, result: Success | ImpersonationError) =>
     write(event, result, detailsOf(event, result))
@@ -59,7 +62,7 @@ export function createEndpoint(options: {
       .use(requireCaller(authenticate))
       .use(requireMediaType('application/json'))
       .use(readJson)
-      .use(parseRequest(config))
+      .use(parseRequest({ ...config, reasonForm }))
 
   const contextOf = (event: GatewayEvent) => (config.subjectContextData ? contextDataOf(event) : undefined)
 
@@ -126,10 +129,10 @@ export function createEndpoint(options: {
   return onlyGatewayEvents(router, { name, log })
 }
 
-function parseRequest(config: Pick<EndpointConfig, 'reasonRequired'>): MiddlewareObj<GatewayEvent & Parsed> {
+function parseRequest(rules: ReasonRules): MiddlewareObj<GatewayEvent & Parsed> {
   return {
     before({ event }) {
-      event.impersonationRequest = readRequest(event.body, config)
+      event.impersonationRequest = readRequest(event.body, rules)
     },
   }
 }

@@ -3,6 +3,7 @@
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError } from '../errors.ts'
 import type { ContextData } from './gateway-event.ts'
+import { assertSufficient, type SignInRules } from './sign-in.ts'
 import { isUsername } from './username.ts'
 import { isFault } from './verifier.ts'
 
@@ -29,29 +30,21 @@ export interface Credentials {
   password: string
 }
 
-/** Whether a sign-in is recent enough for staff. @param signedInAt in ms since the epoch. */
-export function isRecentSignIn(
-  signedInAt: number | undefined,
-  { now, signInMaxAgeMinutes }: { now: number; signInMaxAgeMinutes: number },
-): boolean {
-  return signedInAt !== undefined && now - signedInAt <= signInMaxAgeMinutes * 60_000
-}
-
 export type Authenticate = ReturnType<typeof createAuthenticate>
 
 type Claims = Record<string, unknown>
 
 /**
- * @param config `subjectClientIds`: the app clients of the pool's ordinary users. Their sign-in may be of any age.
+ * @param config `subjectClientIds`: the app clients of the pool's ordinary users. Their sign-in may be of any age and level.
  * @param verify returns the claims of an ID token. It accepts tokens of the pool that were issued to an accepted app client.
  * @param signIn returns an ID token.
  * @returns a function. It throws an ImpersonationError: CredentialsInvalid if the header is missing, repeated or not
- * accepted, Unavailable if the verifier fails, or the error of `signIn`.
+ * accepted, SignInInsufficient if the sign-in of staff is too old or too weak, Unavailable if the verifier fails, or the
+ * error of `signIn`.
  */
 export function createAuthenticate(options: {
-  config: Pick<EndpointConfig, 'basic' | 'impersonationClientId' | 'signInMaxAgeMinutes'> & {
-    subjectClientIds?: readonly string[]
-  }
+  config: Pick<EndpointConfig, 'basic' | 'impersonationClientId'> &
+    SignInRules & { subjectClientIds?: readonly string[] }
   verify: (idToken: string) => Promise<Claims>
   signIn: (credentials: Credentials, contextData: ContextData, signal: AbortSignal) => Promise<string>
   now: () => number
@@ -89,11 +82,10 @@ export function createAuthenticate(options: {
     assertAccepted(
       typeof sub === 'string' && sub && typeof username === 'string' && username && typeof aud === 'string',
     )
-    assertAccepted(
-      config.subjectClientIds?.includes(aud) ||
-        isRecentSignIn(signedInAt, { now: now(), signInMaxAgeMinutes: config.signInMaxAgeMinutes }),
-      'Authorization: the sign-in is too long ago',
-    )
+    const impersonated = aud === config.impersonationClientId || 'act' in claims
+    if (!config.subjectClientIds?.includes(aud)) {
+      assertSufficient({ signedInAt, acr: claims.acr, impersonated }, { now: now(), rules: config })
+    }
     return {
       sub,
       username,
@@ -101,7 +93,7 @@ export function createAuthenticate(options: {
       ...(signedInAt !== undefined && { signedInAt }),
       ...(tokenEndsAt !== undefined && { tokenEndsAt }),
       clientId: aud,
-      impersonated: aud === config.impersonationClientId || 'act' in claims,
+      impersonated,
       ...(typeof claims.impersonation_id === 'string' && { impersonationId: claims.impersonation_id }),
       ...(typeof actorSub === 'string' && { actorSub }),
     }

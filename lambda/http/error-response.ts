@@ -8,6 +8,7 @@ import {
   errorBody,
   errorCodeHeader,
   faultMessage,
+  type ImpersonationError,
 } from '../errors.ts'
 import { type GatewayEvent, requestIdOf } from './gateway-event.ts'
 
@@ -21,13 +22,9 @@ export interface Challenges {
 export function errorResponse(config: Challenges): MiddlewareObj<GatewayEvent> {
   return {
     onError(request) {
-      const {
-        status,
-        code,
-        message,
-        impersonationId,
-        retryAfter = defaultRetryAfter,
-      } = asImpersonationError(request.error)
+      const error = asImpersonationError(request.error)
+      const { status, code, message, impersonationId, retryAfter = defaultRetryAfter } = error
+      const challenge = challengeOf(error, config)
       request.error = Object.assign(new Error(), {
         statusCode: status,
         expose: true,
@@ -35,8 +32,7 @@ export function errorResponse(config: Challenges): MiddlewareObj<GatewayEvent> {
         headers: {
           ...errorHeaders(code),
           ...(impersonationId && { 'Impersonation-Id': impersonationId }),
-          ...(code === 'CredentialsInvalid' && { 'WWW-Authenticate': challenges(config) }),
-          ...(code === 'TicketInvalid' && { 'WWW-Authenticate': `Ticket ${realm}` }),
+          ...(challenge && { 'WWW-Authenticate': challenge }),
           ...(status === 429 && { 'Retry-After': String(retryAfter) }),
         },
       })
@@ -49,10 +45,34 @@ export function errorHeaders(code: Code): Record<string, string> {
   return { 'Cache-Control': 'no-store', [errorCodeHeader]: code }
 }
 
-/** RFC 9110 §11.6.1 requires a challenge with each 401. No scheme is registered for tickets. */
 const realm = 'realm="cognito-impersonation"'
 
+/** RFC 9110 §11.6.1 requires a challenge with each 401. No scheme is registered for tickets. */
+function challengeOf(error: ImpersonationError, config: Challenges): string | undefined {
+  switch (error.code) {
+    case 'CredentialsInvalid':
+      return challenges(`Bearer ${realm}`, config)
+    case 'SignInInsufficient':
+      return challenges(stepUp(error), config)
+    case 'TicketInvalid':
+      return `Ticket ${realm}`
+    default:
+      return undefined
+  }
+}
+
 /** The accepted schemes (RFC 9110 §11.6.1, RFC 6750 §3, RFC 7617 §2). */
-function challenges({ basic }: Challenges): string {
-  return basic ? `Bearer ${realm}, Basic ${realm}, charset="UTF-8"` : `Bearer ${realm}`
+function challenges(bearer: string, { basic }: Challenges): string {
+  return basic ? `${bearer}, Basic ${realm}, charset="UTF-8"` : bearer
+}
+
+/** RFC 9470 §3. The settings' rule keeps quotes and backslashes out of the `acr` values. */
+function stepUp({ message, newSignIn: { acrValues, maxAge } = { acrValues: [] } }: ImpersonationError): string {
+  return [
+    `Bearer ${realm}`,
+    'error="insufficient_user_authentication"',
+    `error_description="${message}"`,
+    ...(acrValues.length > 0 ? [`acr_values="${acrValues.join(' ')}"`] : []),
+    ...(maxAge === undefined ? [] : [`max_age="${maxAge}"`]),
+  ].join(', ')
 }

@@ -3,6 +3,7 @@
 import type { ContextDataType } from '@aws-sdk/client-cognito-identity-provider'
 import type { APIGatewayProxyEvent } from 'aws-lambda'
 import type { Source } from '../records-schema.ts'
+import { withoutControls } from './control-characters.ts'
 
 /** The body is text (or null) at first. The body parser replaces it with the parsed JSON. */
 export interface GatewayEvent extends Omit<APIGatewayProxyEvent, 'body'> {
@@ -46,12 +47,18 @@ export function requestIdOf({ requestContext: { extendedRequestId, requestId } }
 
 export function sourceOf(event: GatewayEvent): Source {
   const { identity } = event.requestContext
+  const userAgent = shown(identity.userAgent ?? '')
   return {
     requestId: requestIdOf(event),
     sourceIp: identity.sourceIp,
-    ...(identity.userAgent ? { userAgent: identity.userAgent.slice(0, 512) } : {}),
+    ...(userAgent ? { userAgent } : {}),
     ...(identity.apiKeyId ? { apiKeyId: identity.apiKeyId } : {}),
   }
+}
+
+/** A header as lists and logs may show it. */
+function shown(header: string): string {
+  return withoutControls(header).slice(0, 512)
 }
 
 /** Contains only these two headers, because others may contain secrets. */
@@ -62,7 +69,7 @@ export function contextDataOf(event: GatewayEvent): ContextData {
     ServerName: domainName,
     ServerPath: path,
     HttpHeaders: ['User-Agent', 'Accept-Language'].flatMap((headerName) =>
-      headerValues(event, headerName.toLowerCase()).map((value) => ({ headerName, headerValue: value.slice(0, 512) })),
+      headerValues(event, headerName.toLowerCase()).map((value) => ({ headerName, headerValue: shown(value) })),
     ),
   }
 }

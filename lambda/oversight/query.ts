@@ -1,6 +1,7 @@
 // Reads and checks the query parameters.
 
 import { ImpersonationError } from '../errors.ts'
+import { withoutControls } from '../http/control-characters.ts'
 import type { GatewayEvent } from '../http/gateway-event.ts'
 import { isUsername } from '../http/username.ts'
 
@@ -60,7 +61,7 @@ function readParameters<Name extends string>(
   for (const [name, values] of sent) {
     assertValid(
       (known as readonly string[]).includes(name),
-      `${name.slice(0, 64)}: there is no such query parameter here`,
+      `${withoutControls(name.slice(0, 64))}: there is no such query parameter here`,
     )
     assertValid(values?.length === 1, `${name} is sent more than once`)
   }

@@ -4,6 +4,7 @@ import type { OversightConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
 import type { Authenticate } from '../http/authenticate.ts'
 import { createChain, onlyGatewayEvents, respond } from '../http/chain.ts'
+import { withoutControls } from '../http/control-characters.ts'
 import { preflight, withCors } from '../http/cors.ts'
 import type { GatewayEvent } from '../http/gateway-event.ts'
 import type { Decision, Outcome } from '../http/metrics.ts'
@@ -129,6 +130,6 @@ function detailsOf(event: GatewayEvent & Partial<Authenticated>, action: Action 
 /** The users that the query names. The caller may have sent a secret in place of a name. */
 function askedOf({ queryStringParameters }: GatewayEvent) {
   const { actor, subject } = queryStringParameters ?? {}
-  const loggable = (name: string | undefined) => name && withoutSecrets(name.slice(0, 128))
+  const loggable = (name: string | undefined) => name && withoutSecrets(withoutControls(name.slice(0, 128)))
   return { askedActor: loggable(actor), askedSubject: loggable(subject) }
 }

@@ -10,6 +10,7 @@ import type { Outcome } from '../../infra/local/lambda/outcome.ts'
 import { readEndpointConfig, readTriggerConfig } from '../../lambda/config.ts'
 import { createCountActor } from '../../lambda/endpoint/actor-limit.ts'
 import { createImpersonations } from '../../lambda/endpoint/impersonations.ts'
+import { loadReasonForm } from '../../lambda/endpoint/reason-form.ts'
 import { createEndpoint } from '../../lambda/endpoint/routes.ts'
 import { createUserPool } from '../../lambda/endpoint/user-pool.ts'
 import { createAuthenticate } from '../../lambda/http/authenticate.ts'
@@ -195,6 +196,7 @@ export async function createWorld(
 
   const endpoint = createEndpoint({
     config,
+    reasonForm: await loadReasonForm(config.reasonPattern),
     authenticate: createAuthenticate({
       config,
       verify: async (idToken) => {

@@ -72,11 +72,16 @@ function calls({
     // curl asks for the password.
     return settings.basic ? [[heading('password'), `${call} -u ${quoted(actor.username)}`]] : []
   }
+  const { actorAcr } = settings
   const signInRequest = JSON.stringify({
     UserPoolId: outputs.UserPoolId,
     ClientId: outputs.ActorClientId,
-    AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-    AuthParameters: { USERNAME: actor.username, PASSWORD: actor.password },
+    AuthFlow: actorAcr.length > 0 ? 'USER_AUTH' : 'ADMIN_USER_PASSWORD_AUTH',
+    AuthParameters: {
+      USERNAME: actor.username,
+      PASSWORD: actor.password,
+      ...(actorAcr.length > 0 && { PREFERRED_CHALLENGE: 'PASSWORD', TARGET_ACR_VALUES: actorAcr.join(' ') }),
+    },
   })
   const callWithIdToken = [
     `ID_TOKEN=$(curl -s ${outputs.CognitoEndpoint} --aws-sigv4 aws:amz:us-east-1:cognito-idp -u local:local`,

@@ -46,8 +46,8 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
       const [customersClientId = shopClientId] = settings.subjectClientIds
       const pool = cognito.pools.get(userPoolId)
       if (pool && !pool.clients.has(customersClientId)) addParts(pool, shopClient(customersClientId))
-      const signInWith = (clientId: string) =>
-        createSignIn({ cognito: localAccess(stackLocation.region, CognitoEndpoint), userPoolId, clientId })
+      const signInWith = (clientId: string, acrValues: string[]) =>
+        createSignIn({ cognito: localAccess(stackLocation.region, CognitoEndpoint), userPoolId, clientId, acrValues })
       backOffice.serve(
         createSite({
           origin: backOffice.origin,
@@ -56,7 +56,7 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
             apiUrl,
             apiKey,
             auditorsGroup: settings.auditorsGroup,
-            signIn: signInWith(ActorClientId),
+            signIn: signInWith(ActorClientId, settings.actorAcr),
             impersonatePage: `${shop.origin}/impersonate`,
           }),
           connectTo: [],
@@ -66,7 +66,7 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
         createSite({
           origin: shop.origin,
           files: filesOf(shopFiles, hints),
-          routes: createShop({ apiUrl, apiKey, resourceServerKey, signIn: signInWith(customersClientId) }),
+          routes: createShop({ apiUrl, apiKey, resourceServerKey, signIn: signInWith(customersClientId, []) }),
           connectTo: [new URL(apiUrl).origin],
         }),
       )

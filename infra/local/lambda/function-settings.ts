@@ -10,6 +10,8 @@ export interface FunctionSettings {
   basic: boolean
   /** The app clients of the pool's ordinary users. */
   subjectClientIds: string[]
+  /** The levels (`acr`) of staff's sign-ins that count. Empty: any. */
+  actorAcr: string[]
 }
 
 /** The protected groups that are the pool's own, without those that the stack makes. */
@@ -24,6 +26,7 @@ export function readSettings(definitions: FunctionDefinition[]): FunctionSetting
     PROTECTED_GROUPS,
     BASIC,
     SUBJECT_CLIENT_IDS = '[]',
+    ACTOR_ACR = '[]',
   } = variables(definitions)
   return {
     impersonatorsGroup: IMPERSONATORS_GROUP,
@@ -31,6 +34,7 @@ export function readSettings(definitions: FunctionDefinition[]): FunctionSetting
     protectedGroups: PROTECTED_GROUPS === undefined ? [] : JSON.parse(PROTECTED_GROUPS),
     basic: BASIC === 'true',
     subjectClientIds: JSON.parse(SUBJECT_CLIENT_IDS),
+    actorAcr: JSON.parse(ACTOR_ACR),
   }
 }
 

@@ -40,6 +40,7 @@ async function endpointFields(): Promise<string[]> {
   for (const impersonate of outcomes) {
     const endpoint = createEndpoint({
       config: readEndpointConfig(endpointEnvironment),
+      reasonForm: undefined,
       authenticate: async () => ({
         sub: 'sub',
         username: 'olivia',

@@ -66,7 +66,6 @@ describe('settings', () => {
     ['auditorsGroup', 'admins', 'admins'],
     ['mayActAs', 'none', 'none'],
     ['mayActAs', '{"support":["customers"],"leads":["*"]}', { support: ['customers'], leads: ['*'] }],
-    ['actorAcr', 'urn:cognito:loa:2,urn:cognito:loa:3', ['urn:cognito:loa:2', 'urn:cognito:loa:3']],
     ['actorLimit', '{"limit":30,"period":"HOUR"}', { limit: 30, period: 'HOUR' }],
     ['reasonPattern', { pattern: '^a$', description: 'an a' }, { pattern: '^a$', description: 'an a' }],
     ['eventBus', 'security', 'security'],
@@ -227,6 +226,24 @@ describe('settings', () => {
     ['signInMaxAgeMinutes', 0, '1 to 43200'],
     ['lookUpGroup', false, groupNotLookedUp],
     ['lookUpGroup', 'false', groupNotLookedUp],
+    ['actorAcr', 'level 4', 'without blanks'],
+    ['actorAcr', ['level"4'], 'quotes'],
+    ['actorAcr', [String.raw`level\4`], 'quotes'],
+    ['actorAcr', ['level\r\n4'], 'without blanks'],
+    ['actorAcr', ['lével4'], 'acr values'],
+    ['actorAcr', ['x'.repeat(65)], '64 characters'],
+    ['actorAcr', [''], 'acr values'],
+    ['actorAcr', [4], 'acr values'],
+    ['reasonPattern', { pattern: '(', description: 'x' }, 'a regular expression'],
+    ['reasonPattern', { pattern: '', description: 'x' }, 'a regular expression'],
+    ['reasonPattern', { pattern: 'x'.repeat(201), description: 'x' }, '200 characters'],
+    ['reasonPattern', { pattern: String.raw`(a)\1`, description: 'x' }, 'back-references'],
+    ['reasonPattern', { pattern: '(?=a).*', description: 'x' }, 'look-around'],
+    ['reasonPattern', { pattern: '(.{0,30}){0,40}', description: 'x' }, 'few repetitions'],
+    ['reasonPattern', { pattern: 'x', description: '' }, 'a description'],
+    ['reasonPattern', { pattern: 'x', description: 'a\nb' }, 'a description'],
+    ['reasonPattern', { pattern: 'x', description: 'a\u202eb' }, 'a description'],
+    ['reasonPattern', { pattern: 'x' }, 'description'],
     ['subjectContextData', 'ENFORCED', 'true, false'],
     ['endpointUrl', '', 'https://'],
     ['endpointUrl', 'http://api.example.com', 'https://'],
@@ -263,6 +280,16 @@ describe('settings', () => {
 
   test('limit impersonations to fewer than Cognito’s 120 sign-ins per second, at two sign-ins each', () => {
     expect(readSettings({}).stageThrottle.rate * 2).toBeLessThan(120)
+  })
+
+  test('allow actorAcr only with basic=false', () => {
+    const actorAcr = 'urn:cognito:loa:3,urn:cognito:loa:4'
+    const read = { actorAcr: ['urn:cognito:loa:3', 'urn:cognito:loa:4'], basic: false }
+    expect(readSettings({ actorAcr, basic: 'false' })).toMatchObject(read)
+    for (const settings of [{ actorAcr }, { actorAcr, basic: true }]) {
+      expect(() => readSettings(settings)).toThrow('setting basic is true, but it must be false with actorAcr')
+    }
+    expect(readSettings({ basic: true }).actorAcr).toEqual([])
   })
 
   test('allow defaultEndpoint=false only with endpointUrl', () => {

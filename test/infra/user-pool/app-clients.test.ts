@@ -113,6 +113,11 @@ describe('actors’ client', () => {
     },
   )
 
+  test('allows USER_AUTH, which can ask for a level, only with actorAcr', () => {
+    const { ExplicitAuthFlows } = settingsOf(templateOf({ basic: false, actorAcr: 'urn:cognito:loa:4' })) ?? {}
+    expect(ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
+  })
+
   test('does not allow ADMIN_USER_PASSWORD_AUTH with basic=false', () => {
     const { ExplicitAuthFlows } = settingsOf(templateOf({ basic: false })) ?? {}
     expect(ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])

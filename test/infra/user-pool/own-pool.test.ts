@@ -44,6 +44,12 @@ describe('own pool', () => {
     expect(groups(changed).map(({ GroupName }) => GroupName)).toEqual(['support', 'impersonation-auditors', 'board'])
   })
 
+  test('lets users add an authenticator app only with actorAcr, and demands none', () => {
+    const changed = onlyOne(templateOf({ actorAcr: 'urn:cognito:loa:4', basic: false }), 'AWS::Cognito::UserPool')
+    expect(changed).toMatchObject({ MfaConfiguration: 'OPTIONAL', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] })
+    expect(onlyOne(template, 'AWS::Cognito::UserPool')).not.toHaveProperty('MfaConfiguration')
+  })
+
   test('has no triggers with attachTriggers=false, and the setting changes no other resource', () => {
     const { Resources } = templateOf({ attachTriggers: 'false' })
     const changed = Object.keys(template.Resources).filter(

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import { loadReasonForm } from '../../../lambda/endpoint/reason-form.ts'
 import { readRequest } from '../../../lambda/endpoint/request.ts'
 
-const read = (body: unknown, reasonRequired = false) => readRequest(body, { reasonRequired })
+const read = (body: unknown, reasonRequired = false) => readRequest(body, { reasonRequired, reasonForm: undefined })
 
 describe('accepts', () => {
   test.each([
@@ -24,6 +25,11 @@ describe('accepts', () => {
     ['ticket 7', 'ticket 7'],
     ['  ticket 7\n', 'ticket 7'],
     ['two\nlines', 'two\nlines'],
+    ['two\r\nlines\tand a tab', 'two\r\nlines\tand a tab'],
+    ['👩‍👩‍👧 a family, joined by ZWJ', '👩‍👩‍👧 a family, joined by ZWJ'],
+    ['🏴󠁧󠁢󠁥󠁮󠁧󠁿 a flag of tag characters', '🏴󠁧󠁢󠁥󠁮󠁧󠁿 a flag of tag characters'],
+    ['❤️ a variation selector', '❤️ a variation selector'],
+    ['می‌خواهم مرحبا שלום', 'می‌خواهم مرحبا שלום'],
     ['x'.repeat(1000), 'x'.repeat(1000)],
     [` ${'😀'.repeat(1000)} `, '😀'.repeat(1000)],
   ])('reason %j', (reason, kept) => {
@@ -49,6 +55,9 @@ describe('refuses, naming the field,', () => {
     ['al\0ice'],
     ['al\u200bice'],
     ['al\u202eice'],
+    ['alice\u2066'],
+    ['alice\u061c'],
+    ['alice\u0085'],
     ['\ud800'],
   ])('username %j', (username) => {
     expect(() => read({ username })).toThrow(
@@ -60,6 +69,18 @@ describe('refuses, naming the field,', () => {
       expect.objectContaining({ code: 'RequestInvalid', message: expect.stringMatching(/^reason /) }),
     )
   })
+  const bidi = [...'\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069']
+  test.each(['\0', '\x07', '\b', '\v', '\f', '\r', '\x1b[2K', '\x7f', '\x85', '\x9b', ...bidi])(
+    'a reason with the control character %j',
+    (control) => {
+      expect(() => read({ username: 'alice', reason: `ticket ${control} 7` })).toThrow(
+        expect.objectContaining({
+          code: 'RequestInvalid',
+          message: expect.stringMatching(/^reason must not contain /),
+        }),
+      )
+    },
+  )
   test.each([
     ['Reason', 'reason'],
     ['REASON', 'reason'],
@@ -72,5 +93,40 @@ describe('refuses, naming the field,', () => {
   })
   test('a missing reason if the setting requires one', () => {
     expect(() => read({ username: 'alice' }, true)).toThrow(/^reason is required/)
+  })
+})
+
+const form = await loadReasonForm({ pattern: 'SUP-[0-9]+( .*)?', description: 'a ticket, such as SUP-123' })
+
+describe('with a form of reasons', () => {
+  const readWith = (reason: unknown) =>
+    readRequest({ username: 'alice', reason }, { reasonRequired: false, reasonForm: form })
+
+  test.each(['SUP-1', ' SUP-123 the invoice\n', 'SUP-9 👩‍👩‍👧'])('accepts %j', (reason) => {
+    expect(readWith(reason)).toEqual({ username: 'alice', reason: reason.trim() })
+  })
+  test.each(['SUP-', 'xSUP-1', 'SUP-1x', 'sup-1', 'SUP-1\nx', 'SUP-1 a\nb', 'why SUP-1'])(
+    'refuses %j: the whole reason must match',
+    (reason) => {
+      expect(() => readWith(reason)).toThrow(
+        expect.objectContaining({ code: 'RequestInvalid', message: 'reason must be a ticket, such as SUP-123' }),
+      )
+    },
+  )
+  test('refuses a missing reason', () => {
+    expect(() => readWith(undefined)).toThrow(
+      expect.objectContaining({ code: 'RequestInvalid', message: 'reason is required: a ticket, such as SUP-123' }),
+    )
+  })
+  test('keeps the other rules', async () => {
+    const any = await loadReasonForm({ pattern: '(?s).*', description: 'anything' })
+    for (const reason of ['', null, 7, 'x'.repeat(1001), 'a\u202eb']) {
+      expect(() => readRequest({ username: 'alice', reason }, { reasonRequired: false, reasonForm: any })).toThrow(
+        /^reason/,
+      )
+    }
+  })
+  test('is none if the setting is none', async () => {
+    expect(await loadReasonForm('none')).toBeUndefined()
   })
 })

@@ -3,8 +3,9 @@ import type { Context } from 'aws-lambda'
 import { readEndpointConfig } from '../../../lambda/config.ts'
 import type { HandOff } from '../../../lambda/endpoint/hand-off.ts'
 import type { Impersonate } from '../../../lambda/endpoint/impersonate.ts'
+import type { ReasonForm } from '../../../lambda/endpoint/reason-form.ts'
 import { createEndpoint } from '../../../lambda/endpoint/routes.ts'
-import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
+import { type Code, ImpersonationError, type NewSignIn } from '../../../lambda/errors.ts'
 import { newGrant, newTicket } from '../../../lambda/grant.ts'
 import type { Authenticate } from '../../../lambda/http/authenticate.ts'
 import type { Decision } from '../../../lambda/http/metrics.ts'
@@ -56,6 +57,7 @@ function setUp(
     authenticationFailure?: unknown
     countFailure?: unknown
     environment?: object
+    reasonForm?: ReasonForm
   } = {},
 ) {
   const log = { info: jest.fn(), warn: jest.fn(), error: jest.fn() }
@@ -85,7 +87,15 @@ function setUp(
     if (options.countFailure) throw options.countFailure
   })
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
-  const endpoint = createEndpoint({ config, authenticate, impersonate, handOff, log: log as unknown as Console, count })
+  const endpoint = createEndpoint({
+    config,
+    reasonForm: options.reasonForm,
+    authenticate,
+    impersonate,
+    handOff,
+    log: log as unknown as Console,
+    count,
+  })
   return {
     async send(changes: Parameters<typeof gatewayEvent>[0] = {}) {
       const { statusCode, headers, body } = await endpoint(gatewayEvent(changes), {} as Context)
@@ -166,6 +176,24 @@ describe('calls impersonate', () => {
       apiKeyId: 'key-1',
       requestId: 'request-1',
     })
+  })
+  test.each([
+    ['Mozilla/5.0\u202e\u2067\u200f evil\r\n\t\0\x1b[2K\x9b', 'Mozilla/5.0 evil[2K'],
+    ['👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿', '👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿'],
+    [`${'\u202e'.repeat(600)}curl`, 'curl'],
+    ['\u202e\0', undefined],
+  ])('with a user agent without control characters: %j', async (userAgent, kept) => {
+    const { send, impersonate, handOff } = setUp({ environment: { SUBJECT_CONTEXT_DATA: 'true' } })
+    const identity = { sourceIp: '192.0.2.1', userAgent, apiKeyId: 'key-1' } as never
+    await send({ requestContext: { identity }, headers: { 'User-Agent': [userAgent], 'Accept-Language': [userAgent] } })
+    const origin = impersonate.mock.calls[0]?.[2]
+    expect(origin?.source.userAgent).toBe(kept)
+    expect(origin?.contextData?.HttpHeaders).toEqual([
+      { headerName: 'User-Agent', headerValue: kept ?? '' },
+      { headerName: 'Accept-Language', headerValue: kept ?? '' },
+    ])
+    await send({ route: 'POST /auth/session', requestContext: { identity }, body: JSON.stringify({ ticket }) })
+    expect(handOff.claim.mock.calls[0]?.[1].userAgent).toBe(kept)
   })
   test('with requestId if extendedRequestId is missing', async () => {
     const { send, impersonate } = setUp()
@@ -388,6 +416,42 @@ describe('refusals and faults', () => {
     const authenticationFailure = new ImpersonationError('CredentialsInvalid')
     const { headers } = await setUp({ authenticationFailure, environment: { BASIC: 'false' } }).send()
     expect(headers).toMatchObject({ 'WWW-Authenticate': 'Bearer realm="cognito-impersonation"' })
+  })
+  test.each<[string, NewSignIn, string]>([
+    [
+      'too weak',
+      { acrValues: ['urn:cognito:loa:3', 'urn:cognito:loa:4'] },
+      'acr_values="urn:cognito:loa:3 urn:cognito:loa:4"',
+    ],
+    ['too old', { acrValues: [], maxAge: 43_200 }, 'max_age="43200"'],
+    ['too old, where levels count', { acrValues: ['high'], maxAge: 60 }, 'acr_values="high", max_age="60"'],
+  ])('a 401 for a sign-in that is %s says what a new one needs', async (_, newSignIn, parameters) => {
+    const refused = new ImpersonationError('SignInInsufficient', { message: 'Authorization: sign in again' })
+    const authenticationFailure = Object.assign(refused, { newSignIn })
+    const bearer = `Bearer realm="cognito-impersonation", error="insufficient_user_authentication", error_description="Authorization: sign in again", ${parameters}`
+    const withBasic = await setUp({ authenticationFailure }).send()
+    expect(withBasic).toMatchObject({ statusCode: 401, headers: { 'Impersonation-Error': 'SignInInsufficient' } })
+    expect(withBasic.body).toEqual({ status: 'error', message: 'Authorization: sign in again' })
+    expect(withBasic.headers).toMatchObject({
+      'WWW-Authenticate': `${bearer}, Basic realm="cognito-impersonation", charset="UTF-8"`,
+    })
+    const { headers } = await setUp({ authenticationFailure, environment: { BASIC: 'false' } }).send()
+    expect(headers).toMatchObject({ 'WWW-Authenticate': bearer })
+  })
+  test('a reason without the form of the setting gets 400', async () => {
+    const reasonForm = { description: 'a ticket number', matches: (reason: string) => reason === 'SUP-1' }
+    const { send, impersonate, handOff } = setUp({ reasonForm })
+    for (const route of ['POST /auth/impersonate', 'POST /auth/impersonations']) {
+      for (const [reason, status] of [
+        ['SUP-1', /^20[01]$/],
+        ['SUP-2', /^400$/],
+        [undefined, /^400$/],
+      ] as const) {
+        const { statusCode } = await send({ route, body: JSON.stringify({ username: 'alice', reason }) })
+        expect(String(statusCode)).toMatch(status)
+      }
+    }
+    expect([impersonate.mock.calls.length, handOff.prepare.mock.calls.length]).toEqual([1, 1])
   })
   test.each([
     ['1', undefined],

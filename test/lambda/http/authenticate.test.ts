@@ -10,7 +10,7 @@ const key = newKey()
 const forgedKey = newKey(key.kid)
 const now = Math.floor(Date.now() / 1000) * 1000
 const twelveHoursAgo = now / 1000 - 12 * 3600
-const config = { basic: true, impersonationClientId: 'ours', signInMaxAgeMinutes: 720 }
+const config = { basic: true, impersonationClientId: 'ours', signInMaxAgeMinutes: 720, actorAcr: [] as string[] }
 const published = await publishKeys([key])
 const pool = { userPoolId, clientIds: ['actors', 'console', 'ours'] }
 const verifier = createVerifier(pool, published.url)
@@ -62,18 +62,13 @@ describe('accepts', () => {
     expect(await authenticate([token({ aud: 'console' })]).actor).toEqual({ ...olivia, clientId: 'console' })
   })
   test('a sign-in of any age with an app client of the subjects', async () => {
-    const config = {
-      basic: true,
-      impersonationClientId: 'ours',
-      signInMaxAgeMinutes: 720,
-      subjectClientIds: ['console'],
-    }
+    const changes = { config: { ...config, subjectClientIds: ['console'] } }
     const old = { auth_time: twelveHoursAgo - 1 }
-    expect(await authenticate([token({ ...old, aud: 'console' })], { config }).actor).toMatchObject({
+    expect(await authenticate([token({ ...old, aud: 'console' })], changes).actor).toMatchObject({
       clientId: 'console',
     })
-    await expect(authenticate([token({ ...old, aud: 'actors' })], { config }).actor).rejects.toMatchObject({
-      code: 'CredentialsInvalid',
+    await expect(authenticate([token({ ...old, aud: 'actors' })], changes).actor).rejects.toMatchObject({
+      code: 'SignInInsufficient',
     })
   })
   test('a sign-in of exactly the maximum age', async () => {
@@ -129,9 +124,6 @@ describe('refuses, with a message about the header,', () => {
     ['a token of another pool', [token({ iss: 'https://cognito-idp.us-east-1.amazonaws.com/us-east-1_Other' })]],
     ['a token of an app client that is not listed', [token({ aud: 'strangers' })]],
     ['an access token', [token({ token_use: 'access', client_id: 'actors', aud: undefined })]],
-    ['a sign-in too long ago', [token({ auth_time: twelveHoursAgo - 1 })], /too long ago/],
-    ['a token without auth_time', [token({ auth_time: undefined })], /too long ago/],
-    ['an auth_time that is not a number', [token({ auth_time: String(now / 1000) })], /too long ago/],
     ['a token without sub', [token({ sub: undefined })]],
     ['a token without username', [token({ 'cognito:username': undefined })]],
     ['a token with an empty username', [token({ 'cognito:username': '' })]],
@@ -152,6 +144,18 @@ describe('refuses, with a message about the header,', () => {
     const message = expect.stringMatching(text)
     await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid', status: 401, message })
     expect(signIn).not.toHaveBeenCalled()
+  })
+  test.each([
+    ['a sign-in too long ago', twelveHoursAgo - 1],
+    ['a token without auth_time', undefined],
+    ['an auth_time that is not a number', String(now / 1000)],
+  ])('%s, with the age that a new sign-in may have', async (_, auth_time) => {
+    await expect(authenticate([token({ auth_time })]).actor).rejects.toMatchObject({
+      code: 'SignInInsufficient',
+      status: 401,
+      message: expect.stringMatching(/^Authorization: .*too long ago/),
+      newSignIn: { acrValues: [], maxAge: 43_200 },
+    })
   })
   test('Basic if the setting is off', async () => {
     const { actor, signIn } = authenticate([`Basic ${basic('olivia:secret')}`], { config: { ...config, basic: false } })
@@ -174,6 +178,77 @@ describe('refuses, with a message about the header,', () => {
       signIn: async () => signToken(forgedKey, idClaims(now)),
     })
     await expect(actor).rejects.toMatchObject({ code: 'CredentialsInvalid' })
+  })
+})
+
+describe('with levels that count', () => {
+  const actorAcr = ['urn:cognito:loa:3', 'urn:cognito:loa:4']
+  const changes = { config: { ...config, actorAcr, subjectClientIds: ['console'] } }
+  const claimsOf = (more: object) => ({ verify: async () => idClaims(now, more) })
+
+  test.each(actorAcr)('a token of level %s is accepted', async (acr) => {
+    expect(await authenticate([token({ acr })], changes).actor).toEqual(olivia)
+  })
+  test.each<[string, unknown]>([
+    ['is missing', undefined],
+    ['is null', null],
+    ['is empty', ''],
+    ['is another level', 'urn:cognito:loa:1'],
+    ['contains a level that counts', 'urn:cognito:loa:31'],
+    ['is the start of a level that counts', 'urn:cognito:loa:'],
+    ['names both levels', actorAcr.join(' ')],
+    ['differs in capitals', 'URN:COGNITO:LOA:4'],
+    ['has a blank after it', 'urn:cognito:loa:4 '],
+    ['is a number', 4],
+    ['is true', true],
+    ['is a list of a level that counts', ['urn:cognito:loa:4']],
+    ['is a list of lists', [['urn:cognito:loa:4']]],
+    ['is an object', { 0: 'urn:cognito:loa:4', length: 1 }],
+  ])('a token whose acr %s is refused, with the levels that count', async (_, acr) => {
+    const error = await authenticate([token({ acr })], changes).actor.catch((thrown) => thrown)
+    expect(error).toMatchObject({ code: 'SignInInsufficient', status: 401 })
+    expect(error.message).toMatch(/^Authorization: .*not strong enough/)
+    expect(error.newSignIn).toEqual({ acrValues: actorAcr })
+  })
+  test('an object that turns into the level is refused', async () => {
+    const acr = { toString: () => 'urn:cognito:loa:4' }
+    await expect(authenticate([token()], { ...changes, ...claimsOf({ acr }) }).actor).rejects.toMatchObject({
+      code: 'SignInInsufficient',
+    })
+  })
+  test.each([
+    ['another key signed', signToken(forgedKey, idClaims(now, { acr: 'urn:cognito:loa:4' }))],
+    [
+      'nobody signed',
+      `${encode({ alg: 'none', kid: key.kid })}.${encode(idClaims(now, { acr: 'urn:cognito:loa:4' }))}.`,
+    ],
+    ['was changed', token().replace(/\..*\./, `.${encode(idClaims(now, { acr: 'urn:cognito:loa:4' }))}.`)],
+  ])('an acr in a token that %s counts for nothing', async (_, forged) => {
+    await expect(authenticate([forged], changes).actor).rejects.toMatchObject({
+      code: 'CredentialsInvalid',
+      newSignIn: undefined,
+    })
+  })
+  test('a sign-in that is too old, too, learns both', async () => {
+    await expect(authenticate([token({ auth_time: twelveHoursAgo - 1 })], changes).actor).rejects.toMatchObject({
+      code: 'SignInInsufficient',
+      newSignIn: { acrValues: actorAcr, maxAge: 43_200 },
+    })
+    const old = token({ auth_time: twelveHoursAgo - 1, acr: 'urn:cognito:loa:4' })
+    await expect(authenticate([old], changes).actor).rejects.toMatchObject({
+      newSignIn: { acrValues: actorAcr, maxAge: 43_200 },
+    })
+  })
+  test('a subject and an impersonated session need none', async () => {
+    expect(await authenticate([token({ aud: 'console' })], changes).actor).toMatchObject({ clientId: 'console' })
+    expect(await authenticate([token({ aud: 'ours' })], changes).actor).toMatchObject({ impersonated: true })
+    expect(await authenticate([token({ act: { sub: 'x' } })], changes).actor).toMatchObject({ impersonated: true })
+  })
+  test('Basic does not suffice', async () => {
+    await expect(authenticate([`Basic ${basic('olivia:secret')}`], changes).actor).rejects.toMatchObject({
+      code: 'SignInInsufficient',
+      usernameTried: 'olivia',
+    })
   })
 })
 

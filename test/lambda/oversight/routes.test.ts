@@ -183,7 +183,7 @@ describe('credentials', () => {
     expect(aws.calls).toEqual([])
   })
   const another = newKey()
-  test.each<[string, string | string[]]>([
+  test.each<[string, string | string[], string?]>([
     ['none', []],
     ['two', [audrey(), audrey()]],
     ['an expired token', tokenOf('audrey', {}, Date.now() - 7_200_000)],
@@ -192,10 +192,14 @@ describe('credentials', () => {
     ['an access token', audrey({ token_use: 'access', client_id: 'actors' })],
     ['a forged token', signToken({ ...another, kid: key.kid }, idClaims(Date.now()))],
     ['a megabyte', 'A'.repeat(1_000_000)],
-    ['a sign-in of staff that is too long ago', audrey({ auth_time: Math.floor(Date.now() / 1000) - 50_000 })],
-  ])('a 401 on every route: %s', async (_, token) => {
+    [
+      'a sign-in of staff that is too long ago',
+      audrey({ auth_time: Math.floor(Date.now() / 1000) - 50_000 }),
+      'SignInInsufficient',
+    ],
+  ])('a 401 on every route: %s', async (_, token, code = 'CredentialsInvalid') => {
     for (const route of [list, read, end, endAll])
-      expect(await send({ route, token })).toMatchObject({ status: 401, code: 'CredentialsInvalid' })
+      expect(await send({ route, token })).toMatchObject({ status: 401, code })
     expect(operations()).toEqual([])
   })
   test('a subject’s sign-in may be of any age', async () => {
@@ -340,6 +344,19 @@ describe('every request is reported', () => {
     expect(lines).toEqual([
       expect.objectContaining({ caller: 'sub-of-alice', callerActor: 'sub-of-olivia', role: 'session' }),
     ])
+  })
+  test('without control characters that a query contains', async () => {
+    const sent = `oli\u202evia\u2069\0\r\n\x1b\x85`
+    for (const name of ['actor', 'subject'])
+      expect(await send({ route: list, query: `${name}=${encodeURIComponent(sent)}` })).toMatchObject({ status: 400 })
+    expect(lines).toMatchObject([{ askedActor: 'olivia' }, { askedSubject: 'olivia' }])
+    const { body } = await send({ route: list, query: `${encodeURIComponent(sent)}=x` })
+    expect(body.message).toBe('olivia: there is no such query parameter here')
+  })
+  test('without a secret that control characters interrupt', async () => {
+    const secret = 'k'.repeat(43)
+    await send({ route: list, query: `actor=${encodeURIComponent(`${secret.slice(0, 20)}\u202e${secret.slice(20)}`)}` })
+    expect(lines).toMatchObject([{ askedActor: '[cut]' }])
   })
   test('without secrets that are sent in the wrong place', async () => {
     const token = audrey()

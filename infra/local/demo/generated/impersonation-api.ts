@@ -26,7 +26,9 @@ export type ImpersonationRequest = {
      */
     username: string;
     /**
-     * The reason for the impersonation, 1 to 1,000 characters after trimming. A deployment can require it.
+     * The reason for the impersonation, 1 to 1,000 characters after trimming. A deployment can require it, and can
+     * demand a form (setting `reasonPattern`). Tabs and line breaks are allowed. Other control characters are not, nor
+     * are those that turn the direction of text (Unicode's `Bidi_Control`).
      * @pattern ^\s*\S([\s\S]{0,998}\S)?\s*$
      */
     reason?: string;
@@ -90,7 +92,8 @@ export type Token = string;
 export type ImpersonationId = string;
 
 /**
- * @pattern ^Bearer realm=
+ * With `SignInInsufficient`, Bearer's parameters are also `error="insufficient_user_authentication"`, `error_description`, `acr_values` (any one of these levels suffices) and `max_age` (in seconds).
+ * @pattern ^Bearer realm="cognito-impersonation"(, error="insufficient_user_authentication", error_description="[^"\\]+"(, acr_values="[^"\\]+")?(, max_age="\d+")?)?(, Basic realm="cognito-impersonation", charset="UTF-8")?$
  */
 export type Challenge = string;
 

@@ -21,19 +21,29 @@ export interface SignInOptions {
   cognito: CognitoIdentityProviderClientConfig
   userPoolId: string
   clientId: string
+  /** The levels that count, at the site of staff. Empty: any. */
+  acrValues: readonly string[]
 }
 
 export type SignIn = (credentials: { username: unknown; password: unknown }) => Promise<SignedIn>
 
 /** A real site would use Cognito's hosted pages, or SRP in the browser, and then MFA works too. */
-export function createSignIn({ cognito, userPoolId, clientId }: SignInOptions): SignIn {
+export function createSignIn({ cognito, userPoolId, clientId, acrValues }: SignInOptions): SignIn {
   const client = new CognitoIdentityProviderClient(cognito)
+  // A token says how strong the sign-in was only if the sign-in asked for a level.
+  const flow =
+    acrValues.length > 0
+      ? {
+          name: 'USER_AUTH' as const,
+          parameters: { PREFERRED_CHALLENGE: 'PASSWORD', TARGET_ACR_VALUES: acrValues.join(' ') },
+        }
+      : { name: 'ADMIN_USER_PASSWORD_AUTH' as const, parameters: {} }
   return async ({ username, password }) => {
     const command = new AdminInitiateAuthCommand({
       UserPoolId: userPoolId,
       ClientId: clientId,
-      AuthFlow: 'ADMIN_USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: String(username), PASSWORD: String(password) },
+      AuthFlow: flow.name,
+      AuthParameters: { USERNAME: String(username), PASSWORD: String(password), ...flow.parameters },
     })
     const { AuthenticationResult } = await client.send(command).catch(refuse)
     const idToken = AuthenticationResult?.IdToken
