@@ -147,6 +147,9 @@ export const projected = [
 /** These say that a ticket or a grant is used up. */
 type Use = 'claimedAt' | 'redeemedAt'
 
+/** These say whom the actor may act as. */
+type Right = 'allowedGroups' | 'allowsEveryone' | 'matchedGroups'
+
 /**
  * The attributes that `end` names in its write, in the condition too. The oversight function's policy limits UpdateItem to
  * these (`dynamodb:Attributes`), so that it can't write a grant's hash, or make a used ticket or grant good again.
@@ -160,4 +163,4 @@ export const attributesOfEnd = [
   'endedBySub',
   'endedByUsername',
   'endedByRole',
-] satisfies Exclude<Attribute, Secret | Use>[]
+] satisfies Exclude<Attribute, Secret | Use | Right>[]

@@ -2,6 +2,7 @@
 
 import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
+import type { Allowed } from './actor-groups.ts'
 import { type Code, ImpersonationError } from './errors.ts'
 import { type Grant, grantLifetime, type Ticket } from './grant.ts'
 import { dayOf, type ImpersonationRecord, partitionKey, type Subject } from './records-schema.ts'
@@ -11,6 +12,12 @@ import { createRecordsTable, type TableOptions, type Values, withoutItem } from 
 export interface Browser {
   ip: string
   userAgent?: string | undefined
+}
+
+/** What the record must say when it is marked as issued. The trigger has read it already: see subject-policy.ts. */
+export interface IssuePolicy {
+  /** With `mayActAs`: those of `allowedGroups` that the subject is in. Empty: the actor may act as everyone. */
+  matchedGroups?: string[]
 }
 
 export type Records = ReturnType<typeof createRecords>
@@ -92,6 +99,27 @@ export function createRecords(options: TableOptions & { now: () => number }) {
     },
 
     /**
+     * Records whom the actor may act as. A retry after a lost response succeeds.
+     * @returns false if the record is not in state `requested` with this grant.
+     */
+    async allow({ grant, allowed }: { grant: Pick<Grant, 'id' | 'hash'>; allowed: Allowed }): Promise<boolean> {
+      const written = await update(
+        grant.id,
+        {
+          change: 'SET #allowedGroups = :groups, #allowsEveryone = :everyone',
+          condition: '#state = :requested AND #grantHash = :hash',
+        },
+        {
+          ':requested': 'requested',
+          ':hash': grant.hash,
+          ':groups': allowed.groups,
+          ':everyone': allowed.everyone,
+        },
+      )
+      return written !== undefined
+    },
+
+    /**
      * Redeems the grant once, for this subject. The same challenge (same nonce) may repeat it for the same subject,
      * because Cognito may run a trigger again. Oversight may write `state`, but not `redeemedAt`.
      * @returns false if the grant is not valid for this sign-in.
@@ -128,17 +156,21 @@ export function createRecords(options: TableOptions & { now: () => number }) {
     /**
      * Marks the record as issued. If it is issued already, its times stay.
      * @param sessionLength in ms.
+     * @param policy is repeated as a condition.
      * @returns the record, or undefined if no tokens may be issued.
      */
-    issue(session: { id: string; clientId: string; subjectSub: string; sessionLength: number }) {
+    issue(session: { id: string; clientId: string; subjectSub: string; sessionLength: number; policy?: IssuePolicy }) {
       const endsAt = now() + session.sessionLength
+      const policy = expressionsOf(session.policy)
       return update(
         session.id,
         {
           change:
-            'SET #state = :issued, #issuedAt = if_not_exists(#issuedAt, :now), #endsAt = if_not_exists(#endsAt, :endsAt), #endsOn = if_not_exists(#endsOn, :endsOn)',
+            'SET #state = :issued, #issuedAt = if_not_exists(#issuedAt, :now), #endsAt = if_not_exists(#endsAt, :endsAt), #endsOn = if_not_exists(#endsOn, :endsOn)' +
+            policy.change,
           condition:
-            '#state IN (:redeemed, :issued) AND #clientId = :clientId AND #subjectSub = :sub AND #actorSub <> :sub AND #grantEndsAt > :now',
+            '#state IN (:redeemed, :issued) AND #clientId = :clientId AND #subjectSub = :sub AND #actorSub <> :sub AND #grantEndsAt > :now' +
+            policy.condition,
         },
         {
           ':issued': 'issued',
@@ -148,6 +180,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
           ':now': now(),
           ':endsAt': endsAt,
           ':endsOn': dayOf(endsAt),
+          ...policy.values,
         },
       )
     },
@@ -188,5 +221,16 @@ export function createRecords(options: TableOptions & { now: () => number }) {
         { ':discarded': 'discarded', ':ended': 'ended', ':code': code, ':now': now() },
       )
     },
+  }
+}
+
+/** What `issue` adds to its expressions for the policy. */
+function expressionsOf({ matchedGroups }: IssuePolicy = {}): { change: string; condition: string; values: Values } {
+  if (!matchedGroups) return { change: '', condition: '', values: {} }
+  const [group] = matchedGroups
+  return {
+    change: ', #matchedGroups = :matchedGroups',
+    condition: group === undefined ? ' AND #allowsEveryone = :true' : ' AND contains(#allowedGroups, :group)',
+    values: { ':matchedGroups': matchedGroups, ...(group === undefined ? { ':true': true } : { ':group': group }) },
   }
 }

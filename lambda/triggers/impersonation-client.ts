@@ -22,8 +22,8 @@ export type RunNextTokens = (event: TriggerEvent, context: TriggerContext | unde
  * @returns a handler. It throws for every event except the four of an impersonation's sign-in.
  */
 export function createImpersonationTriggers(
-  records: Pick<Records, 'redeem' | 'issue' | 'refuse'>,
-  policy: Pick<TriggerConfig, 'protectedGroups' | 'sessionMinutes' | 'scopes'>,
+  records: Pick<Records, 'redeem' | 'read' | 'issue' | 'refuse'>,
+  settings: Pick<TriggerConfig, 'protectedGroups' | 'mayActAs' | 'sessionMinutes' | 'scopes'>,
   log: Log,
   next?: RunNextTokens,
 ) {
@@ -36,7 +36,7 @@ export function createImpersonationTriggers(
       case 'VerifyAuthChallengeResponse_Authentication':
         return verifyAuthChallengeResponse(event, records)
       default:
-        return preTokenGeneration(event, records, policy, next && ((event) => next(event, context)))
+        return preTokenGeneration(event, records, settings, next && ((event) => next(event, context)))
     }
   }
   return async (event: TriggerEvent, context?: TriggerContext): Promise<TriggerEvent> => {

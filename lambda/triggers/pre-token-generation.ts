@@ -5,6 +5,7 @@ import type { Records } from '../records.ts'
 import { isGrantable, selfServiceScope } from '../scopes.ts'
 import type { TriggerEvent } from './event.ts'
 import type { NextTokens } from './next/impersonated-tokens.ts'
+import { needsRecord, type SubjectSettings, subjectPolicy } from './subject-policy.ts'
 
 /**
  * @param next runs the owner's PreTokenGeneration. Undefined: the owner has none.
@@ -12,8 +13,8 @@ import type { NextTokens } from './next/impersonated-tokens.ts'
  */
 export async function preTokenGeneration(
   event: TriggerEvent,
-  records: Pick<Records, 'issue' | 'refuse'>,
-  policy: { protectedGroups: string[]; sessionMinutes: number; scopes: string[] },
+  records: Pick<Records, 'read' | 'issue' | 'refuse'>,
+  settings: { protectedGroups: string[]; sessionMinutes: number; scopes: string[] } & SubjectSettings,
   next?: (event: TriggerEvent) => Promise<NextTokens>,
 ) {
   const { triggerSource, request, callerContext } = event
@@ -33,11 +34,21 @@ export async function preTokenGeneration(
   if (!groupConfiguration || !isListOfNames(groups))
     throw refused('TriggerRefused', "the event lacks the subject's groups")
   const refuseProtected = async (names: readonly string[] | undefined) => {
-    if (!names?.some((group) => policy.protectedGroups.includes(group))) return
+    if (!names?.some((group) => settings.protectedGroups.includes(group))) return
     await records.refuse(id, 'SubjectProtected')
     throw refused('SubjectProtected', 'the subject is protected')
   }
+  const decide = async () => {
+    const record = await records.read(id)
+    if (!record) throw refused('TriggerRefused', 'there is no record')
+    const decision = subjectPolicy({ record, groups, settings })
+    if (!('code' in decision)) return decision
+    await records.refuse(id, decision.code)
+    throw refused(decision.code, 'the record does not allow this subject')
+  }
   await refuseProtected(groups)
+  // Before the pool's own trigger runs: only the pool's groups count, not those that it gives the tokens.
+  const policy = needsRecord({ groups, settings }) ? await decide() : undefined
   const theirs = await next?.(event).catch(async (error) => {
     await records.refuse(id, asImpersonationError(error).code)
     throw error
@@ -49,7 +60,8 @@ export async function preTokenGeneration(
     id,
     clientId,
     subjectSub: sub,
-    sessionLength: policy.sessionMinutes * 60_000,
+    sessionLength: settings.sessionMinutes * 60_000,
+    ...(policy && { policy }),
   })
   if (!record) throw refused('TriggerRefused', 'no redeemed record for this subject')
 
@@ -57,7 +69,7 @@ export async function preTokenGeneration(
     act: { sub: record.actorSub }, // RFC 8693 §4.1
     impersonation_id: record.id,
   }
-  const scopesToAdd = policy.scopes.filter(isGrantable)
+  const scopesToAdd = settings.scopes.filter(isGrantable)
   const ours = {
     idTokenGeneration: { claimsToAddOrOverride },
     accessTokenGeneration: {

@@ -237,6 +237,7 @@ describe('throws Unavailable if the call may have failed:', () => {
       'issue',
       (records) => records.issue({ id: grant.id, clientId: 'ours', subjectSub: alice.sub, sessionLength: hour }),
     ],
+    ['allow', (records) => records.allow({ grant, allowed: { everyone: true, groups: [] } })],
     ['refuse', (records) => records.refuse(grant.id, 'Fault')],
     ['discard', (records) => records.discard(grant.id, 'Fault')],
   ]
@@ -250,6 +251,52 @@ describe('throws Unavailable if the call may have failed:', () => {
   )
   test.each(responses.slice(3))('read, response %j', async (response) => {
     await expect(scripted(() => response).records.read(grant.id)).rejects.toMatchObject(unavailable)
+  })
+})
+
+const allow = (changes: { hash?: string; groups?: string[]; everyone?: boolean } = {}) =>
+  records.allow({
+    grant: { id: grant.id, hash: changes.hash ?? grant.hash },
+    allowed: { everyone: changes.everyone ?? false, groups: changes.groups ?? ['customers-emea'] },
+  })
+
+describe('allow', () => {
+  test('records whom the actor may act as', async () => {
+    await records.put(requested())
+    expect(await allow()).toBe(true)
+    expect(await records.read(grant.id)).toEqual(
+      requested({ allowedGroups: ['customers-emea'], allowsEveryone: false }),
+    )
+  })
+  test('records that nobody is allowed, and that everyone is', async () => {
+    await records.put(requested())
+    expect(await allow({ groups: [] })).toBe(true)
+    expect(await records.read(grant.id)).toEqual(requested({ allowedGroups: [], allowsEveryone: false }))
+    expect(await allow({ groups: [], everyone: true })).toBe(true)
+    expect(await records.read(grant.id)).toEqual(requested({ allowedGroups: [], allowsEveryone: true }))
+  })
+  test('can be repeated: a retry after a lost response', async () => {
+    await records.put(requested())
+    await allow()
+    expect(await allow()).toBe(true)
+  })
+  test.each(['another grant', 'a prepared record'])('refuses %s, and leaves the record unchanged', async (what) => {
+    const record = what === 'another grant' ? requested() : requested({ state: 'prepared' })
+    await records.put(record)
+    expect(await allow(what === 'another grant' ? { hash: newGrant().hash } : {})).toBe(false)
+    expect(await records.read(grant.id)).toEqual(record)
+  })
+  test.each(['redeemed', 'issued', 'refused', 'discarded', 'ended'] as const)(
+    'refuses a record in state %s',
+    async (state) => {
+      await records.put(requested({ state }))
+      expect(await allow({ everyone: true })).toBe(false)
+      expect(await records.read(grant.id)).toEqual(requested({ state }))
+    },
+  )
+  test('refuses if the record is missing, and creates none', async () => {
+    expect(await allow()).toBe(false)
+    expect(await records.read(grant.id)).toBeUndefined()
   })
 })
 
@@ -379,6 +426,41 @@ describe('issue', () => {
   test.each(['requested', 'refused', 'discarded', 'ended'] as const)('refuses a record in state %s', async (state) => {
     await records.put({ ...redeemed(), state })
     expect(await issue()).toBeUndefined()
+  })
+  describe('with mayActAs', () => {
+    const issueBy = (matchedGroups: string[]) =>
+      records.issue({
+        id: grant.id,
+        clientId: 'ours',
+        subjectSub: alice.sub,
+        sessionLength: hour,
+        policy: { matchedGroups },
+      })
+    const allowing = (groups: string[] | undefined, everyone?: boolean) => ({
+      ...redeemed(),
+      ...(groups && { allowedGroups: groups }),
+      ...(everyone !== undefined && { allowsEveryone: everyone }),
+    })
+    test.each<[string, () => ImpersonationRecord, string[]]>([
+      ['one of the allowed groups', () => allowing(['emea', 'us'], false), ['us']],
+      ['two of them', () => allowing(['emea', 'us'], false), ['us', 'emea']],
+      ['no group, if everyone is allowed', () => allowing([], true), []],
+    ])('records the match: %s', async (_, record, matchedGroups) => {
+      await records.put(record())
+      expect(await issueBy(matchedGroups)).toMatchObject({ state: 'issued', matchedGroups })
+      expect(await issueBy(matchedGroups)).toMatchObject({ state: 'issued', matchedGroups })
+    })
+    test.each<[string, () => ImpersonationRecord, string[]]>([
+      ['the group is not allowed', () => allowing(['emea'], false), ['us']],
+      ['no group matched, and not everyone is allowed', () => allowing(['emea'], false), []],
+      ['the record does not say whom it allows', () => redeemed(), ['emea']],
+      ['the record does not say that it allows everyone', () => redeemed(), []],
+    ])('refuses if %s', async (_, record, matchedGroups) => {
+      const before = record()
+      await records.put(before)
+      expect(await issueBy(matchedGroups)).toBeUndefined()
+      expect(await records.read(grant.id)).toEqual(before)
+    })
   })
   test('refuses if the record is missing, and creates none', async () => {
     expect(await issue()).toBeUndefined()

@@ -1,6 +1,6 @@
 // Evaluates the DynamoDB expressions of lambda/records.ts, lambda/endpoint/actor-limit.ts and lambda/oversight/records.ts.
 
-export type Value = { S: string } | { N: string }
+export type Value = { S: string } | { N: string } | { BOOL: boolean } | { L: Value[] }
 export type Item = Record<string, Value>
 export type Input = Record<string, unknown>
 
@@ -36,7 +36,7 @@ export function namesOf(expression: string, input: Input): string[] {
   return (expression.match(/#\w+/g) ?? []).map((placeholder) => nameAt(input, placeholder))
 }
 
-/** Evaluates AND, OR, parentheses, comparisons, IN, BETWEEN, attribute_exists and attribute_not_exists. AND binds tighter. */
+/** Evaluates AND, OR, parentheses, comparisons, IN, BETWEEN, attribute_exists, attribute_not_exists and contains. AND binds tighter. */
 export function holds(expression: string, item: Item, input: Input): boolean {
   const tokens = expression.match(/[#:]?\w+|<>|[=<>(),]/g) ?? []
   const next = (): string => tokens.shift() ?? fail(expression)
@@ -64,6 +64,7 @@ export function holds(expression: string, item: Item, input: Input): boolean {
     const first = next()
     if (first === 'attribute_not_exists') return inside(() => operand(next()) === undefined)
     if (first === 'attribute_exists') return inside(() => operand(next()) !== undefined)
+    if (first === 'contains') return inside(() => contains(operand(next()), operand(next() && next())))
     const left = operand(first)
     const comparison = next()
     if (comparison === 'BETWEEN') {
@@ -86,6 +87,11 @@ function compare(left: Value | undefined, comparison: string, right: Value | und
   if (comparison === '<>') return !equal(left, right)
   if (!left || !right || !('N' in left) || !('N' in right)) return false
   return comparison === '<' ? Number(left.N) < Number(right.N) : Number(left.N) > Number(right.N)
+}
+
+/** For a list. A string contains its parts, too, but our code does not ask that. */
+function contains(list: Value | undefined, item: Value | undefined): boolean {
+  return list !== undefined && 'L' in list && list.L.some((each) => equal(each, item))
 }
 
 function equal(left: Value | undefined, right: Value | undefined): boolean {

@@ -33,23 +33,15 @@ const memoryClient = new DynamoDBClient({ region: 'us-east-1', credentials, maxA
 const oneOf = (...values: string[]) => fc.constantFrom(...values)
 const step = fc.record({
   method: oneOf(
-    'put',
-    'put',
-    'redeem',
-    'redeem',
-    'issue',
-    'issue',
-    'refuse',
-    'discard',
-    'read',
-    'end',
-    'endAll',
-    'count',
+    ...['put', 'put', 'allow', 'redeem', 'redeem', 'issue', 'issue', 'issue by a group'],
+    ...['refuse', 'discard', 'read', 'end', 'endAll', 'count'],
   ),
   hash: oneOf('h1', 'h1', 'h2'),
   client: oneOf('ours', 'ours', 'theirs'),
   nonce: oneOf('n1', 'n1', 'n2'),
   sub: oneOf('alice', 'alice', 'bob', 'olivia'),
+  groups: fc.uniqueArray(oneOf('emea', 'us')),
+  everyone: fc.boolean(),
   at: fc.integer({ min: 0, max: 70_000 }),
 })
 
@@ -68,7 +60,7 @@ test('the table in memory gives the same results as dynalite', async () => {
           oversight: createOversightRecords({ ...options, now: () => now }),
           countActor: createCountActor({ ...options, config: perMinute, now: () => now }),
         }))
-        for (const { method, hash, client, nonce, sub: name, at } of steps) {
+        for (const { method, hash, client, nonce, sub: name, groups, everyone, at } of steps) {
           now = at
           const sub = `${name} of ${id}`
           const run = async (
@@ -77,8 +69,10 @@ test('the table in memory gives the same results as dynalite', async () => {
             if (method === 'put') return records.put(requested(id, hash, at))
             const subject = { sub, username: sub }
             if (method === 'redeem') return records.redeem({ grant: { id, hash }, clientId: client, nonce, subject })
-            if (method === 'issue')
-              return records.issue({ id, clientId: client, subjectSub: sub, sessionLength: 3_600_000 })
+            if (method === 'allow') return records.allow({ grant: { id, hash }, allowed: { everyone, groups } })
+            const session = { id, clientId: client, subjectSub: sub, sessionLength: 3_600_000 }
+            if (method === 'issue') return records.issue(session)
+            if (method === 'issue by a group') return records.issue({ ...session, policy: { matchedGroups: groups } })
             if (method === 'read') return records.read(id)
             if (method === 'end') return records.oversight.end(id, audrey)
             if (method === 'endAll') return records.oversight.endAll({ by: 'subject', sub }, audrey)

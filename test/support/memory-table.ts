@@ -67,7 +67,10 @@ export class MemoryTable {
   }
 }
 
-const textOf = (value: Item[string] | undefined) => (value ? ('S' in value ? value.S : value.N) : '')
+function textOf(value: Item[string] | undefined): string {
+  if (value && 'S' in value) return value.S
+  return value && 'N' in value ? value.N : ''
+}
 
 function compareKeys(a: readonly [number, string], b: readonly [number, string]): number {
   return a[0] - b[0] || (a[1] < b[1] ? -1 : Number(a[1] > b[1]))

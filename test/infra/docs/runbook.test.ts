@@ -61,8 +61,12 @@ async function endpointFields(): Promise<string[]> {
 async function triggerFields(): Promise<string[]> {
   const line = jest.fn<(line: unknown) => void>()
   const refuse = async () => {}
-  const records = { redeem: async () => false, issue: async () => undefined, refuse }
-  const triggers = createImpersonationTriggers(records, { protectedGroups: [], sessionMinutes: 60, scopes: [] }, line)
+  const records = { redeem: async () => false, read: async () => undefined, issue: async () => undefined, refuse }
+  const triggers = createImpersonationTriggers(
+    records,
+    { protectedGroups: [], mayActAs: 'none', sessionMinutes: 60, scopes: [] },
+    line,
+  )
   await triggers(triggerEvent('TokenGeneration_RefreshTokens')).catch(() => {})
   return underMessage(line.mock.calls.flat())
 }

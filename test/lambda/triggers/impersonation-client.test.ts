@@ -14,10 +14,11 @@ async function run(event: TriggerEvent, redeemed = true) {
   const triggers = createImpersonationTriggers(
     {
       redeem: async () => redeemed,
+      read: jest.fn<Records['read']>(),
       issue: async ({ id }) => ({ id, actorSub: 'sub-of-olivia' }) as ImpersonationRecord,
       refuse: jest.fn<Records['refuse']>(),
     },
-    { protectedGroups: ['admins'], sessionMinutes: 60, scopes: [] },
+    { protectedGroups: ['admins'], mayActAs: 'none', sessionMinutes: 60, scopes: [] },
     log,
   )
   const result = await triggers(event).catch((error) => error)

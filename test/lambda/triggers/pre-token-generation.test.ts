@@ -7,7 +7,12 @@ import { triggerEvent } from '../../support/trigger-event.ts'
 
 const id = '5f5e7c7e-3d0f-4c39-9d2c-0f1b2a3c4d5e'
 const groupConfiguration = { groupsToOverride: ['gold'], iamRolesToOverride: ['arn:role'], preferredRole: 'arn:role' }
-const policy = { protectedGroups: ['impersonators', 'admins'], sessionMinutes: 15, scopes: [] as string[] }
+const settings = {
+  protectedGroups: ['impersonators', 'admins'],
+  mayActAs: 'none' as const,
+  sessionMinutes: 15,
+  scopes: [] as string[],
+}
 
 function preToken(
   request: Partial<TriggerEvent['request']> = {},
@@ -16,17 +21,18 @@ function preToken(
   scopes: string[] = [],
 ) {
   const records = {
+    read: jest.fn<Records['read']>(),
     issue: jest
       .fn<Records['issue']>()
       .mockResolvedValue(issued ? ({ id, actorSub: 'sub-of-olivia' } as ImpersonationRecord) : undefined),
     refuse: jest.fn<Records['refuse']>().mockResolvedValue(),
   }
   const event = triggerEvent(source, { clientMetadata: { impersonationId: id }, groupConfiguration, ...request })
-  return { response: preTokenGeneration(event, records, { ...policy, scopes }), ...records }
+  return { response: preTokenGeneration(event, records, { ...settings, scopes }), ...records }
 }
 
 test('names the actor and the record in both tokens, removes the self-service scope and keeps the groups', async () => {
-  const { response, issue, refuse } = preToken()
+  const { response, read, issue, refuse } = preToken()
   const claimsToAddOrOverride = { act: { sub: 'sub-of-olivia' }, impersonation_id: id }
   expect(await response).toEqual({
     claimsAndScopeOverrideDetails: {
@@ -36,6 +42,7 @@ test('names the actor and the record in both tokens, removes the self-service sc
     },
   })
   expect(issue.mock.calls).toEqual([[{ id, clientId: 'ours', subjectSub: 'sub-of-alice', sessionLength: 15 * 60_000 }]])
+  expect(read).not.toHaveBeenCalled()
   expect(refuse).not.toHaveBeenCalled()
 })
 test('issues for a user without groups, for whom Cognito sends an empty list', async () => {
@@ -78,12 +85,16 @@ describe('a protected subject', () => {
     },
   )
   test('is refused even if the record cannot be written', async () => {
-    const records = { issue: jest.fn<Records['issue']>(), refuse: () => Promise.reject(new Error('down')) }
+    const records = {
+      read: jest.fn<Records['read']>(),
+      issue: jest.fn<Records['issue']>(),
+      refuse: () => Promise.reject(new Error('down')),
+    }
     const event = triggerEvent('TokenGeneration_Authentication', {
       clientMetadata: { impersonationId: id },
       groupConfiguration: { groupsToOverride: ['admins'] },
     })
-    await expect(preTokenGeneration(event, records, policy)).rejects.toThrow('down')
+    await expect(preTokenGeneration(event, records, settings)).rejects.toThrow('down')
     expect(records.issue).not.toHaveBeenCalled()
   })
 })
@@ -122,7 +133,7 @@ describe('throws with the reason, without a call to the table,', () => {
   test.each([{ callerContext: {} }, { callerContext: undefined as never }])(
     'without an app client: %j',
     async (caller) => {
-      const { issue, refuse } = preToken()
+      const { read, issue, refuse } = preToken()
       issue.mockClear()
       const event = {
         ...triggerEvent('TokenGeneration_Authentication', {
@@ -131,7 +142,7 @@ describe('throws with the reason, without a call to the table,', () => {
         }),
         ...caller,
       }
-      await expect(preTokenGeneration(event, { issue, refuse }, policy)).rejects.toMatchObject({
+      await expect(preTokenGeneration(event, { read, issue, refuse }, settings)).rejects.toMatchObject({
         code: 'TriggerRefused',
       })
       expect(issue).not.toHaveBeenCalled()

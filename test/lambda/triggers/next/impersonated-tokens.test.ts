@@ -1,6 +1,7 @@
 // An impersonation's tokens in a pool with a PreTokenGeneration of its own. The subject's protection and our claims win.
 
 import { describe, expect, jest, test } from '@jest/globals'
+import type { MayActAs } from '../../../../lambda/config.ts'
 import type { NextTriggers } from '../../../../lambda/next-triggers.ts'
 import type { Records } from '../../../../lambda/records.ts'
 import type { ImpersonationRecord } from '../../../../lambda/records-schema.ts'
@@ -17,10 +18,18 @@ const ours = { act: { sub: 'sub-of-olivia' }, impersonation_id: id }
 const next: NextTriggers = { PreTokenGenerationConfig: { LambdaVersion: 'V2_0', LambdaArn: 'arn:theirs' } }
 
 /** @param theirs what their function returns, or throws if it is an error */
-async function issue(theirs: unknown, request: Partial<TriggerEvent['request']> = {}) {
+async function issue(
+  theirs: unknown,
+  request: Partial<TriggerEvent['request']> = {},
+  { mayActAs = 'none' }: { mayActAs?: MayActAs | 'none' } = {},
+) {
   const order: string[] = []
   const invocations: Invocation[] = []
   const records = {
+    read: jest.fn<Records['read']>(async () => {
+      order.push('read')
+      return { id, allowedGroups: ['gold'], allowsEveryone: false } as ImpersonationRecord
+    }),
     issue: jest.fn<Records['issue']>(async () => {
       order.push('issue')
       return { id, actorSub: 'sub-of-olivia' } as ImpersonationRecord
@@ -33,8 +42,8 @@ async function issue(theirs: unknown, request: Partial<TriggerEvent['request']> 
     ...request,
   })
   const context = { getRemainingTimeInMillis: () => 4_000 }
-  const policy = { protectedGroups: ['impersonators', 'admins'], sessionMinutes: 15, scopes: [] }
-  const result = preTokenGeneration(event, records, policy, (event) =>
+  const settings = { protectedGroups: ['impersonators', 'admins'], mayActAs, sessionMinutes: 15, scopes: [] }
+  const result = preTokenGeneration(event, records, settings, (event) =>
     runNextTokens(event, context, next, async (invocation) => {
       order.push('theirs')
       invocations.push(invocation)
@@ -55,6 +64,13 @@ const plain = {
   groupOverrideDetails: groupConfiguration,
 }
 
+test('with mayActAs, the record is read before theirs runs, and theirs does not run for a subject who is not allowed', async () => {
+  const settings = { mayActAs: { support: ['gold'] } }
+  expect((await issue(answer(null), {}, settings)).order).toEqual(['read', 'theirs', 'issue'])
+  const refused = await issue(answer(null), { groupConfiguration: { groupsToOverride: ['silver'] } }, settings)
+  expect(refused.error).toMatchObject({ code: 'SubjectNotAllowed' })
+  expect(refused.order).toEqual(['read'])
+})
 test('theirs runs first, with the same event and the time that is left', async () => {
   const { order, invocations, event } = await issue(answer(null))
   expect(order).toEqual(['theirs', 'issue'])
