@@ -27,17 +27,20 @@ test(`end against introspection, in ${races} races`, async () => {
   const [records, oversight] = [createRecords(options), createOversightRecords(options)]
   const items = createRecordsTable(options)
   const config = readIntrospectionConfig(introspectionEnvironment)
-  const yes = async () => {
-    await randomTurns(20)
-    return true
-  }
+  const answer =
+    <Answer>(value: Answer) =>
+    async () => {
+      await randomTurns(20)
+      return value
+    }
+  const yes = answer(true)
   const introspect = createIntrospect({
     config,
     verify: async (token) => claimsOf.access({ impersonation_id: token }),
     read: (id) => items.read(id, introspected.map((name) => `#${name}`).join(', ')) as never,
     checkPeople: createCheckPeople({
       config,
-      lookUps: async () => ({ isMember: yes, isActive: yes, isEnabled: yes }),
+      lookUps: async () => ({ groupsOf: answer(['impersonators']), isActive: yes, isEnabled: yes }),
       now,
     }),
     now,

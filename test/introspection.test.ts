@@ -159,6 +159,7 @@ describe('with its own clock', () => {
     const config = {
       impersonationClientId: outputs.ImpersonationClientId,
       impersonatorsGroup: 'impersonators',
+      mayActAs: 'none' as const,
       lookUpGroup: true,
     }
     const { UserPoolId: userPoolId } = outputs

@@ -1,10 +1,13 @@
 // Checks whether a caller may impersonate: by the token, then at Cognito.
 
+import { type Allowed, actorGroups, allowedBy } from '../actor-groups.ts'
 import type { EndpointConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
 import type { Caller } from '../http/authenticate.ts'
 import type { Users } from '../http/users.ts'
 import { resultOf } from './result-of.ts'
+
+type RightSettings = Pick<EndpointConfig, 'impersonatorsGroup' | 'mayActAs'>
 
 export type Actor = Pick<Caller, 'sub' | 'username'>
 
@@ -13,26 +16,30 @@ export type Actor = Pick<Caller, 'sub' | 'username'>
  * which users exist.
  * @throws ImpersonationError ActorImpersonated, ActorNotAllowed
  */
-export function assertClaimsRight(caller: Caller, config: Pick<EndpointConfig, 'impersonatorsGroup'>): void {
+export function assertClaimsRight(caller: Caller, config: RightSettings): void {
   if (caller.impersonated) throw new ImpersonationError('ActorImpersonated')
-  if (!caller.groups.includes(config.impersonatorsGroup)) throw new ImpersonationError('ActorNotAllowed')
+  if (!allowedBy(config, caller.groups)) throw new ImpersonationError('ActorNotAllowed')
 }
 
 export type ConfirmRight = ReturnType<typeof createConfirmRight>
 
 export function createConfirmRight(options: {
-  config: Pick<EndpointConfig, 'impersonatorsGroup' | 'lookUpGroup'>
-  users: Pick<Users, 'isMember' | 'isActive'>
+  config: RightSettings & Pick<EndpointConfig, 'lookUpGroup'>
+  users: Pick<Users, 'groupsOf' | 'isActive'>
 }) {
   const { config, users } = options
 
-  /** Whether the actor has the right at Cognito now. Calls nothing, and is true, if the setting `lookUpGroup` is off. */
-  return async function confirmRight({ sub, username }: Actor, signal: AbortSignal): Promise<boolean> {
-    if (!config.lookUpGroup) return true
-    const [member, active] = await Promise.allSettled([
-      users.isMember({ username, group: config.impersonatorsGroup }, signal),
+  /**
+   * Looks up whom the actor may act as at Cognito now. Calls nothing if the setting `lookUpGroup` is off.
+   * @returns undefined if the actor has no right.
+   */
+  return async function confirmRight({ sub, username }: Actor, signal: AbortSignal): Promise<Allowed | undefined> {
+    if (!config.lookUpGroup && config.mayActAs === 'none') return { everyone: true, groups: [] }
+    const [memberOf, active] = await Promise.allSettled([
+      users.groupsOf({ username, among: actorGroups(config) }, signal),
       users.isActive({ username, sub }, signal),
     ])
-    return resultOf(member) && resultOf(active)
+    const allowed = allowedBy(config, resultOf(memberOf))
+    return resultOf(active) ? allowed : undefined
   }
 }

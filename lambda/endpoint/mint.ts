@@ -1,5 +1,6 @@
 // Mints a session for an actor: the steps that are the same with and without a ticket. Contains no AWS and no HTTP code.
 
+import type { Allowed } from '../actor-groups.ts'
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError, isCode } from '../errors.ts'
 import type { Grant } from '../grant.ts'
@@ -24,7 +25,7 @@ export type CleanUpStep = 'read' | 'refuse' | 'discard' | 'revoke'
 /** @param log reports a clean-up step that failed. */
 export function createMint(options: {
   config: EndpointConfig
-  records: Pick<Records, 'read' | 'refuse' | 'discard'>
+  records: Pick<Records, 'allow' | 'read' | 'refuse' | 'discard'>
   userPool: Pick<UserPool, 'challenge' | 'answer' | 'whyRefused' | 'revoke'>
   confirmRight: ConfirmRight
   log: (failed: CleanUpStep, impersonationId: string, error: unknown) => void
@@ -56,9 +57,10 @@ export function createMint(options: {
     signal: AbortSignal,
   ): Promise<Impersonation> {
     const stop = new AbortController()
+    const writing = write?.()
     const [written, confirmed, counted, challenge] = await Promise.allSettled([
-      write?.(),
-      orStop(confirmRight(actor, signal), stop),
+      writing,
+      settleRight(orStop(confirmRight(actor, signal), stop), { grant, writing }),
       count?.(),
       userPool.challenge(subjectAsked, contextData, AbortSignal.any([signal, stop.signal])),
     ])
@@ -90,6 +92,21 @@ export function createMint(options: {
       await close(grant.id, failure, tokens)
       throw failure
     }
+  }
+
+  /**
+   * With `mayActAs`, records whom the actor may act as, once the record is written. The trigger compares it with the subject.
+   * @returns whether the actor has a right.
+   */
+  async function settleRight(
+    lookUp: Promise<Allowed | undefined>,
+    { grant, writing }: { grant: Grant; writing: Promise<void> | undefined },
+  ): Promise<boolean> {
+    const allowed = await lookUp
+    if (!allowed || config.mayActAs === 'none') return allowed !== undefined
+    await writing
+    if (await records.allow({ grant, allowed })) return true
+    throw new ImpersonationError('Unavailable', { message: 'the record takes no right: it is not in state requested' })
   }
 
   /**
@@ -142,7 +159,7 @@ export function createMint(options: {
  * Stops the subject's sign-in unless the look-up of the actor succeeds. It takes longer if the user exists, so waiting
  * for it would tell an actor without the right who exists.
  */
-async function orStop(lookUp: Promise<boolean>, stop: AbortController): Promise<boolean> {
+async function orStop<Right>(lookUp: Promise<Right>, stop: AbortController): Promise<Right> {
   const allowed = await lookUp.catch((error) => {
     stop.abort()
     throw error

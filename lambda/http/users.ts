@@ -65,16 +65,24 @@ export function createLookUps(options: { cognito: CognitoIdentityProviderClient;
   }
 
   return {
-    /** Whether the user is in the group now. False if the user no longer exists. */
-    async isMember({ username, group }: { username: string; group: string }, signal: AbortSignal): Promise<boolean> {
+    /**
+     * Finds the groups that the user is in now, of those `among`. Reads no further page once it has found all of them.
+     * @returns none if the user no longer exists.
+     */
+    async groupsOf(
+      { username, among }: { username: string; among: readonly string[] },
+      signal: AbortSignal,
+    ): Promise<string[]> {
+      const found = new Set<string>()
       let NextToken: string | undefined
       do {
         const command = new AdminListGroupsForUserCommand({ UserPoolId, Username: username, Limit: 60, NextToken })
         const page = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
-        if (page?.Groups?.some(({ GroupName }) => GroupName === group)) return true
+        for (const { GroupName } of page?.Groups ?? [])
+          if (GroupName !== undefined && among.includes(GroupName)) found.add(GroupName)
         NextToken = page?.NextToken
-      } while (NextToken)
-      return false
+      } while (NextToken && found.size < among.length)
+      return [...found]
     },
 
     /**

@@ -1,5 +1,6 @@
 // Checks the actor and the subject of a live session at Cognito, and remembers the answers for some seconds.
 
+import { actorGroups, allowedBy } from '../actor-groups.ts'
 import type { IntrospectionConfig } from '../config.ts'
 import type { LookUps } from '../http/users.ts'
 import { createMemory } from '../memory.ts'
@@ -31,8 +32,8 @@ const lookUpTime = 8_000
  * @returns a function that throws an ImpersonationError if Cognito gives no answer.
  */
 export function createCheckPeople(options: {
-  config: Pick<IntrospectionConfig, 'impersonatorsGroup' | 'lookUpGroup'>
-  lookUps: () => Promise<Pick<LookUps, 'isMember' | 'isActive' | 'isEnabled'>>
+  config: Pick<IntrospectionConfig, 'impersonatorsGroup' | 'mayActAs' | 'lookUpGroup'>
+  lookUps: () => Promise<Pick<LookUps, 'groupsOf' | 'isActive' | 'isEnabled'>>
   now: () => number
 }) {
   const { config, lookUps, now } = options
@@ -42,22 +43,40 @@ export function createCheckPeople(options: {
     now,
   })
 
-  /** @returns whether the actor still has the right and can sign in, and the subject is enabled. */
-  return function checkPeople({ actor, subject }: { actor: Person; subject: Subject }): Promise<boolean> {
+  /**
+   * @param matchedGroups the groups by which the actor acts as the subject. Empty: as everyone.
+   * @returns whether the actor still has the right and can sign in, and the subject is enabled.
+   */
+  return function checkPeople({
+    actor,
+    subject,
+    matchedGroups,
+  }: {
+    actor: Person
+    subject: Subject
+    matchedGroups: readonly string[]
+  }): Promise<boolean> {
     return all(
-      recall(keyOf('actor', actor), () => checkActor(actor)),
+      recall(keyOf('actor', actor, matchedGroups), () => checkActor(actor, matchedGroups)),
       recall(keyOf('subject', subject), () => checkSubject(subject)),
     )
   }
 
-  async function checkActor(actor: Person): Promise<boolean> {
+  async function checkActor(actor: Person, matchedGroups: readonly string[]): Promise<boolean> {
     const users = await lookUps()
     const signal = timeLimit(lookUpTime)
-    const member = { username: actor.username, group: config.impersonatorsGroup }
-    return all(
-      config.lookUpGroup ? users.isMember(member, signal) : Promise.resolve(true),
-      users.isActive(actor, signal),
-    )
+    return all(hasRight(users, { actor, matchedGroups }, signal), users.isActive(actor, signal))
+  }
+
+  async function hasRight(
+    users: Pick<LookUps, 'groupsOf'>,
+    { actor, matchedGroups }: { actor: Person; matchedGroups: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    if (!config.lookUpGroup && config.mayActAs === 'none') return true
+    const memberOf = await users.groupsOf({ username: actor.username, among: actorGroups(config) }, signal)
+    const { everyone = false, groups = [] } = allowedBy(config, memberOf) ?? {}
+    return everyone || groups.some((name) => matchedGroups.includes(name))
   }
 
   async function checkSubject(subject: Subject): Promise<boolean> {
@@ -66,7 +85,8 @@ export function createCheckPeople(options: {
   }
 }
 
-const keyOf = (role: string, { sub, username }: Person) => JSON.stringify([role, sub, username])
+const keyOf = (role: string, { sub, username }: Person, matchedGroups: readonly string[] = []) =>
+  JSON.stringify([role, sub, username, ...matchedGroups])
 
 /** Waits for every answer, so that Lambda freezes no call that is still running. @throws the first error */
 async function all(...answers: Promise<boolean>[]): Promise<boolean> {

@@ -15,6 +15,7 @@ export const introspected = [
   'actorUsername',
   'subjectSub',
   'subjectUsername',
+  'matchedGroups',
   'endsAt',
 ] as const satisfies (keyof ImpersonationRecord)[]
 
@@ -66,6 +67,7 @@ export function createIntrospect(options: {
     return checkPeople({
       actor: { sub: session.actorSub, username: record.actorUsername },
       subject: { sub: session.sub, username: record.subjectUsername },
+      matchedGroups: record.matchedGroups ?? [],
     })
   }
 }

@@ -18,7 +18,7 @@ export type Oversight = ReturnType<typeof createOversight>
 export function createOversight(options: {
   config: OversightConfig
   records: Pick<OversightRecords, 'read' | 'list' | 'end' | 'endAll'>
-  users: Pick<Users, 'isMember' | 'isActive' | 'findSub'>
+  users: Pick<Users, 'groupsOf' | 'isActive' | 'findSub'>
   now: () => number
 }) {
   const { config, records, users, now } = options

@@ -1,5 +1,6 @@
 // Decides the caller's roles: in general, and on one record.
 
+import { actorGroups } from '../actor-groups.ts'
 import type { OversightConfig } from '../config.ts'
 import type { Caller } from '../http/authenticate.ts'
 import type { Users } from '../http/users.ts'
@@ -10,7 +11,7 @@ export type GeneralRole = Exclude<Role, 'session'>
 
 type RoleSettings = Pick<
   OversightConfig,
-  'actorClientIds' | 'subjectClientIds' | 'auditorsGroup' | 'impersonatorsGroup'
+  'actorClientIds' | 'subjectClientIds' | 'auditorsGroup' | 'impersonatorsGroup' | 'mayActAs'
 >
 
 /** The parts of a record that decide who may see it. */
@@ -24,26 +25,29 @@ export function claimedRoles(caller: Caller, config: RoleSettings): GeneralRole[
   if (caller.impersonated) return []
   if (config.subjectClientIds.includes(caller.clientId)) return ['subject']
   if (!config.actorClientIds.includes(caller.clientId)) return []
-  const { auditorsGroup, impersonatorsGroup } = config
-  return [
-    ...(caller.groups.includes(auditorsGroup) ? (['auditor'] as const) : []),
-    ...(caller.groups.includes(impersonatorsGroup) ? (['actor'] as const) : []),
-  ]
+  const groups = groupsOfRoles(config)
+  return (['auditor', 'actor'] as const).filter((role) => groups[role].some((name) => caller.groups.includes(name)))
+}
+
+/** A member of one of its groups has the role. */
+function groupsOfRoles(config: RoleSettings) {
+  return { auditor: [config.auditorsGroup], actor: actorGroups(config) }
 }
 
 /** @returns a function that gives the claimed roles which Cognito confirms now. It calls nothing if none is claimed. */
 export function createConfirmRoles(options: {
   config: RoleSettings & Pick<OversightConfig, 'lookUpGroup'>
-  users: Pick<Users, 'isMember' | 'isActive'>
+  users: Pick<Users, 'groupsOf' | 'isActive'>
 }) {
   const { config, users } = options
-  const groups = { auditor: config.auditorsGroup, actor: config.impersonatorsGroup }
+  const groups = groupsOfRoles(config)
 
   return async function confirmRoles(caller: Caller, signal: AbortSignal): Promise<GeneralRole[]> {
     const claimed = claimedRoles(caller, config)
     if (!config.lookUpGroup || claimed.length === 0) return claimed
-    const isConfirmed = (role: GeneralRole) =>
-      role === 'subject' || users.isMember({ username: caller.username, group: groups[role] }, signal)
+    const isConfirmed = async (role: GeneralRole) =>
+      role === 'subject' ||
+      (await users.groupsOf({ username: caller.username, among: groups[role] }, signal)).length > 0
     const [active, confirmed] = await Promise.all([
       users.isActive(caller, signal),
       Promise.all(claimed.map(isConfirmed)),

@@ -47,17 +47,24 @@ export const liveRecord = (): IntrospectedRecord => ({
   endsAt: Date.now() + 3_600_000,
 })
 
+interface Person {
+  sub: string
+  groups: string[]
+  active: boolean
+  enabled: boolean
+}
+
 /** @param keysUrl serves the pool's keys. */
 export function setUp(keysUrl: string, environment: Partial<typeof introspectionEnvironment> = {}) {
   const config = readIntrospectionConfig({ ...introspectionEnvironment, ...environment })
   const verifier = createVerifier({ userPoolId, clientIds: [config.impersonationClientId], tokenUse: null }, keysUrl)
-  const people = {
-    olivia: { sub: 'sub-of-olivia', member: true, active: true, enabled: true },
-    alice: { sub: 'sub-of-alice', member: false, active: true, enabled: true },
+  const people: Record<'olivia' | 'alice', Person> = {
+    olivia: { sub: 'sub-of-olivia', groups: ['impersonators'], active: true, enabled: true },
+    alice: { sub: 'sub-of-alice', groups: [], active: true, enabled: true },
   }
   const state = {
     records: new Map<string, IntrospectedRecord>([[id, liveRecord()]]),
-    people: people as Record<string, (typeof people)['olivia']>,
+    people: people as Record<string, Person>,
     /** What the clock of introspection adds, in ms. */
     later: 0,
     /** Look-ups wait for it. */
@@ -65,21 +72,32 @@ export function setUp(keysUrl: string, environment: Partial<typeof introspection
     calls: [] as string[],
   }
   const lookUp =
-    (name: string, holds: (person: (typeof people)['olivia'], sub: string | undefined) => boolean) =>
-    async ({ username, sub }: { username: string; sub?: string }) => {
+    <Query extends { username: string }, Answer>(
+      name: string,
+      answer: (person: Person | undefined, query: Query) => Answer,
+    ) =>
+    async (query: Query) => {
+      const { username } = query
       state.calls.push(`${name} ${username}`)
       await state.gate
-      const person = state.people[username]
-      return person !== undefined && holds(person, sub)
+      return answer(state.people[username], query)
     }
   const startedAt = Date.now()
   const now = () => startedAt + state.later
   const checkPeople = createCheckPeople({
     config,
     lookUps: async () => ({
-      isMember: lookUp('isMember', ({ member }) => member),
-      isActive: lookUp('isActive', (person, sub) => person.active && person.sub === sub),
-      isEnabled: lookUp('isEnabled', (person, sub) => person.enabled && person.sub === sub),
+      groupsOf: lookUp('groupsOf', (person, { among }: { username: string; among: readonly string[] }) =>
+        (person?.groups ?? []).filter((name) => among.includes(name)),
+      ),
+      isActive: lookUp(
+        'isActive',
+        (person, { sub }: { username: string; sub: string }) => person?.active === true && person.sub === sub,
+      ),
+      isEnabled: lookUp(
+        'isEnabled',
+        (person, { sub }: { username: string; sub: string }) => person?.enabled === true && person.sub === sub,
+      ),
     }),
     now,
   })

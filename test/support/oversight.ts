@@ -98,9 +98,9 @@ export function setUp(
   const calls: [name: string, ...rest: unknown[]][] = []
 
   const users = {
-    isMember: async ({ username, group }: { username: string; group: string }) => {
-      calls.push(['isMember', username, group])
-      return (groups as Record<string, string[]>)[username]?.includes(group) ?? false
+    groupsOf: async ({ username, among }: { username: string; among: readonly string[] }) => {
+      calls.push(['groupsOf', username, ...among])
+      return ((groups as Record<string, string[]>)[username] ?? []).filter((name) => among.includes(name))
     },
     isActive: async ({ username }: { username: string }) => {
       calls.push(['isActive', username])

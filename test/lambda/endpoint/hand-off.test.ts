@@ -28,6 +28,8 @@ const session = { id: 'record-1', idToken: 'id', accessToken: 'access', username
 const { signal } = new AbortController()
 const down = new ImpersonationError('Unavailable')
 
+const everyone = { everyone: true, groups: [] }
+
 function setUp(
   options: {
     environment?: object
@@ -44,7 +46,7 @@ function setUp(
     refuse: jest.fn<Records['refuse']>(async () => {}),
   }
   const mint = jest.fn<Mint>(async () => session)
-  const confirmRight = jest.fn<ConfirmRight>(options.confirmRight ?? (async () => true))
+  const confirmRight = jest.fn<ConfirmRight>(options.confirmRight ?? (async () => everyone))
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
   const countActor = jest.fn<CountActor>(options.countActor ?? (async () => {}))
   const handOff = createHandOff({ config, records, confirmRight, countActor, mint, now: () => noon, log })
@@ -107,7 +109,7 @@ describe('prepare', () => {
     for (const unused of [records.put, confirmRight, countActor]) expect(unused).not.toHaveBeenCalled()
   })
   test.each<[string, ConfirmRight, Code]>([
-    ['whose right is gone', async () => false, 'ActorNotAllowed'],
+    ['whose right is gone', async () => undefined, 'ActorNotAllowed'],
     ['whose right is unknown', () => Promise.reject(down), 'Unavailable'],
   ])('refuses an actor %s, and the record says so', async (_, confirmRight, code) => {
     const { prepare, records } = setUp({ confirmRight })
@@ -117,7 +119,7 @@ describe('prepare', () => {
     expect(records.refuse.mock.calls).toEqual([[record?.id, code]])
   })
   test('gives no ticket if the record cannot be written', async () => {
-    const { prepare, records } = setUp({ put: () => Promise.reject(down), confirmRight: async () => false })
+    const { prepare, records } = setUp({ put: () => Promise.reject(down), confirmRight: async () => undefined })
     await expect(prepare(olivia, request, source, signal)).rejects.toBe(down)
     expect(records.refuse).not.toHaveBeenCalled()
   })
@@ -138,7 +140,7 @@ describe('prepare', () => {
     await expect(prepare(olivia, request, source, signal)).rejects.toMatchObject({ code: 'ActorNotAllowed' })
   })
   test('logs a record that cannot be marked as refused, and keeps the refusal', async () => {
-    const { prepare, records, log } = setUp({ confirmRight: async () => false })
+    const { prepare, records, log } = setUp({ confirmRight: async () => undefined })
     records.refuse.mockRejectedValue(down)
     await expect(prepare(olivia, request, source, signal)).rejects.toMatchObject({ code: 'ActorNotAllowed' })
     expect(log.mock.calls).toEqual([['refuse', expect.any(String), down]])

@@ -71,7 +71,8 @@ function setUpFor(
     read?: Partial<ImpersonationRecord> | Error
     refuse?: Records['refuse']
     challenge?: UserPool['challenge']
-    isMember?: Users['isMember']
+    groupsOf?: Users['groupsOf']
+    allow?: Records['allow']
     isActive?: Users['isActive']
     answer?: UserPool['answer']
     whyRefused?: UserPool['whyRefused']
@@ -90,6 +91,7 @@ function setUpFor(
       if (options.read instanceof Error) throw options.read
       return options.read as ImpersonationRecord | undefined
     }),
+    allow: jest.fn<Records['allow']>(options.allow ?? (async () => true)),
     refuse: jest.fn<Records['refuse']>(options.refuse ?? (async () => {})),
     discard: jest.fn<Records['discard']>(async () => {}),
   }
@@ -100,7 +102,7 @@ function setUpFor(
     revoke: jest.fn<UserPool['revoke']>(async () => {}),
   }
   const users = {
-    isMember: jest.fn<Users['isMember']>(options.isMember ?? (async () => true)),
+    groupsOf: jest.fn<Users['groupsOf']>(options.groupsOf ?? (async ({ among }) => [...among])),
     isActive: jest.fn<Users['isActive']>(options.isActive ?? (async () => true)),
   }
   const countActor = jest.fn<CountActor>(options.countActor ?? (async () => {}))
@@ -123,7 +125,7 @@ function setUpFor(
 const recordOf = (put: ReturnType<typeof setUpFor>['put']) => put.mock.calls[0]?.[0] as ImpersonationRecord
 
 test('returns the subject’s session, and records who acts as whom, why, when and from where', async () => {
-  const { run, put, challenge, answer, isMember, read, refuse, discard, revoke } = setUpFor('without a ticket')
+  const { run, put, allow, challenge, answer, groupsOf, read, refuse, discard, revoke } = setUpFor('without a ticket')
   const { id, username, endsAt } = await run()
   const record = recordOf(put)
   expect({ id, username, endsAt }).toEqual({ id: record.id, username: 'alice', endsAt: 3_601 })
@@ -142,13 +144,13 @@ test('returns the subject’s session, and records who acts as whom, why, when a
     ...source,
   })
   expect(challenge).toHaveBeenCalledWith('alice@example.com', contextData, expect.anything())
-  expect(isMember).toHaveBeenCalledWith({ username: 'olivia', group: 'impersonators' }, expect.anything())
+  expect(groupsOf).toHaveBeenCalledWith({ username: 'olivia', among: ['impersonators'] }, expect.anything())
   const [answered, grant, sentContext] = answer.mock.calls[0] ?? []
   expect(sentContext).toBe(contextData)
   expect([answered, grant?.id]).toEqual([challenged, id])
   expect(readProof(grant?.answer)).toEqual({ id, hash: record.grantHash })
   expect(grant?.answer).not.toContain(record.grantHash)
-  for (const unused of [read, refuse, discard, revoke]) expect(unused).not.toHaveBeenCalled()
+  for (const unused of [allow, read, refuse, discard, revoke]) expect(unused).not.toHaveBeenCalled()
 })
 
 describe('refuses before it calls DynamoDB or Cognito', () => {
@@ -157,9 +159,9 @@ describe('refuses before it calls DynamoDB or Cognito', () => {
     ['a caller in a group with a similar name', { groups: ['Impersonators', 'impersonators '] }, 'ActorNotAllowed'],
     ['an impersonated session', { impersonated: true }, 'ActorImpersonated'],
   ])('%s', async (_, actor, code) => {
-    const { run, put, countActor, challenge, isMember } = setUpFor('without a ticket', { actor })
+    const { run, put, countActor, challenge, groupsOf } = setUpFor('without a ticket', { actor })
     await expect(run()).rejects.toMatchObject({ code, status: 403 })
-    for (const untouched of [put, countActor, challenge, isMember]) expect(untouched).not.toHaveBeenCalled()
+    for (const untouched of [put, countActor, challenge, groupsOf]) expect(untouched).not.toHaveBeenCalled()
   })
 })
 
@@ -179,10 +181,10 @@ describe('the actor’s limit', () => {
   })
   test('is counted while the record is written, the actor is looked up and the sign-in starts', async () => {
     const never = () => new Promise<never>(() => {})
-    const { run, countActor, put, isMember, challenge } = setUp({ put: never, isMember: never, challenge: never })
+    const { run, countActor, put, groupsOf, challenge } = setUp({ put: never, groupsOf: never, challenge: never })
     run().catch(() => {})
     await new Promise(setImmediate)
-    for (const started of [countActor, put, isMember, challenge]) expect(started).toHaveBeenCalledTimes(1)
+    for (const started of [countActor, put, groupsOf, challenge]) expect(started).toHaveBeenCalledTimes(1)
   })
   test.each<[string, CountActor, object]>([
     ['a reached limit', limited, { code: 'ActorLimit', status: 429, retryAfter: 60 }],
@@ -217,7 +219,7 @@ describe('the actor’s limit', () => {
       { challenge: () => Promise.reject(refusal) },
       'ActorLimit',
     ],
-    ['after the actor’s right', { isMember: async () => false }, 'ActorNotAllowed'],
+    ['after the actor’s right', { groupsOf: async () => [] }, 'ActorNotAllowed'],
     ['after the actor’s right, if it is unknown', { isActive: () => Promise.reject(errorOf('Fault')) }, 'Fault'],
     ['after the record', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
     ['after unfit tokens', { challenge: async () => ({ tokens: tokensFor('none') }) }, 'TokensUnfit'],
@@ -236,6 +238,41 @@ test('without a ticket, tokens from the first call are revoked even if the recor
   await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
   expect(revoke.mock.calls).toEqual([['refresh-token']])
   expect(answer).not.toHaveBeenCalled()
+})
+
+describe('without a ticket, with mayActAs,', () => {
+  const environment = { MAY_ACT_AS: JSON.stringify({ 'support-emea': ['customers-emea'] }) }
+  test.each([[['impersonators']], [['customers-emea']], [['*']], [[]]])(
+    'refuses a token without an actors’ group before any call: %j',
+    async (groups) => {
+      const { run, put, challenge, groupsOf } = setUpFor('without a ticket', { actor: { groups }, environment })
+      await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed' })
+      for (const untouched of [put, challenge, groupsOf]) expect(untouched).not.toHaveBeenCalled()
+    },
+  )
+  test('writes the record first, and then whom the actor may act as', async () => {
+    let write = () => {}
+    const { run, allow } = setUpFor('without a ticket', {
+      actor: { groups: ['support-emea'] },
+      environment,
+      put: () => new Promise<void>((resolve) => (write = resolve)),
+    })
+    const running = run()
+    await new Promise(setImmediate)
+    expect(allow).not.toHaveBeenCalled()
+    write()
+    await running
+    expect(allow).toHaveBeenCalledTimes(1)
+  })
+  test('does not write it if the record cannot be written', async () => {
+    const { run, allow } = setUpFor('without a ticket', {
+      actor: { groups: ['support-emea'] },
+      environment,
+      put: () => Promise.reject(errorOf('Unavailable')),
+    })
+    await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
+    expect(allow).not.toHaveBeenCalled()
+  })
 })
 
 describe.each(ways)('%s,', (way) => {
@@ -279,7 +316,7 @@ describe.each(ways)('%s,', (way) => {
   describe('the actor’s right at Cognito', () => {
     test('refuses an actor who left the group, and does not reveal the subject’s state', async () => {
       const { run, answer, refuse, put } = setUp({
-        isMember: async () => false,
+        groupsOf: async () => [],
         challenge: () => Promise.reject(errorOf('SubjectNotFound')),
       })
       await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed', impersonationId: expect.any(String) })
@@ -296,9 +333,9 @@ describe.each(ways)('%s,', (way) => {
       expect(answer).not.toHaveBeenCalled()
     })
     test.each<[string, Parameters<typeof setUp>[0]]>([
-      ['is false', { isMember: async () => false }],
+      ['is false', { groupsOf: async () => [] }],
       ['is false of the user', { isActive: async () => false }],
-      ['is unknown', { isMember: () => Promise.reject(errorOf('Unavailable')) }],
+      ['is unknown', { groupsOf: () => Promise.reject(errorOf('Unavailable')) }],
     ])('if it %s, does not wait for the subject’s sign-in: its time would tell who exists', async (_, options) => {
       const challenge: UserPool['challenge'] = (_username, _context, signal) =>
         new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(errorOf('Unavailable'))))
@@ -307,19 +344,113 @@ describe.each(ways)('%s,', (way) => {
       expect(await Promise.race([outcome, sleep(500, 'still waiting')])).toMatch(/ActorNotAllowed|Unavailable/)
       expect(refuse).toHaveBeenCalledTimes(1)
     })
-    test.each(['isMember', 'isActive'])('refuses if %s fails', async (lookUp) => {
+    test.each(['groupsOf', 'isActive'])('refuses if %s fails', async (lookUp) => {
       const { run, answer } = setUp({ [lookUp]: () => Promise.reject(errorOf('Unavailable')) })
       await expect(run()).rejects.toMatchObject({ code: 'Unavailable' })
       expect(answer).not.toHaveBeenCalled()
     })
     test('is not looked up if the setting is off', async () => {
-      const { run, isMember, isActive } = setUp({
+      const { run, groupsOf, isActive } = setUp({
         environment: { LOOK_UP_GROUP: 'false' },
-        isMember: async () => false,
+        groupsOf: async () => [],
       })
       await run()
-      expect(isMember).not.toHaveBeenCalled()
+      expect(groupsOf).not.toHaveBeenCalled()
       expect(isActive).not.toHaveBeenCalled()
+    })
+  })
+
+  describe('with mayActAs', () => {
+    const mayActAs = {
+      impersonators: ['*'],
+      'support-emea': ['customers-emea'],
+      'support-us': ['customers-us', 'customers-emea'],
+    }
+    /** An actor whose token names `claimed`, and who is in `groups` at Cognito. */
+    const setUpActor = (
+      { claimed, groups }: { claimed: string[]; groups: string[] },
+      options: Parameters<typeof setUp>[0] = {},
+    ) =>
+      setUp({
+        actor: { groups: claimed },
+        groupsOf: async ({ among }) => groups.filter((name) => among.includes(name)),
+        ...options,
+        environment: { MAY_ACT_AS: JSON.stringify(mayActAs), ...options.environment },
+      })
+    const emea = { claimed: ['support-emea'], groups: ['support-emea'] }
+
+    test.each<[string, { claimed: string[]; groups: string[] }, object]>([
+      ['one group', emea, { everyone: false, groups: ['customers-emea'] }],
+      [
+        'two groups',
+        { claimed: ['support-emea', 'support-us'], groups: ['support-emea', 'support-us'] },
+        { everyone: false, groups: ['customers-emea', 'customers-us'] },
+      ],
+      [
+        'two groups in the token, of which Cognito confirms one',
+        { claimed: ['impersonators', 'support-emea'], groups: ['support-emea', 'gold'] },
+        { everyone: false, groups: ['customers-emea'] },
+      ],
+      [
+        'one group in the token, and another at Cognito',
+        { claimed: ['support-emea'], groups: ['support-us'] },
+        { everyone: false, groups: ['customers-us', 'customers-emea'] },
+      ],
+      ['a group with *', { claimed: ['impersonators'], groups: ['impersonators'] }, { everyone: true, groups: [] }],
+    ])('records whom an actor in %s may act as', async (_, actor, allowed) => {
+      const { run, put, allow, answer, groupsOf } = setUpActor(actor)
+      await run()
+      const { id, grantHash: hash } = recordOf(put)
+      expect(allow.mock.calls).toEqual([[{ grant: expect.objectContaining({ id, hash }), allowed }]])
+      expect(groupsOf.mock.calls).toEqual([[{ username: 'olivia', among: Object.keys(mayActAs) }, expect.anything()]])
+      expect(answer).toHaveBeenCalledTimes(1)
+    })
+    test('looks the groups up even if lookUpGroup is off', async () => {
+      const { run, allow } = setUpActor(emea, { environment: { LOOK_UP_GROUP: 'false' } })
+      await run()
+      expect(allow).toHaveBeenCalledTimes(1)
+    })
+    test.each([[[]], [['gold']], [['*']]])(
+      'refuses an actor who is in no actors’ group at Cognito: %j',
+      async (groups) => {
+        const { run, allow, answer } = setUpActor({ claimed: ['support-emea'], groups })
+        await expect(run()).rejects.toMatchObject({ code: 'ActorNotAllowed' })
+        for (const unused of [allow, answer]) expect(unused).not.toHaveBeenCalled()
+      },
+    )
+    test.each<[string, Parameters<typeof setUp>[0], Code]>([
+      ['fails', { allow: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+      ['is refused by the record', { allow: async () => false }, 'Unavailable'],
+      [
+        'is refused because somebody ended the impersonation',
+        { allow: async () => false, read: { state: 'ended' } },
+        'ImpersonationEnded',
+      ],
+    ])('does not answer the challenge if the write %s', async (_, options, code) => {
+      const { run, answer } = setUpActor(emea, options)
+      await expect(run()).rejects.toMatchObject({ code, impersonationId: expect.any(String) })
+      expect(answer).not.toHaveBeenCalled()
+    })
+    test('does not answer the challenge before the write has succeeded', async () => {
+      let write: (written: boolean) => void = () => {}
+      const { run, answer } = setUpActor(emea, { allow: () => new Promise((resolve) => (write = resolve)) })
+      const running = run()
+      await new Promise(setImmediate)
+      await new Promise(setImmediate)
+      expect(answer).not.toHaveBeenCalled()
+      write(true)
+      await running
+      expect(answer).toHaveBeenCalledTimes(1)
+    })
+    test('writes while the subject’s sign-in starts', async () => {
+      let start: (challenge: typeof challenged) => void = () => {}
+      const { run, allow } = setUpActor(emea, { challenge: () => new Promise((resolve) => (start = resolve)) })
+      const running = run()
+      await new Promise(setImmediate)
+      await new Promise(setImmediate)
+      expect(allow).toHaveBeenCalledTimes(1)
+      start(challenged)
+      await running
     })
   })
 
@@ -369,9 +500,9 @@ describe.each(ways)('%s,', (way) => {
       expect(refuse.mock.calls).toEqual([[recordOf(put).id, 'SubjectDisabled']])
     })
     test.each<[string, Parameters<typeof setUp>[0], Code]>([
-      ['an actor who left the group', { isMember: async () => false }, 'ActorNotAllowed'],
+      ['an actor who left the group', { groupsOf: async () => [] }, 'ActorNotAllowed'],
       ['an actor who is not active', { isActive: async () => false }, 'ActorNotAllowed'],
-      ['an actor whose group is unknown', { isMember: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
+      ['an actor whose group is unknown', { groupsOf: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
       ['an actor whose state is unknown', { isActive: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
       ['a request without a record', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
     ])('but not for %s', async (_, options, code) => {
@@ -454,7 +585,7 @@ describe.each(ways)('%s,', (way) => {
       for (const unused of [refuse, read]) expect(unused).not.toHaveBeenCalled()
     })
     test.each<[string, Parameters<typeof setUp>[0], string]>([
-      ['the actor’s right is gone', { isMember: async () => false }, 'TokensUnfit'],
+      ['the actor’s right is gone', { groupsOf: async () => [] }, 'TokensUnfit'],
     ])('from the first call are revoked even if %s', async (_, options, code) => {
       const { run, revoke, answer } = setUp({ ...options, challenge: async () => ({ tokens: tokensFor('none') }) })
       await expect(run()).rejects.toMatchObject({ code })

@@ -9,7 +9,7 @@ const config = readEndpointConfig(endpointEnvironment)
 const neverAborted = new AbortController().signal
 const olivia = { username: 'olivia', sub: 'sub-of-olivia' }
 const credentials = { username: 'olivia', password: 'secret' }
-const impersonators = { username: 'olivia', group: 'impersonators' }
+const impersonators = { username: 'olivia', among: ['impersonators'] }
 const tokens = { IdToken: 'id', AccessToken: 'access', RefreshToken: 'refresh' }
 const contextData = {
   IpAddress: '192.0.2.1',
@@ -65,33 +65,52 @@ describe('signIn', () => {
   })
 })
 
-describe('isMember', () => {
+describe('groupsOf', () => {
   const group = (GroupName: string) => ({ GroupName })
-  test('is true for a group among others', async () => {
+  test('finds a group among others', async () => {
     const users = usersWith({ AdminListGroupsForUser: { Groups: [group('gold'), group('impersonators')] } })
-    expect(await users.isMember(impersonators, neverAborted)).toBe(true)
+    expect(await users.groupsOf(impersonators, neverAborted)).toEqual(['impersonators'])
   })
-  test('is true for a group on a later page', async () => {
+  test('finds a group on a later page', async () => {
     const users = usersWith({
       AdminListGroupsForUser: [{ Groups: [group('gold')], NextToken: 'more' }, { Groups: [group('impersonators')] }],
     })
-    expect(await users.isMember(impersonators, neverAborted)).toBe(true)
+    expect(await users.groupsOf(impersonators, neverAborted)).toEqual(['impersonators'])
     const input = { UserPoolId: config.userPoolId, Username: 'olivia', Limit: 60 }
     expect(users.calls.map((call) => call.input)).toEqual([input, { ...input, NextToken: 'more' }])
+  })
+  test('reads all pages until it has found every group', async () => {
+    const pages = [
+      { Groups: [group('support-us')], NextToken: 'more' },
+      { Groups: [], NextToken: 'still more' },
+      { Groups: [group('gold'), group('support-emea')], NextToken: 'and more' },
+      { Groups: [group('silver')] },
+    ]
+    const look = async (...among: string[]) => {
+      const users = usersWith({ AdminListGroupsForUser: pages })
+      return [await users.groupsOf({ username: 'olivia', among }, neverAborted), users.calls.length]
+    }
+    expect(await look('support-us')).toEqual([['support-us'], 1])
+    expect(await look('support-emea', 'support-us')).toEqual([['support-us', 'support-emea'], 3])
+    expect(await look('support-emea', 'support-us', 'leads')).toEqual([['support-us', 'support-emea'], 4])
+  })
+  test('ignores a group without a name', async () => {
+    const users = usersWith({ AdminListGroupsForUser: { Groups: [{}] } })
+    expect(await users.groupsOf({ username: 'olivia', among: ['undefined'] }, neverAborted)).toEqual([])
   })
   test.each([
     ['other groups only', { Groups: [group('impersonators2'), group('Impersonators')] }],
     ['no group', { Groups: [] }],
     ['a response without groups', {}],
     ['a user who no longer exists', exception('UserNotFoundException')],
-  ])('is false for %s', async (_, AdminListGroupsForUser) => {
-    expect(await usersWith({ AdminListGroupsForUser }).isMember(impersonators, neverAborted)).toBe(false)
+  ])('finds none for %s', async (_, AdminListGroupsForUser) => {
+    expect(await usersWith({ AdminListGroupsForUser }).groupsOf(impersonators, neverAborted)).toEqual([])
   })
   test.each(['InternalErrorException', 'NotAuthorizedException'])(
     'throws Unavailable if Cognito fails: %s',
     async (name) => {
       const users = usersWith({ AdminListGroupsForUser: exception(name) })
-      await expect(users.isMember(impersonators, neverAborted)).rejects.toMatchObject({ code: 'Unavailable' })
+      await expect(users.groupsOf(impersonators, neverAborted)).rejects.toMatchObject({ code: 'Unavailable' })
     },
   )
 })
@@ -195,7 +214,7 @@ describe('a call that hangs ends', () => {
   type UsersWithCalls = ReturnType<typeof usersWith>
   test.each<[string, number, (users: UsersWithCalls) => Promise<unknown>]>([
     ['signIn', 9, (users) => users.signIn(credentials, contextData, neverAborted)],
-    ['isMember', 4, (users) => users.isMember(impersonators, neverAborted)],
+    ['groupsOf', 4, (users) => users.groupsOf(impersonators, neverAborted)],
     ['isActive', 4, (users) => users.isActive(olivia, neverAborted)],
     ['findSub', 4, (users) => users.findSub('olivia', neverAborted)],
   ])('%s after %d s', async (_, seconds, call) => {

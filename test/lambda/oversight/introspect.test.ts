@@ -16,7 +16,7 @@ beforeEach(() => {
 const uses: TokenUse[] = ['id', 'access']
 const inactive = { active: false }
 const introspect = async (token: string) => (await world.introspect(token)).response
-const allCalls = ['read', 'isMember olivia', 'isActive olivia', 'isEnabled alice']
+const allCalls = ['read', 'groupsOf olivia', 'isActive olivia', 'isEnabled alice']
 
 describe('an active token', () => {
   const common = {
@@ -132,7 +132,7 @@ describe('a genuine token is inactive without a look-up:', () => {
 
 describe('a token of a live record is inactive:', () => {
   test.each<[string, 'olivia' | 'alice', object | undefined]>([
-    ['the actor left the group', 'olivia', { member: false }],
+    ['the actor left the group', 'olivia', { groups: [] }],
     ['the actor is disabled, or must reset the password', 'olivia', { active: false }],
     ['the actor’s name belongs to another user', 'olivia', { sub: 'sub-of-another' }],
     ['the actor is deleted', 'olivia', undefined],
@@ -147,7 +147,7 @@ describe('a token of a live record is inactive:', () => {
 
   test('with lookUpGroup off, the group is not asked for, and a disabled actor is still inactive', async () => {
     world = setUp(published.url, { LOOK_UP_GROUP: 'false' })
-    Object.assign(world.people.olivia ?? {}, { member: false })
+    Object.assign(world.people.olivia ?? {}, { groups: [] })
     expect(await introspect(tokenOf('access'))).toMatchObject({ active: true })
     expect(world.calls).toEqual(['read', 'isActive olivia', 'isEnabled alice'])
     Object.assign(world.people.olivia ?? {}, { active: false })
@@ -156,8 +156,57 @@ describe('a token of a live record is inactive:', () => {
   })
 })
 
+describe('with mayActAs, a session', () => {
+  const mayActAs = {
+    impersonators: ['*'],
+    'support-emea': ['customers-emea'],
+    'support-us': ['customers-us', 'customers-emea'],
+  }
+  const settings = { MAY_ACT_AS: JSON.stringify(mayActAs) }
+  /** olivia's session by `matchedGroups`; she is in `groups` now. */
+  async function introspectBy(matchedGroups: string[] | undefined, groups: string[], environment = {}) {
+    world = setUp(published.url, { ...settings, ...environment })
+    world.records.set(id, { ...liveRecord(), ...(matchedGroups && { matchedGroups }) })
+    Object.assign(world.people.olivia ?? {}, { groups })
+    return introspect(tokenOf('access'))
+  }
+  test.each<[string, string[] | undefined, string[], boolean]>([
+    ['of an allowed group', ['customers-emea'], ['support-emea'], true],
+    ['of one of two matched groups', ['customers-us', 'customers-emea'], ['support-emea'], true],
+    ['of an actor who moved to a group that allows the same', ['customers-emea'], ['support-us'], true],
+    ['of an actor who may act as everyone now', ['customers-emea'], ['impersonators'], true],
+    ['of an actor who may act as everyone, as before', [], ['impersonators'], true],
+    ['of an actor who moved to a group that does not allow it', ['customers-us'], ['support-emea'], false],
+    ['of an actor who could act as everyone, and now as some', [], ['support-us'], false],
+    ['of an actor who left the actors’ groups', ['customers-emea'], ['gold'], false],
+    ['without the matched groups, from before the setting', undefined, ['support-emea'], false],
+    ['without the matched groups, of an actor who may act as everyone', undefined, ['impersonators'], true],
+  ])('%s: %j, and the actor is in %j: active %s', async (_, matchedGroups, groups, active) => {
+    expect(await introspectBy(matchedGroups, groups)).toMatchObject({ active })
+  })
+  test('is looked up even if lookUpGroup is off', async () => {
+    expect(await introspectBy(['customers-us'], ['support-emea'], { LOOK_UP_GROUP: 'false' })).toEqual(inactive)
+  })
+  test('is inactive within 30 s after the actor moved, and active 5 s after that is undone', async () => {
+    expect(await introspectBy(['customers-us'], ['support-us'])).toMatchObject({ active: true })
+    Object.assign(world.people.olivia ?? {}, { groups: ['support-emea'] })
+    world.state.later = 30_000
+    expect(await introspect(tokenOf('access'))).toEqual(inactive)
+    Object.assign(world.people.olivia ?? {}, { groups: ['support-us'] })
+    world.state.later = 35_000
+    expect(await introspect(tokenOf('access'))).toMatchObject({ active: true })
+  })
+  test('does not share the memory of the same actor’s session by another group', async () => {
+    expect(await introspectBy(['customers-emea'], ['support-emea'])).toMatchObject({ active: true })
+    const other = '0f3d8a52-6b1e-4c57-8d9a-2f4e6a7b8c9d'
+    world.records.set(other, { ...liveRecord(), matchedGroups: ['customers-us'] })
+    expect(await introspect(tokenOf('access', { impersonation_id: other }))).toEqual(inactive)
+    expect(await introspect(tokenOf('access'))).toMatchObject({ active: true })
+  })
+})
+
 describe('look-ups', () => {
-  const withdraw = () => Object.assign(world.people.olivia ?? {}, { member: false })
+  const withdraw = () => Object.assign(world.people.olivia ?? {}, { groups: [] })
 
   test('are remembered for less than 30 s. The record is read every time', async () => {
     await introspect(tokenOf('access'))
@@ -194,7 +243,7 @@ describe('look-ups', () => {
     // olivia may act, and is a subject who is disabled for oscar's session.
     const other = '0f3d8a52-6b1e-4c57-8d9a-2f4e6a7b8c9d'
     const oscar = { actorSub: 'sub-of-oscar', actorUsername: 'oscar' }
-    world.people.oscar = { sub: 'sub-of-oscar', member: true, active: true, enabled: true }
+    world.people.oscar = { sub: 'sub-of-oscar', groups: ['impersonators'], active: true, enabled: true }
     world.records.set(other, { ...liveRecord(), ...oscar, subjectSub: 'sub-of-olivia', subjectUsername: 'olivia' })
     Object.assign(world.people.olivia ?? {}, { enabled: false })
     expect(await introspect(tokenOf('access'))).toMatchObject({ active: true })
@@ -204,8 +253,8 @@ describe('look-ups', () => {
   test('that refuse are remembered for 5 s, so that a refused session does not use up Cognito’s quota', async () => {
     withdraw()
     for (let n = 0; n < 50; n++) expect(await introspect(tokenOf('access'))).toEqual(inactive)
-    expect(world.calls.filter((call) => call === 'isMember olivia')).toHaveLength(1)
-    Object.assign(world.people.olivia ?? {}, { member: true })
+    expect(world.calls.filter((call) => call === 'groupsOf olivia')).toHaveLength(1)
+    Object.assign(world.people.olivia ?? {}, { groups: ['impersonators'] })
     world.state.later = 5_000
     expect(await introspect(tokenOf('access'))).toMatchObject({ active: true })
   })

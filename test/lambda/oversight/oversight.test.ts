@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { ImpersonationError } from '../../../lambda/errors.ts'
+import type { Caller } from '../../../lambda/http/authenticate.ts'
 import type { VisibleRecord } from '../../../lambda/oversight/records.ts'
 import { callers, id, type Kind, noon, otherId, record, setUp } from '../../support/oversight.ts'
 
@@ -7,22 +8,22 @@ const { signal } = new AbortController()
 type SetUp = ReturnType<typeof setUp>
 
 const requests = {
-  'actor=olivia': ({ oversight }: SetUp, kind: Kind) =>
-    oversight.list(callers[kind], { by: 'actor', name: 'olivia', limit: 20 }, signal),
-  'subject=alice': ({ oversight }: SetUp, kind: Kind) =>
-    oversight.list(callers[kind], { by: 'subject', name: 'alice', limit: 20 }, signal),
-  'live=true': ({ oversight }: SetUp, kind: Kind) => oversight.list(callers[kind], { by: 'live', limit: 20 }, signal),
-  read: ({ oversight }: SetUp, kind: Kind) => oversight.read(callers[kind], id, signal),
-  end: ({ oversight }: SetUp, kind: Kind) => oversight.end(callers[kind], id, signal),
-  'end all': ({ oversight }: SetUp, kind: Kind) =>
-    oversight.endAll(callers[kind], { by: 'actor', name: 'olivia' }, signal),
+  'actor=olivia': ({ oversight }: SetUp, caller: Caller) =>
+    oversight.list(caller, { by: 'actor', name: 'olivia', limit: 20 }, signal),
+  'subject=alice': ({ oversight }: SetUp, caller: Caller) =>
+    oversight.list(caller, { by: 'subject', name: 'alice', limit: 20 }, signal),
+  'live=true': ({ oversight }: SetUp, caller: Caller) => oversight.list(caller, { by: 'live', limit: 20 }, signal),
+  read: ({ oversight }: SetUp, caller: Caller) => oversight.read(caller, id, signal),
+  end: ({ oversight }: SetUp, caller: Caller) => oversight.end(caller, id, signal),
+  'end all': ({ oversight }: SetUp, caller: Caller) =>
+    oversight.endAll(caller, { by: 'actor', name: 'olivia' }, signal),
 } as const
 type Request = keyof typeof requests
 
 /** @returns `yes`, or the code of the refusal. */
 async function outcomeOf(world: SetUp, kind: Kind, request: Request): Promise<string> {
   try {
-    await requests[request](world, kind)
+    await requests[request](world, callers[kind])
     return 'yes'
   } catch (error) {
     return (error as ImpersonationError).code
@@ -89,6 +90,29 @@ describe('who may do what', () => {
     expect(await outcomeOf(world, 'auditor', 'live=true')).toBe('yes')
     expect(await outcomeOf(world, 'stranger', 'live=true')).toBe(no)
     expect(world.calls.map(([name]) => name)).toEqual(['list'])
+  })
+})
+
+describe('with mayActAs, an actor is a member of an actors’ group:', () => {
+  const environment = { MAY_ACT_AS: '{"support-emea":["customers-emea"],"support-us":["customers-us"]}' }
+  test.each<[string, string[], string[], Outcomes]>([
+    ['the first', ['support-emea'], ['support-emea'], ['yes', no, no, 'yes', 'yes', no]],
+    ['the last', ['support-us'], ['support-us'], ['yes', no, no, 'yes', 'yes', no]],
+    ['another one now than in the token', ['support-emea'], ['support-us'], ['yes', no, no, 'yes', 'yes', no]],
+    ['one in the token only', ['support-emea'], ['gold'], nothing],
+    ['one at Cognito only', ['gold'], ['support-emea'], nothing],
+    ['impersonatorsGroup, which is no key', ['impersonators'], ['impersonators'], nothing],
+    ['a group of subjects', ['customers-emea'], ['customers-emea'], nothing],
+  ])('%s', async (_, claimed, groups, expected) => {
+    const outcomes = Object.keys(requests).map(async (request) => {
+      const world = setUp({ environment, groups: { olivia: groups } })
+      const caller = { ...callers['the actor'], groups: claimed }
+      return requests[request as Request](world, caller).then(
+        () => 'yes',
+        ({ code }) => code,
+      )
+    })
+    expect(await Promise.all(outcomes)).toEqual(expected)
   })
 })
 
