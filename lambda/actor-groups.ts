@@ -21,6 +21,12 @@ export function actorGroups({ impersonatorsGroup, mayActAs }: ActorSettings): st
   return mayActAs === 'none' ? [impersonatorsGroup] : Object.keys(mayActAs)
 }
 
+/** The groups of subjects that `mayActAs` names. */
+export function subjectGroups({ mayActAs }: Pick<ActorSettings, 'mayActAs'>): string[] {
+  const names = mayActAs === 'none' ? [] : Object.values(mayActAs).flat()
+  return [...new Set(names)].filter((name) => name !== everyone)
+}
+
 /** @returns whom a member of all these groups may act as, or undefined if none of them is an actors' group. */
 export function allowedBy(settings: ActorSettings, memberOf: readonly string[]): Allowed | undefined {
   if (!actorGroups(settings).some((group) => memberOf.includes(group))) return undefined

@@ -21,7 +21,7 @@ export const endpointVariables = {
   impersonationClientSecret: ['IMPERSONATION_CLIENT_SECRET', clientSecret],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
-  mayActAs: ['MAY_ACT_AS', mayActAs],
+  mayActAs: ['MAY_ACT_AS', readMayActAs],
   /** Tokens of a member of these groups are not handed over. */
   protectedGroups: ['PROTECTED_GROUPS', list],
   sessionMinutes: ['SESSION_MINUTES', count],
@@ -63,7 +63,7 @@ export const oversightVariables = {
   impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
-  mayActAs: ['MAY_ACT_AS', mayActAs],
+  mayActAs: ['MAY_ACT_AS', readMayActAs],
   /** Members see and end every impersonation. */
   auditorsGroup: ['AUDITORS_GROUP', text],
   /** Members approve prepared impersonations. */
@@ -86,7 +86,7 @@ export const introspectionVariables = {
   impersonationClientId: ['IMPERSONATION_CLIENT_ID', text],
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   impersonatorsGroup: ['IMPERSONATORS_GROUP', text],
-  mayActAs: ['MAY_ACT_AS', mayActAs],
+  mayActAs: ['MAY_ACT_AS', readMayActAs],
   lookUpGroup: ['LOOK_UP_GROUP', flag],
   /** The API keys of the resource servers. No other key opens introspection. */
   apiKeyIds: ['API_KEY_IDS', list],
@@ -97,7 +97,7 @@ export const triggerVariables = {
   recordsTableName: ['RECORDS_TABLE_NAME', text],
   protectedGroups: ['PROTECTED_GROUPS', list],
   /** Unless this is `none`, the record must allow a group of the subject. */
-  mayActAs: ['MAY_ACT_AS', mayActAs],
+  mayActAs: ['MAY_ACT_AS', readMayActAs],
   approvalGroups: ['APPROVAL_GROUPS', list],
   sessionMinutes: ['SESSION_MINUTES', count],
   /** Added to the access token. */
@@ -206,7 +206,7 @@ function list(value: string | undefined, name: string): string[] {
 /** Maps an actors' group to the groups of subjects whom its members may act as. `*` is everyone. */
 export type MayActAs = Readonly<Record<string, readonly string[]>>
 
-function mayActAs(value: string | undefined, name: string): MayActAs | 'none' {
+export function readMayActAs(value: string | undefined, name: string): MayActAs | 'none' {
   const word = text(value, name)
   if (word === 'none') return word
   const map = parseJson(word)

@@ -41,7 +41,8 @@ export class TriggerFunction extends BundledFunction {
       }),
     })
     this.byName = functionByName(this, 'ByName', functionName)
-    this.allow(records.tableArn, 'dynamodb:UpdateItem')
+    const readsRecords = settings.mayActAs !== 'none'
+    this.allow(records.tableArn, 'dynamodb:UpdateItem', ...(readsRecords ? ['dynamodb:GetItem'] : []))
     for (const arn of new Set(nextArns(settings.nextTriggers).map(([, arn]) => arn))) {
       this.allow(arn, 'lambda:InvokeFunction')
     }

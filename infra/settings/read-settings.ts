@@ -1,9 +1,11 @@
 // Reads and checks a deployment's settings.
 
 import { Construct } from 'constructs'
+import { actorGroups } from '../../lambda/actor-groups.ts'
 import { nearestName } from './nearest-name.ts'
 import type { Rule } from './rules.ts'
-import { type Setting, type Settings, type SettingsProps, settingsTable } from './settings.ts'
+import { groupNotLookedUp, type Setting, type Settings, type SettingsProps, settingsTable } from './settings.ts'
+import { staffGroups } from './staff-groups.ts'
 
 /**
  * Checks the values and adds the defaults. A value can also be text, as in `-c name=value`. A list as text is JSON or has
@@ -12,17 +14,13 @@ import { type Setting, type Settings, type SettingsProps, settingsTable } from '
  * @throws Error naming the setting, the value and the rule
  */
 export function readSettings(values: object, otherNames: readonly string[] = []): Settings {
-  const set = Object.entries(values).filter(([, value]) => value !== undefined)
-  for (const [name] of set) assertKnown(name, otherNames)
-  const read = new Map(set.map(([name, value]) => [name, readSetting(name, value)]))
-  const groups = {
-    impersonatorsGroup: String(read.get('impersonatorsGroup') ?? settingsTable.impersonatorsGroup.default),
-    auditorsGroup: String(read.get('auditorsGroup') ?? settingsTable.auditorsGroup.default),
-  }
-  const complete = Object.entries<Setting<unknown>>(settingsTable).map(([name, { default: value }]) => [
-    name,
-    read.get(name) ?? (typeof value === 'function' ? value(groups) : value),
-  ])
+  const given = Object.entries(values).filter(([, value]) => value !== undefined)
+  for (const [name] of given) assertKnown(name, otherNames)
+  const read = new Map(given.map(([name, value]) => [name, readSetting(name, value)]))
+  const entries = Object.entries<Setting<unknown>>(settingsTable)
+  const set = Object.fromEntries(entries.map(([name, { default: value }]) => [name, read.get(name) ?? value]))
+  // A default that depends on other settings.
+  const complete = Object.entries(set).map(([name, value]) => [name, typeof value === 'function' ? value(set) : value])
   const settings: Settings = Object.fromEntries(complete)
   checkTogether(settings)
   return settings
@@ -98,22 +96,44 @@ function areDistinct(names: string[]): boolean {
 }
 
 /** The groups with a right are protected, unless nobody is: whoever could act as an auditor could hide an impersonation. */
-function checkGroups({ impersonatorsGroup, auditorsGroup, protectedGroups }: Settings): void {
-  if (auditorsGroup === impersonatorsGroup) {
+function checkGroups(settings: Settings): void {
+  const { impersonatorsGroup, auditorsGroup, protectedGroups, mayActAs, lookUpGroup } = settings
+  const actors = actorGroups(settings)
+  if (!actors.includes(impersonatorsGroup)) {
     refuse(
-      'setting auditorsGroup',
-      auditorsGroup,
-      'another group than impersonatorsGroup: an auditor may not impersonate',
+      'setting impersonatorsGroup',
+      impersonatorsGroup,
+      `one of the groups that mayActAs maps, because only their members may impersonate: set impersonatorsGroup to one of ${JSON.stringify(actors)}`,
     )
   }
-  const missing = [impersonatorsGroup, auditorsGroup].filter((name) => !protectedGroups.includes(name))
+  if (actors.includes(auditorsGroup)) {
+    const other = mayActAs === 'none' ? 'impersonatorsGroup' : 'those that mayActAs maps'
+    refuse('setting auditorsGroup', auditorsGroup, `another group than ${other}: an auditor may not impersonate`)
+  }
+  if (mayActAs !== 'none' && !lookUpGroup) {
+    refuse(
+      'setting lookUpGroup',
+      groupNotLookedUp,
+      'true with mayActAs: only the look-up tells whom an actor may act as',
+    )
+  }
+  const missing = staffGroups(settings).filter((name) => !protectedGroups.includes(name))
   if (protectedGroups.length === 0 || missing.length === 0) return
-  refuse(
-    'setting protectedGroups',
-    protectedGroups,
-    `a list that contains "${impersonatorsGroup}", the group whose members may impersonate, and "${auditorsGroup}", the group whose members see and end every impersonation: ${JSON.stringify([...protectedGroups, ...missing])}`,
-  )
+  refuse('setting protectedGroups', protectedGroups, mustProtect(settings, missing))
 }
+
+function mustProtect(settings: Settings, missing: readonly string[]): string {
+  const { auditorsGroup, approversGroup, protectedGroups } = settings
+  const actors = actorGroups(settings)
+  const groups = [
+    `${quoted(actors)}, the group${actors.length > 1 ? 's' : ''} whose members may impersonate`,
+    `"${auditorsGroup}", the group whose members see and end every impersonation`,
+    ...(approversGroup ? [`"${approversGroup}", the group whose members approve impersonations`] : []),
+  ]
+  return `a list that contains ${groups.join(', and ')}: ${JSON.stringify([...protectedGroups, ...missing])}`
+}
+
+const quoted = (names: readonly string[]) => names.map((name) => `"${name}"`).join(', ')
 
 function refuse(name: string, value: unknown, must: string): never {
   // JSON can't contain a construct, which has circular references.

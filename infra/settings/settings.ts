@@ -9,6 +9,7 @@ import { canBeRequired, isAttributeName } from './attribute-names.ts'
 import { mayActAsRule } from './may-act-as.ts'
 import { type NextTriggersProps, nextTriggersRule } from './next-triggers.ts'
 import { fields, list, matching, oneOf, orWord, type Rule, unlessAcknowledged, wholeNumber } from './rules.ts'
+import { type StaffSettings, staffGroups } from './staff-groups.ts'
 
 /** With this exact sentence as `protectedGroups`, nobody is protected. */
 export const nobodyProtected = 'none, I accept that anyone can be acted as'
@@ -74,11 +75,11 @@ export const settingsTable = {
   /** Members of this group see and end every impersonation. They may not impersonate by that right. */
   auditorsGroup: setting('impersonation-auditors', groupRule),
   /**
-   * Nobody may act as a member of these groups. Default: `impersonatorsGroup`, `auditorsGroup` and `admins`; on an existing
-   * pool, none.
+   * Nobody may act as a member of these groups. Default: the actors' groups, `auditorsGroup`, `approversGroup` and `admins`;
+   * on an existing pool, none.
    */
   protectedGroups: setting(
-    ({ impersonatorsGroup, auditorsGroup }) => [...new Set([impersonatorsGroup, auditorsGroup, 'admins'])],
+    (settings) => [...new Set([...staffGroups(settings), 'admins'])],
     unlessAcknowledged(
       nobodyProtected,
       [],
@@ -87,7 +88,8 @@ export const settingsTable = {
   ),
   /**
    * Maps each actors' group to the groups of subjects whom its members may act as: `{"support-emea": ["customers-emea"]}`. `*`
-   * is everyone, also users without a group. Default: actors may act as everyone who is not protected.
+   * is everyone, also users without a group. `impersonatorsGroup` must be a key. Default: the members of `impersonatorsGroup`
+   * may act as everyone who is not protected.
    */
   mayActAs: setting('none', orWord('none', mayActAsRule)),
   /** The `acr` values that the ID token of staff may have, such as `urn:cognito:loa:4`. `basic` must be false. Default: any, or none. */
@@ -232,7 +234,7 @@ export const settingsTable = {
 }
 
 export interface Setting<T> {
-  default: T | ((settings: { impersonatorsGroup: string; auditorsGroup: string }) => T)
+  default: T | ((settings: StaffSettings) => T)
   rule: Rule<T>
 }
 
@@ -245,7 +247,7 @@ export type Settings = { -readonly [Name in keyof typeof settingsTable]: ValueOf
 
 /** The construct's props: any settings. Two of them turn a protection off by a sentence. */
 export type SettingsProps = Partial<Omit<Settings, 'protectedGroups' | 'lookUpGroup' | 'nextTriggers'>> & {
-  /** Nobody may act as a member of these groups. Default: `impersonatorsGroup` and `admins`; on an existing pool, none. */
+  /** Nobody may act as a member of these groups. Default: the staff's groups and `admins`; on an existing pool, none. */
   protectedGroups?: string[] | typeof nobodyProtected
   /** Asks Cognito at each request whether the actor is still in the group, enabled, and the same user. Default: true. */
   lookUpGroup?: true | typeof groupNotLookedUp

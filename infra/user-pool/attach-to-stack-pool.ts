@@ -51,7 +51,7 @@ function assertNoOtherCapitals(
   const similar = appGroups.find((name) => name.toLowerCase() === groupName.toLowerCase())
   if (similar === undefined) return
   throw new Error(
-    `user pool ${userPool.node.path} has the group "${similar}", and the settings protectedGroups, impersonatorsGroup and auditorsGroup name "${groupName}": capitals count. Use the same name`,
+    `user pool ${userPool.node.path} has the group "${similar}", and the settings (protectedGroups, mayActAs, impersonatorsGroup, auditorsGroup, approversGroup) name "${groupName}": capitals count. Use the same name`,
   )
 }
 

@@ -1,6 +1,8 @@
 // The groups that a deployment needs: those that it makes, and those that the pool must have.
 
+import { actorGroups, subjectGroups } from '../../lambda/actor-groups.ts'
 import type { Settings } from '../settings/settings.ts'
+import { type StaffSettings, staffGroups } from '../settings/staff-groups.ts'
 import type { SelectedPool } from './select-pool.ts'
 
 export interface PoolGroups {
@@ -16,17 +18,28 @@ export interface PoolGroups {
  */
 export function groupsFor(
   { origin }: Pick<SelectedPool, 'origin'>,
-  settings: Pick<Settings, 'impersonatorsGroup' | 'auditorsGroup' | 'protectedGroups'>,
+  settings: StaffSettings & Pick<Settings, 'protectedGroups'>,
   protectedGroupsAreSet: boolean,
 ): PoolGroups {
-  const ours = [settings.impersonatorsGroup, settings.auditorsGroup]
-  const others = settings.protectedGroups.filter((name) => !ours.includes(name))
-  if (origin !== 'existing') return { made: [...ours, ...others], required: [] }
+  const staff = staffGroups(settings)
+  const made = withoutActorGroups(staff, settings)
+  const others = [...staff, ...settings.protectedGroups, ...subjectGroups(settings)]
+  const required = [...new Set(others)].filter((name) => !made.includes(name))
+  if (origin !== 'existing') return { made: [...made, ...required], required: [] }
   if (!protectedGroupsAreSet) {
-    const names = ours.map((name) => `"${name}"`).join(' and ')
+    const names = staff.map((name) => `"${name}"`).join(' and ')
     throw new Error(
-      `setting protectedGroups is not set, but on an existing pool it must name the groups that nobody may act as, as the pool spells them, and ${names}: for example protectedGroups=${ours},Admins`,
+      `setting protectedGroups is not set, but on an existing pool it must name the groups that nobody may act as, as the pool spells them, and ${names}: for example protectedGroups=${staff},Admins`,
     )
   }
-  return { made: ours, required: others }
+  return { made, required }
+}
+
+/**
+ * The actors' groups of `mayActAs` are required, except for `impersonatorsGroup`: a typo would make an empty group, and leave
+ * the group that was meant unprotected.
+ */
+function withoutActorGroups(staff: readonly string[], settings: StaffSettings): string[] {
+  const required = actorGroups(settings).filter((name) => name !== settings.impersonatorsGroup)
+  return staff.filter((name) => !required.includes(name))
 }

@@ -203,6 +203,16 @@ describe('permissions', () => {
     ])
   })
 
+  test('let the triggers read a record only with mayActAs, and change no other permission', () => {
+    const own = (of: StackTemplate) =>
+      statements(of).map((statement) => JSON.stringify(statement).replace('"dynamodb:GetItem",', ''))
+    const changed = templateOf({ mayActAs: '{"impersonators":["*"]}' })
+    expect(statements(changed)).toContainEqual({
+      'Allow <Triggers/Role> on <Records.Arn>': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+    })
+    expect(own(changed)).toEqual(own(template))
+  })
+
   test('give the impersonation client’s secret to the endpoint only', () => {
     const functions = Object.entries(ofType(template, 'AWS::Lambda::Function'))
     const holders = functions.filter(([, properties]) => JSON.stringify(properties).includes('ClientSecret'))

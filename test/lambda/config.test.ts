@@ -122,6 +122,9 @@ describe('refuses to start', () => {
     ['PROTECTED_GROUPS', '[1]'],
     ['PROTECTED_GROUPS', '["admins",1]'],
     ['PROTECTED_GROUPS', '[""]'],
+    ...['all', '[]', '{"support":"customers"}', '{"support":[1]}', '{"support":[""]}', '{"support":null}'].map(
+      (value) => ['MAY_ACT_AS', value],
+    ),
     ['SESSION_MINUTES', '0'],
     ['SESSION_MINUTES', '1.5'],
     ['SESSION_MINUTES', 'an hour'],

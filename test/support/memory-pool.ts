@@ -7,7 +7,7 @@ import type { Keys } from '../../infra/local/cognito/keys.ts'
 import { operations } from '../../infra/local/cognito/operations.ts'
 import type { Client, Pool } from '../../infra/local/cognito/pool.ts'
 import { addUser } from '../../infra/local/cognito/users.ts'
-import { people } from '../../infra/local/demo/people.ts'
+import { demoPeople } from '../../infra/local/demo/people.ts'
 import type { Functions } from '../../infra/local/lambda/functions.ts'
 import { addPeople } from '../../infra/local/people/add-people.ts'
 import { userPoolId } from './tokens.ts'
@@ -65,7 +65,10 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
     },
     clients: new Map(clients.map((client) => [client.id, client])),
     groups: new Map(
-      ['impersonators', 'impersonation-auditors', 'admins', 'gold'].map((GroupName) => [GroupName, { GroupName }]),
+      ['impersonators', 'impersonation-auditors', 'admins', 'gold', 'customers'].map((GroupName) => [
+        GroupName,
+        { GroupName },
+      ]),
     ),
     users: new Map(),
     sessions: new Map(),
@@ -94,7 +97,7 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
 
   const admin = (operation: string, Username: string, more: object = {}) =>
     perform(operation, { UserPoolId: userPoolId, Username, ...more })
-  addPeople(pool, people, { now: at, report: () => {} })
+  addPeople(pool, demoPeople({ customers: 'customers' }), { now: at, report: () => {} })
   addUser(pool, 'Okta_7', [], 'EXTERNAL_PROVIDER', at)
 
   return { pool, perform, admin }

@@ -11,13 +11,14 @@ import {
 import type { ApiKeyIds } from '../lambda/function-settings.ts'
 import type { Person } from '../people/person.ts'
 
-/** Their groups have the default names. */
+/** Their groups have the default names. `customers` exists only with the setting `mayActAs`. */
 export const people: readonly Person[] = [
   { username: 'olivia', password: 'Olivia-Local-1!', groups: ['impersonators'], note: 'may impersonate' },
   {
     username: 'alice',
     password: 'Alice-Local-1!',
     attributes: { email: 'alice@example.com', email_verified: 'true' },
+    groups: ['customers'],
     note: 'can also sign in as alice@example.com',
   },
   {
@@ -55,6 +56,8 @@ export interface DemoGroups {
   impersonators?: string | undefined
   'impersonation-auditors'?: string | undefined
   admins?: string | undefined
+  /** With `mayActAs`: a group of subjects whom the impersonators may act as. */
+  customers?: string | undefined
 }
 
 /** The demo people with the groups of a deployment. @param names missing key: the default name */

@@ -1,5 +1,7 @@
 // Reads the functions' environment variables that the local run also needs.
 
+import { actorGroups, subjectGroups } from '../../../lambda/actor-groups.ts'
+import { type MayActAs, readMayActAs } from '../../../lambda/config.ts'
 import { type NextTriggers, readNextTriggers } from '../../../lambda/next-triggers.ts'
 import type { FunctionDefinition } from './function-definitions.ts'
 
@@ -7,6 +9,7 @@ export interface FunctionSettings {
   impersonatorsGroup: string | undefined
   auditorsGroup: string | undefined
   protectedGroups: string[]
+  mayActAs: MayActAs | 'none'
   basic: boolean
   /** The app clients of the pool's ordinary users. */
   subjectClientIds: string[]
@@ -14,9 +17,16 @@ export interface FunctionSettings {
   actorAcr: string[]
 }
 
-/** The protected groups that are the pool's own, without those that the stack makes. */
-export function othersGroups({ impersonatorsGroup, auditorsGroup, protectedGroups }: FunctionSettings): string[] {
-  return protectedGroups.filter((name) => name !== impersonatorsGroup && name !== auditorsGroup)
+/** The groups whose members may impersonate. */
+export function actorGroupsOf({ impersonatorsGroup, mayActAs }: FunctionSettings): string[] {
+  return impersonatorsGroup === undefined ? [] : actorGroups({ impersonatorsGroup, mayActAs })
+}
+
+/** The groups in the settings that are the pool's own, without those that the stack makes. */
+export function othersGroups(settings: FunctionSettings): string[] {
+  const { impersonatorsGroup, auditorsGroup, protectedGroups } = settings
+  const named = [...protectedGroups, ...actorGroupsOf(settings), ...subjectGroups(settings)]
+  return [...new Set(named)].filter((name) => name !== impersonatorsGroup && name !== auditorsGroup)
 }
 
 export function readSettings(definitions: FunctionDefinition[]): FunctionSettings {
@@ -24,6 +34,7 @@ export function readSettings(definitions: FunctionDefinition[]): FunctionSetting
     IMPERSONATORS_GROUP,
     AUDITORS_GROUP,
     PROTECTED_GROUPS,
+    MAY_ACT_AS = 'none',
     BASIC,
     SUBJECT_CLIENT_IDS = '[]',
     ACTOR_ACR = '[]',
@@ -32,6 +43,7 @@ export function readSettings(definitions: FunctionDefinition[]): FunctionSetting
     impersonatorsGroup: IMPERSONATORS_GROUP,
     auditorsGroup: AUDITORS_GROUP,
     protectedGroups: PROTECTED_GROUPS === undefined ? [] : JSON.parse(PROTECTED_GROUPS),
+    mayActAs: readMayActAs(MAY_ACT_AS, 'MAY_ACT_AS'),
     basic: BASIC === 'true',
     subjectClientIds: JSON.parse(SUBJECT_CLIENT_IDS),
     actorAcr: JSON.parse(ACTOR_ACR),

@@ -1,7 +1,8 @@
 // The people of a local run, and those who can try it out.
 
+import { type Allowed, allowedBy } from '../../../lambda/actor-groups.ts'
 import { demoPeople } from '../demo/people.ts'
-import { type FunctionSettings, othersGroups } from '../lambda/function-settings.ts'
+import { actorGroupsOf, type FunctionSettings } from '../lambda/function-settings.ts'
 import type { Person } from './person.ts'
 
 /** @param people `demo`: the demo people, in the groups of the deployment */
@@ -10,32 +11,49 @@ export function peopleOf(people: readonly Person[] | 'demo', settings: FunctionS
   return demoPeople({
     impersonators: settings.impersonatorsGroup,
     'impersonation-auditors': settings.auditorsGroup,
-    admins: othersGroups(settings)[0],
+    admins: firstProtected(settings),
+    customers: allowedFor([settings.impersonatorsGroup ?? ''], settings)?.groups[0],
   })
 }
 
+/** The first protected group whose members have no right themselves. */
+function firstProtected(settings: FunctionSettings): string | undefined {
+  const staff = [...actorGroupsOf(settings), settings.auditorsGroup]
+  return settings.protectedGroups.find((name) => !staff.includes(name))
+}
+
+/** Whom a member of these groups may act as. */
+function allowedFor(groups: readonly string[], settings: FunctionSettings): Allowed | undefined {
+  const { impersonatorsGroup, mayActAs } = settings
+  return impersonatorsGroup === undefined ? undefined : allowedBy({ impersonatorsGroup, mayActAs }, groups)
+}
+
 /** Finds somebody who may impersonate and can sign in. */
-export function findActor(people: readonly Person[], { impersonatorsGroup }: FunctionSettings): Person | undefined {
-  return findMember(people, impersonatorsGroup)
+export function findActor(people: readonly Person[], settings: FunctionSettings): Person | undefined {
+  return findMember(people, actorGroupsOf(settings))
 }
 
 /** Finds somebody who sees and ends every impersonation and can sign in. */
 export function findAuditor(people: readonly Person[], { auditorsGroup }: FunctionSettings): Person | undefined {
-  return findMember(people, auditorsGroup)
+  return findMember(people, [auditorsGroup])
 }
 
-function findMember(people: readonly Person[], group: string | undefined): Person | undefined {
+function findMember(people: readonly Person[], groupNames: readonly (string | undefined)[]): Person | undefined {
   return people.find(
     ({ groups = [], password, enabled = true, status = 'CONFIRMED' }) =>
-      groups.some((name) => name === group) && password && enabled && status === 'CONFIRMED',
+      groups.some((name) => groupNames.includes(name)) && password && enabled && status === 'CONFIRMED',
   )
 }
 
-/** Finds somebody whom the actor may act as. */
-export function findSubject(people: readonly Person[], { protectedGroups }: FunctionSettings): Person | undefined {
+/** Finds somebody whom the actor of `findActor` may act as. */
+export function findSubject(people: readonly Person[], settings: FunctionSettings): Person | undefined {
+  const allowed = allowedFor(findActor(people, settings)?.groups ?? [], settings) ?? { everyone: true, groups: [] }
   return people.find(
     ({ groups = [], enabled = true, status = 'CONFIRMED' }) =>
-      enabled && status === 'CONFIRMED' && !groups.some((group) => protectedGroups.includes(group)),
+      enabled &&
+      status === 'CONFIRMED' &&
+      (allowed.everyone || groups.some((name) => allowed.groups.includes(name))) &&
+      !groups.some((name) => settings.protectedGroups.includes(name)),
   )
 }
 

@@ -63,7 +63,8 @@ describe('the settings', () => {
 
 function defaultText(value: Setting<unknown>['default']): string {
   if (typeof value === 'function') {
-    expect(value({ impersonatorsGroup: 'support', auditorsGroup: 'audit' })).toEqual(['support', 'audit', 'admins'])
+    const settings = { impersonatorsGroup: 'support', mayActAs: 'none', auditorsGroup: 'audit', approversGroup: '' }
+    expect(value(settings)).toEqual(['support', 'audit', 'admins'])
     return '`impersonatorsGroup`, `auditorsGroup` and `admins`'
   }
   const text = JSON.stringify(value)

@@ -97,6 +97,7 @@ describe('the unchanged stack', () => {
       impersonatorsGroup: 'impersonators',
       auditorsGroup: 'impersonation-auditors',
       protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
+      mayActAs: 'none',
       basic: true,
       subjectClientIds: [],
     })

@@ -65,7 +65,11 @@ describe('settings', () => {
     ['resourceServers', 'orders, invoices', ['orders', 'invoices']],
     ['auditorsGroup', 'admins', 'admins'],
     ['mayActAs', 'none', 'none'],
-    ['mayActAs', '{"support":["customers"],"leads":["*"]}', { support: ['customers'], leads: ['*'] }],
+    [
+      'mayActAs',
+      '{"impersonators":["customers"],"leads":["*","gold"]}',
+      { impersonators: ['customers'], leads: ['*', 'gold'] },
+    ],
     ['actorLimit', '{"limit":30,"period":"HOUR"}', { limit: 30, period: 'HOUR' }],
     ['reasonPattern', { pattern: '^a$', description: 'an a' }, { pattern: '^a$', description: 'an a' }],
     ['eventBus', 'security', 'security'],
@@ -143,7 +147,82 @@ describe('settings', () => {
     )
   })
 
+  describe('with mayActAs', () => {
+    const mayActAs = { 'support-emea': ['customers-emea'], 'support-us': ['*'] }
+    const settings = { mayActAs, impersonatorsGroup: 'support-emea' }
+
+    test('protect every actors’ group and the approvers’ group by default', () => {
+      const protectedGroups = ['support-emea', 'support-us', 'impersonation-auditors', 'leads', 'admins']
+      expect(readSettings({ ...settings, approversGroup: 'leads' })).toMatchObject({ protectedGroups })
+    })
+    test('accept a list that protects them', () => {
+      const protectedGroups = ['board', 'support-us', 'impersonation-auditors', 'support-emea']
+      expect(readSettings({ ...settings, protectedGroups })).toMatchObject({ mayActAs, protectedGroups })
+    })
+    test('accept that nobody is protected, if that is said', () => {
+      expect(readSettings({ ...settings, protectedGroups: nobodyProtected })).toMatchObject({ protectedGroups: [] })
+    })
+    test.each<[string, object, string, string]>([
+      [
+        'an impersonatorsGroup that is no key',
+        { mayActAs },
+        'setting impersonatorsGroup is "impersonators"',
+        'set impersonatorsGroup to one of ["support-emea","support-us"]',
+      ],
+      [
+        'an impersonatorsGroup that is the name of a property of every object',
+        { mayActAs, impersonatorsGroup: 'constructor' },
+        'setting impersonatorsGroup is "constructor"',
+        'set impersonatorsGroup to one of',
+      ],
+      [
+        'auditors who are actors',
+        { ...settings, auditorsGroup: 'support-us' },
+        'setting auditorsGroup is "support-us"',
+        'an auditor may not impersonate',
+      ],
+      [
+        'an unprotected actors’ group',
+        { ...settings, protectedGroups: ['support-emea', 'impersonation-auditors'] },
+        'setting protectedGroups is ["support-emea","impersonation-auditors"]',
+        '"support-emea", "support-us", the groups whose members may impersonate',
+      ],
+      [
+        'an unprotected approvers’ group',
+        {
+          ...settings,
+          approversGroup: 'leads',
+          protectedGroups: ['support-emea', 'support-us', 'impersonation-auditors'],
+        },
+        'setting protectedGroups is',
+        '["support-emea","support-us","impersonation-auditors","leads"]',
+      ],
+      [
+        'lookUpGroup off: the token alone would decide',
+        { ...settings, lookUpGroup: groupNotLookedUp },
+        'setting lookUpGroup is',
+        'true with mayActAs',
+      ],
+    ])('refuse %s', (_, values, wrong, fix) => {
+      expect(() => readSettings(values)).toThrow(wrong)
+      expect(() => readSettings(values)).toThrow(fix)
+    })
+  })
+
   test.each<[name: string, value: unknown, rule: string]>([
+    ['approversGroup', 'the approvers', 'no blanks'],
+    ['mayActAs', '', "actors' group"],
+    ['mayActAs', 'all', "actors' group"],
+    ['mayActAs', {}, 'at least one'],
+    ['mayActAs', ['impersonators'], "actors' group"],
+    ['mayActAs', { impersonators: [] }, 'at least one group of subjects'],
+    ['mayActAs', { impersonators: '*' }, 'a list'],
+    ['mayActAs', { impersonators: ['gold', 'gold'] }, 'a list'],
+    ['mayActAs', { impersonators: ['the gold'] }, 'a list'],
+    ['mayActAs', { impersonators: [1] }, 'a list'],
+    ['mayActAs', { 'the impersonators': ['*'] }, "actors' group"],
+    ['mayActAs', { '*': ['*'] }, "actors' group"],
+    ['mayActAs', { impersonators: Array.from({ length: 200 }, (_, n) => `customers-${n}`) }, '2000 characters'],
     ['customers', [], 'at least one'],
     ['customers', '', 'a letter'],
     ['customers', ['acme', 'acme'], 'a list'],

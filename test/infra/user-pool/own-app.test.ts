@@ -365,6 +365,32 @@ describe('on an existing pool', () => {
     })
   })
 
+  test('requires the groups of mayActAs, since a typo would make an empty one, except for impersonatorsGroup', () => {
+    const { stack, add } = setUp(env)
+    add({
+      userPoolId: 'us-east-1_Abc123',
+      impersonatorsGroup: 'support-us',
+      mayActAs: { 'support-emea': ['customers-emea'], 'support-us': ['customers-us', '*'] },
+      protectedGroups: ['Staff', 'support-us', 'support-emea', 'impersonation-auditors'],
+    })
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          GROUP_NAMES: '["support-us","impersonation-auditors"]',
+          REQUIRED_GROUPS: '["support-emea","Staff","customers-emea","customers-us"]',
+        },
+      },
+    })
+  })
+
+  test('names every actors’ group that must be protected', () => {
+    const { add } = setUp(env)
+    const mayActAs = { impersonators: ['*'], 'support-emea': ['customers-emea'] }
+    expect(() => add({ userPoolId: 'us-east-1_Abc123', mayActAs })).toThrow(
+      'protectedGroups=impersonators,support-emea,impersonation-auditors,',
+    )
+  })
+
   test.each<[string, typeof env, (stack: Stack) => Partial<ImpersonationProps>]>([
     ['region', env, (stack) => ({ userPool: importPool(stack, poolArn.replaceAll('us-east-1', 'eu-west-1')) })],
     ['region, by its id', env, () => ({ userPoolId: 'eu-west-1_Abc123' })],

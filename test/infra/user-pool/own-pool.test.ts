@@ -50,6 +50,23 @@ describe('own pool', () => {
     expect(onlyOne(template, 'AWS::Cognito::UserPool')).not.toHaveProperty('MfaConfiguration')
   })
 
+  test('has the actors’ groups and the groups of subjects of mayActAs', () => {
+    const mayActAs = '{"support-emea":["customers-emea"],"support-us":["customers-us","customers-emea","*"]}'
+    const changed = templateOf({ impersonatorsGroup: 'support-us', mayActAs })
+    expect(Object.values(ofType(changed, 'AWS::Cognito::UserPoolGroup')).map(({ GroupName }) => GroupName)).toEqual(
+      expect.arrayContaining([
+        'support-emea',
+        'support-us',
+        'impersonation-auditors',
+        'admins',
+        'customers-emea',
+        'customers-us',
+      ]),
+    )
+    expect(ofType(changed, 'AWS::Cognito::UserPoolGroup')).not.toHaveProperty(['UserPool/Group-*'])
+    expect(Object.keys(ofType(changed, 'AWS::Cognito::UserPoolGroup'))).toHaveLength(6)
+  })
+
   test('has no triggers with attachTriggers=false, and the setting changes no other resource', () => {
     const { Resources } = templateOf({ attachTriggers: 'false' })
     const changed = Object.keys(template.Resources).filter(
