@@ -119,9 +119,10 @@ export async function createWorld(
 
   const table = (client: DynamoDBClient) =>
     createRecords({ dynamoDB: client, tableName: 'records', timeout: 2_000, now: Date.now })
-  const ours = createImpersonationTriggers(table(tables.trigger), readTriggerConfig(triggerEnvironment), (line) =>
-    seen.lines.push(line),
-  )
+  // The stack gives both functions the same value.
+  const { MAY_ACT_AS } = { ...triggerEnvironment, ...environment }
+  const triggerConfig = readTriggerConfig({ ...triggerEnvironment, MAY_ACT_AS })
+  const ours = createImpersonationTriggers(table(tables.trigger), triggerConfig, (line) => seen.lines.push(line))
 
   async function runTrigger(sent: unknown): Promise<Outcome> {
     const event = sent as TriggerEvent
