@@ -59,6 +59,8 @@ export async function testNextTriggers(
       smsRoleArn,
       data: 'destroy',
       nextTriggers: JSON.stringify(nextTriggers),
+      // With this setting, the trigger function also reads the record.
+      mayActAs: '{"impersonators":["*"]}',
     }
     const outputsFile = await deploy(assembly, options, context)
     deepStrictEqual(await describeUserPool(cognito, pool.id), withTriggers(settings, triggersArn(outputsFile)))
@@ -81,7 +83,7 @@ export async function testNextTriggers(
     // Its tenant claims are among those in unproven.ts.
     deepStrictEqual(await signIns(pool), withoutTenant(before))
   })
-  const tried = await step('Taking away the permission to run the pool’s own triggers', () =>
+  const tried = await step('Taking away the permissions to run the pool’s own triggers and to read a record', () =>
     testPermissions({ endpoint, assembly: second.assembly, triedBefore }, () => nextTriggerProbes(second.access)),
   )
   await step('Trying a trigger of the pool that refuses, fails and forges', async () => {

@@ -39,9 +39,13 @@ export async function impersonationProbes(access: Access): Promise<Record<string
   }
 }
 
-/** @returns the probe of a deployment that runs a PreTokenGeneration of the pool's owner */
+/** @returns the probes of a deployment with `mayActAs` that runs a PreTokenGeneration of the pool's owner */
 export async function nextTriggerProbes(access: Access): Promise<Record<string, Probes>> {
   const { impersonate } = await signInOlivia(access)
-  const call = async () => String((await impersonate('alice')).status)
-  return { triggers: { 'lambda:InvokeFunction': { call, allowed: '200', denied: '503' } } }
+  const probe: Probe = {
+    call: async () => String((await impersonate('alice')).status),
+    allowed: '200',
+    denied: '503',
+  }
+  return { triggers: { 'lambda:InvokeFunction': probe, 'dynamodb:GetItem': probe } }
 }

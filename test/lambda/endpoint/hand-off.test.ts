@@ -136,7 +136,7 @@ describe('prepare', () => {
     expect(setup.countActor.mock.calls).toEqual([[olivia.sub]])
   })
   test('tells the limit only after the actor’s right is settled', async () => {
-    const { prepare } = setUp({ countActor: limited, confirmRight: async () => false })
+    const { prepare } = setUp({ countActor: limited, confirmRight: async () => undefined })
     await expect(prepare(olivia, request, source, signal)).rejects.toMatchObject({ code: 'ActorNotAllowed' })
   })
   test('logs a record that cannot be marked as refused, and keeps the refusal', async () => {
