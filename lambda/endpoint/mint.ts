@@ -106,7 +106,7 @@ export function createMint(options: {
     if (!allowed || config.mayActAs === 'none') return allowed !== undefined
     await writing
     if (await records.allow({ grant, allowed })) return true
-    throw new ImpersonationError('Unavailable', { message: 'the record takes no right: it is not in state requested' })
+    throw new ImpersonationError('Unavailable', { message: 'the record is not in state requested' })
   }
 
   /**

@@ -53,7 +53,7 @@ export function createImpersonationTriggers(
   }
 }
 
-/** The longest that DynamoDB may take in one trigger, ms. Cognito waits 5 s for a trigger. */
+/** The time limit of one call to DynamoDB, ms. A trigger makes at most two. Cognito waits 5 s for a trigger. */
 const timeout = 2_000
 
 let handle: ReturnType<typeof createImpersonationTriggers> | undefined

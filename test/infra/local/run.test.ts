@@ -99,6 +99,7 @@ describe('the unchanged stack', () => {
       protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
       mayActAs: 'none',
       basic: true,
+      actorAcr: [],
       subjectClientIds: [],
     })
   })
