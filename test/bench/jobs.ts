@@ -3,7 +3,15 @@
 import { gatewayEvent } from '../support/gateway-event.ts'
 import { triggerEvent } from '../support/trigger-event.ts'
 
-export type Kind = 'empty' | 'by hand' | 'endpoint' | 'ordinary sign-in' | 'owner’s trigger' | 'impersonation'
+export type Kind =
+  | 'empty'
+  | 'by hand'
+  | 'endpoint'
+  | 'ticket'
+  | 'introspection'
+  | 'ordinary sign-in'
+  | 'owner’s trigger'
+  | 'impersonation'
 
 export interface Job {
   /** Sent in sequence. */
@@ -14,17 +22,39 @@ export interface Job {
   check(answers: Answer[]): void
   /** Calls to Cognito and DynamoDB per job, warm. */
   calls: Record<string, number>
+  /** More calls of the first job. The function makes them again when their answers are too old. */
+  remembered?: Record<string, number>
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: the checks read answers of different shapes.
 type Answer = any
 
 export interface Facts {
+  /** An actor's. */
   idToken: string
+  /** Of an impersonated session. */
+  accessToken: string
   impersonationClientId: string
 }
 
-const id = '0f8fad5b-d9cb-469f-a165-70867728950e'
+/** The id in the ticket, and in the access token of the impersonated session. */
+export const id = '0f8fad5b-d9cb-469f-a165-70867728950e'
+
+/** An event with an API key that the measured function accepts. */
+function keyedEvent(changes: Parameters<typeof gatewayEvent>[0]) {
+  const event = gatewayEvent(changes)
+  const [apiKeyId]: string[] = JSON.parse(process.env.API_KEY_IDS ?? '[]')
+  if (apiKeyId) event.requestContext.identity.apiKeyId = apiKeyId
+  return event
+}
+
+function checkSession([answer]: Answer[]): void {
+  same(answer.statusCode, 200)
+  const { impersonation_id } = claimsOf(JSON.parse(answer.body).session.authorization)
+  same(impersonation_id, answer.headers['Impersonation-Id'])
+}
+
+const mintCalls = { AdminInitiateAuth: 1, AdminListGroupsForUser: 1, AdminGetUser: 1, AdminRespondToAuthChallenge: 1 }
 
 export const jobs: Record<Kind, (facts: Facts) => Job> = {
   empty: () => ({ events: [{}], starting: 0, check: ([answer]) => same(answer.statusCode, 200), calls: {} }),
@@ -40,17 +70,36 @@ export const jobs: Record<Kind, (facts: Facts) => Job> = {
   }),
 
   endpoint: ({ idToken }) => ({
-    events: [gatewayEvent({ headers: { Authorization: [idToken] }, body: '{"username":"alice","reason":"to see"}' })],
+    events: [keyedEvent({ headers: { Authorization: [idToken] }, body: '{"username":"alice","reason":"to see"}' })],
+    starting: 0,
+    check: checkSession,
+    calls: { ...mintCalls, PutItem: 1 },
+  }),
+
+  ticket: () => ({
+    events: [
+      gatewayEvent({ route: 'POST /auth/session', body: JSON.stringify({ ticket: `${id}.${'A'.repeat(43)}` }) }),
+    ],
+    starting: 0,
+    check: checkSession,
+    calls: { ...mintCalls, UpdateItem: 1 },
+  }),
+
+  introspection: ({ accessToken }) => ({
+    events: [
+      keyedEvent({
+        route: 'POST /auth/introspect',
+        headers: { 'Content-Type': ['application/x-www-form-urlencoded'] },
+        body: `token=${accessToken}`,
+      }),
+    ],
     starting: 0,
     check([answer]) {
       same(answer.statusCode, 200)
-      const { impersonation_id } = claimsOf(JSON.parse(answer.body).session.authorization)
-      same(impersonation_id, answer.headers['Impersonation-Id'])
+      same(JSON.parse(answer.body).active, true)
     },
-    calls: {
-      ...{ AdminInitiateAuth: 1, AdminListGroupsForUser: 1, AdminGetUser: 1, AdminRespondToAuthChallenge: 1 },
-      PutItem: 1,
-    },
+    calls: { GetItem: 1 },
+    remembered: { AdminListGroupsForUser: 1, AdminGetUser: 2 },
   }),
 
   'ordinary sign-in': () => {

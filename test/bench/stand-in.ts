@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises'
 import { listen } from '../../infra/local/listen.ts'
 import { encode, newKey, signToken } from '../support/tokens.ts'
 import { makeCertificate } from './certificate.ts'
+import { id } from './jobs.ts'
 
 /** Settings of the functions that the tokens must match. */
 export interface Place {
@@ -32,6 +33,8 @@ export interface Ready {
   certificate: string
   /** An ID token of an actor. */
   idToken: string
+  /** An access token of an impersonated session. */
+  accessToken: string
 }
 
 /** Requests the counts since the last turn, and sets the delay of all following answers. */
@@ -53,11 +56,33 @@ const seconds = Math.floor(Date.now() / 1000)
 const times = { auth_time: seconds, iat: seconds, exp: seconds + 3600 }
 const iss = `https://cognito-idp.us-east-1.amazonaws.com/${place.userPoolId}`
 
+/** The claims of an impersonated session. */
+function claimsOf(impersonationId: string, claims: object): object {
+  const act = { act: { sub: actorSub }, impersonation_id: impersonationId }
+  return { sub: subjectSub, iss, ...times, event_id: subjectSub, jti: subjectSub, ...act, ...claims }
+}
+
 /** A token with a fake signature: the endpoint only decodes it. */
 function token(impersonationId: string, claims: object): string {
-  const act = { act: { sub: actorSub }, impersonation_id: impersonationId }
-  const payload = { sub: subjectSub, iss, ...times, event_id: subjectSub, jti: subjectSub, ...act, ...claims }
-  return `${encode({ kid: key.kid, alg: 'RS256' })}.${encode(payload)}.${signature}`
+  return `${encode({ kid: key.kid, alg: 'RS256' })}.${encode(claimsOf(impersonationId, claims))}.${signature}`
+}
+
+const client = place.impersonationClientId
+const idClaims = { token_use: 'id', aud: client, 'cognito:username': 'alice' }
+const accessClaims = { token_use: 'access', client_id: client, username: 'alice' }
+
+/** An impersonation, with the attributes that the functions read. */
+const record = {
+  state: { S: 'issued' },
+  clientId: { S: client },
+  actorSub: { S: actorSub },
+  actorUsername: { S: 'olivia' },
+  actorSignedInAt: { N: `${seconds * 1000}` },
+  subjectAsked: { S: 'alice' },
+  subjectSub: { S: subjectSub },
+  subjectUsername: { S: 'alice' },
+  grantEndsAt: { N: '1795366468000' },
+  endsAt: { N: `${(seconds + 3600) * 1000}` },
 }
 
 const answers: Record<string, (fields: Fields) => object> = {
@@ -68,11 +93,10 @@ const answers: Record<string, (fields: Fields) => object> = {
   }),
   AdminRespondToAuthChallenge(fields) {
     const { impersonationId = 'none' } = (fields.ClientMetadata ?? {}) as Record<string, string>
-    const client = place.impersonationClientId
     return {
       AuthenticationResult: {
-        IdToken: token(impersonationId, { token_use: 'id', aud: client, 'cognito:username': 'alice' }),
-        AccessToken: token(impersonationId, { token_use: 'access', client_id: client, username: 'alice' }),
+        IdToken: token(impersonationId, idClaims),
+        AccessToken: token(impersonationId, accessClaims),
         RefreshToken: refreshToken,
         ExpiresIn: 3600,
         TokenType: 'Bearer',
@@ -90,25 +114,17 @@ const answers: Record<string, (fields: Fields) => object> = {
       },
     ],
   }),
-  AdminGetUser: () => ({
-    Username: 'olivia',
+  AdminGetUser: ({ Username }) => ({
+    Username,
     Enabled: true,
     UserStatus: 'CONFIRMED',
     UserCreateDate: seconds,
     UserLastModifiedDate: seconds,
-    UserAttributes: [{ Name: 'sub', Value: actorSub }],
+    UserAttributes: [{ Name: 'sub', Value: Username === 'alice' ? subjectSub : actorSub }],
   }),
   PutItem: () => ({}),
-  UpdateItem: ({ Key }) => ({
-    Attributes: {
-      ...(Key as object),
-      state: { S: 'issued' },
-      actorSub: { S: actorSub },
-      actorUsername: { S: 'olivia' },
-      subjectSub: { S: subjectSub },
-      grantEndsAt: { N: '1795366468000' },
-    },
-  }),
+  GetItem: ({ Key }) => ({ Item: { ...(Key as object), ...record } }),
+  UpdateItem: ({ Key }) => ({ Attributes: { ...(Key as object), ...record } }),
   jwks: () => ({ keys: [key.jwk] }),
   // The answer of a PreTokenGeneration function of the pool's owner.
   Invoke: (event) => ({
@@ -171,4 +187,5 @@ process.send?.({
     'cognito:username': 'olivia',
     'cognito:groups': [place.impersonatorsGroup],
   }),
+  accessToken: signToken(key, claimsOf(id, accessClaims)),
 } satisfies Ready)

@@ -22,8 +22,8 @@ export interface Variant {
   environment: Record<string, string>
 }
 
-/** Finds the endpoint and the triggers in an assembly. @throws Error if one is missing. */
-export function readAssembly(assembly: string): Record<'impersonate' | 'triggers', FunctionDefinition> {
+/** Finds the measured functions in an assembly. @throws Error if one is missing. */
+export function readAssembly(assembly: string): Record<'endpoint' | 'introspection' | 'triggers', FunctionDefinition> {
   const template: Template = JSON.parse(
     readFileSync(join(assembly, `${stackLocation.stackName}.template.json`), 'utf8'),
   )
@@ -33,12 +33,16 @@ export function readAssembly(assembly: string): Record<'impersonate' | 'triggers
     if (!found) throw new Error(`${assembly}: no function with the handler ${handler}`)
     return found
   }
-  return { impersonate: find('endpoint.handler'), triggers: find('triggers.handler') }
+  return {
+    endpoint: find('endpoint.handler'),
+    introspection: find('introspection.handler'),
+    triggers: find('triggers.handler'),
+  }
 }
 
 /** @param label marks the functions of another assembly. */
 export function ours(assembly: string, label = ''): Variant[] {
-  const { impersonate, triggers } = readAssembly(assembly)
+  const { endpoint, introspection, triggers } = readAssembly(assembly)
   const variant = (name: string, kind: Kind, { directory, environment }: FunctionDefinition, entry: string) => ({
     name: label ? `${name} [${label}]` : name,
     kind,
@@ -47,7 +51,9 @@ export function ours(assembly: string, label = ''): Variant[] {
     environment,
   })
   return [
-    variant('endpoint', 'endpoint', impersonate, 'endpoint.mjs'),
+    variant('endpoint', 'endpoint', endpoint, 'endpoint.mjs'),
+    variant('endpoint, ticket', 'ticket', endpoint, 'endpoint.mjs'),
+    variant('introspection', 'introspection', introspection, 'introspection.mjs'),
     variant('triggers, ordinary sign-in', 'ordinary sign-in', triggers, 'triggers.mjs'),
     variant('triggers, nextTriggers', 'owner’s trigger', withNextTriggers(triggers), 'triggers.mjs'),
     variant('triggers, impersonation', 'impersonation', triggers, 'triggers.mjs'),
