@@ -17,6 +17,39 @@ export type Entry = keyof typeof entries
 
 const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 
+/** Node's modules that the functions and their libraries import, besides those in replacements/. */
+const builtins = [
+  'console',
+  'crypto',
+  'fs',
+  'fs/promises',
+  'https',
+  'os',
+  'path',
+  'process',
+  'querystring',
+  'stream',
+  'stream/consumers',
+  'timers',
+  'timers/promises',
+]
+
+/**
+ * A module with the exports of one of Node's modules. A normal import calls all getters of Node's module, and some load more of
+ * Node.js than the functions use. esbuild leaves out the exports that nothing imports.
+ */
+function replacementOf(builtin: string): string {
+  const load = `process.getBuiltinModule('node:${builtin}')`
+  const exports = Object.keys(process.getBuiltinModule(builtin) ?? {}).map(
+    (name) => `export const ${name} = /* @__PURE__ */ (() => ${load}.${name})()`,
+  )
+  return `data:text/javascript,${encodeURIComponent([...exports, `export default /* @__PURE__ */ ${load}`].join('\n'))}`
+}
+
+const builtinAliases = Object.fromEntries(
+  builtins.flatMap((name) => [name, `node:${name}`].map((imported) => [imported, replacementOf(name)])),
+)
+
 export function bundleOptions(entry: Entry) {
   return {
     absWorkingDir: pathOf('../../lambda'),
@@ -33,6 +66,7 @@ export function bundleOptions(entry: Entry) {
       '@aws-sdk/credential-provider-node': pathOf('./replacements/credential-provider-node.ts'),
       '@smithy/core/event-streams': pathOf('./replacements/event-streams.ts'),
       'node:http': pathOf('./replacements/node-http.ts'),
+      ...builtinAliases,
     },
     // The AWS SDK needs bowser only in browsers.
     external: ['bowser'],
