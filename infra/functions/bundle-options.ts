@@ -22,7 +22,6 @@ const builtins = [
   'console',
   'crypto',
   'fs',
-  'fs/promises',
   'https',
   'os',
   'path',
@@ -66,6 +65,7 @@ export function bundleOptions(entry: Entry) {
       '@aws-sdk/credential-provider-node': pathOf('./replacements/credential-provider-node.ts'),
       '@smithy/core/event-streams': pathOf('./replacements/event-streams.ts'),
       'node:http': pathOf('./replacements/node-http.ts'),
+      'node:fs/promises': pathOf('./replacements/node-fs-promises.ts'),
       ...builtinAliases,
     },
     // The AWS SDK needs bowser only in browsers.

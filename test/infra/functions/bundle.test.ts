@@ -110,6 +110,13 @@ describe('bundles', () => {
     },
   )
 
+  test.each(entries)(
+    '%s searches no configuration files, for which the AWS SDK would load node:fs/promises',
+    (entry) => {
+      expect(files(entry).join()).not.toContain('fs/promises')
+    },
+  )
+
   test.each(entries)('%s imports no module of Node.js: that would call all its getters', (entry) => {
     expect(files(entry).join()).toContain('getBuiltinModule("node:http")')
     const imported = files(entry).flatMap((source) => [
