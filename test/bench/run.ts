@@ -51,7 +51,7 @@ try {
   say('counting calls')
   const calls = await countCalls(assembly)
   say('measuring growth')
-  const growth = await measureGrowth(assembly, { records: 10_000, rounds: 5 / quick })
+  const growth = await measureGrowth(assembly, { records: 10_000 / quick, rounds: 5 / quick })
 
   const standIn = await startStandIn(placeOf(environment))
   const { idToken, accessToken } = standIn
