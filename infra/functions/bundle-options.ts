@@ -63,6 +63,7 @@ export function bundleOptions(entry: Entry) {
     mainFields: ['module', 'main'],
     alias: {
       '@aws-sdk/credential-provider-node': pathOf('./replacements/credential-provider-node.ts'),
+      '@aws-sdk/endpoint-cache': pathOf('./replacements/endpoint-cache.ts'),
       '@smithy/core/event-streams': pathOf('./replacements/event-streams.ts'),
       'node:http': pathOf('./replacements/node-http.ts'),
       'node:fs/promises': pathOf('./replacements/node-fs-promises.ts'),

@@ -110,6 +110,10 @@ describe('bundles', () => {
     },
   )
 
+  test.each(entries)('%s contains no memory for the AWS SDK’s endpoint discovery, which is off', (entry) => {
+    expect(files(entry).join()).not.toContain('mnemonist')
+  })
+
   test.each(entries)(
     '%s searches no configuration files, for which the AWS SDK would load node:fs/promises',
     (entry) => {
