@@ -59,7 +59,7 @@ export class Impersonation extends Construct {
   readonly api: ImpersonationApi
   /** The endpoint. It has a `function`, and the function's `role` and `logGroup`. */
   readonly endpoint: EndpointFunction
-  /** Lists, reads and ends impersonations. It has a `function`, and the function's `role` and `logGroup`. */
+  /** Lists, reads, approves and ends impersonations. It has a `function`, and the function's `role` and `logGroup`. */
   readonly oversight: OversightFunction
   /** Introspects tokens. It has a `function`, and the function's `role` and `logGroup`. */
   readonly introspection: IntrospectionFunction

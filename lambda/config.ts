@@ -52,7 +52,7 @@ export const endpointVariables = {
   appOrigins: ['APP_ORIGINS', list],
 } as const satisfies Variables
 
-/** The function that lists, reads and ends impersonations. */
+/** The function that lists, reads, approves and ends impersonations. */
 export const oversightVariables = {
   userPoolId: ['USER_POOL_ID', text],
   /** The app client that Basic signs in with. */
@@ -68,6 +68,8 @@ export const oversightVariables = {
   auditorsGroup: ['AUDITORS_GROUP', text],
   /** Members approve prepared impersonations. */
   approversGroup: ['APPROVERS_GROUP', text],
+  /** Empty: no impersonation needs approval. */
+  approvalGroups: ['APPROVAL_GROUPS', list],
   signInMaxAgeMinutes: ['SIGN_IN_MAX_AGE_MINUTES', count],
   actorAcr: ['ACTOR_ACR', list],
   lookUpGroup: ['LOOK_UP_GROUP', flag],

@@ -10,6 +10,12 @@ export const grantLifetime = 60_000
 /** The longest time that a deployment can set for tickets, in ms. */
 export const longestTicketLifetime = 600_000
 
+/** How long after its request an impersonation can be approved, in ms. */
+export const approvalWait = 86_400_000
+
+/** How long an approved ticket can be redeemed, in ms. */
+export const approvedTicketLifetime = 600_000
+
 interface Proof {
   /** The id of the impersonation. */
   id: string

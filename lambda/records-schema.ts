@@ -110,6 +110,13 @@ export const byActor = {
 /** The issued sessions, by the day that they end on. An ended session leaves this index, an expired one stays. */
 export const live = { indexName: 'live', partitionKey: 'endsOn', sortKey: 'endsAt' } as const satisfies Index
 
+/** The prepared impersonations, by the day that they were prepared on. A record leaves this index with its state. */
+export const prepared = {
+  indexName: 'prepared',
+  partitionKey: 'preparedOn',
+  sortKey: requestedAt,
+} as const satisfies Index
+
 interface Index {
   indexName: string
   partitionKey: Attribute
@@ -144,11 +151,17 @@ export const projected = [
   'requestId',
 ] satisfies Exclude<Attribute, Secret>[]
 
+/** The attributes of the index of prepared impersonations. Never change this list either. */
+export const projectedOfPrepared = ['approvalRequired', 'approvedAt'] satisfies Exclude<Attribute, Secret>[]
+
 /** These say that a ticket or a grant is used up. */
 type Use = 'claimedAt' | 'redeemedAt'
 
 /** These say whom the actor may act as. */
 type Right = 'allowedGroups' | 'allowsEveryone' | 'matchedGroups'
+
+/** These say who asked, when, and whether that needs approval. */
+type Request = 'actorSub' | 'requestedAt' | 'approvalRequired'
 
 /**
  * The attributes that `end` names in its write, in the condition too. The oversight function's policy limits UpdateItem to
@@ -163,4 +176,15 @@ export const attributesOfEnd = [
   'endedBySub',
   'endedByUsername',
   'endedByRole',
-] satisfies Exclude<Attribute, Secret | Use | Right>[]
+  'preparedOn',
+] satisfies Exclude<Attribute, Secret | Use | Right | Request>[]
+
+/** The attributes that `approve` names in its write. With the setting `approvalGroups`, the policy also allows these. */
+export const attributesOfApprove = [
+  'state',
+  'approvedAt',
+  'approvedBySub',
+  'approvedByUsername',
+  'approvedSubjectSub',
+  'ticketEndsAt',
+] satisfies Exclude<Attribute, Secret | Use | Right | Request>[]

@@ -4,7 +4,7 @@ import { ConditionalCheckFailedException, PutItemCommand } from '@aws-sdk/client
 import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Allowed } from './actor-groups.ts'
 import { type Code, ImpersonationError } from './errors.ts'
-import { type Grant, grantLifetime, type Ticket } from './grant.ts'
+import { approvalWait, approvedTicketLifetime, type Grant, grantLifetime, type Ticket } from './grant.ts'
 import { dayOf, type ImpersonationRecord, partitionKey, type Subject } from './records-schema.ts'
 import { createRecordsTable, type TableOptions, type Values, withoutItem } from './records-table.ts'
 
@@ -18,6 +18,8 @@ export interface Browser {
 export interface IssuePolicy {
   /** With `mayActAs`: those of `allowedGroups` that the subject is in. Empty: the actor may act as everyone. */
   matchedGroups?: string[]
+  /** Somebody else than the actor and the subject must have approved that the actor acts as this subject. */
+  approved?: true
 }
 
 export type Records = ReturnType<typeof createRecords>
@@ -62,9 +64,21 @@ export function createRecords(options: TableOptions & { now: () => number }) {
     },
 
     /**
+     * Marks a prepared record as one that needs approval. Call this before anybody gets the ticket.
+     * @returns the record, or undefined if it is not prepared any more.
+     */
+    requireApproval({ id, hash }: Pick<Ticket, 'id' | 'hash'>) {
+      return update(
+        id,
+        { change: 'SET #approvalRequired = :true', condition: '#state = :prepared AND #ticketHash = :ticketHash' },
+        { ':true': true, ':prepared': 'prepared', ':ticketHash': hash },
+      )
+    },
+
+    /**
      * Redeems the ticket once, and changes the record to `requested` with this grant. If the SDK retries after a lost
-     * response, the record already has this grant, and the retry succeeds. Oversight may write `state`, but not
-     * `claimedAt`, so it cannot make a used ticket valid again.
+     * response, the record already has this grant, and the retry succeeds. Oversight may write `state` and `ticketEndsAt`, but
+     * not `claimedAt` and `requestedAt`, so it cannot make a used ticket or an old one valid again.
      * @returns the record, or undefined if the ticket is not valid here.
      */
     claim(claim: {
@@ -80,9 +94,10 @@ export function createRecords(options: TableOptions & { now: () => number }) {
         {
           change:
             'SET #state = :requested, #grantHash = :grantHash, #grantEndsAt = :grantEndsAt, #claimedAt = :now, #browserIp = :ip' +
-            (browser.userAgent ? ', #browserUserAgent = :userAgent' : ''),
+            (browser.userAgent ? ', #browserUserAgent = :userAgent' : '') +
+            ' REMOVE #preparedOn',
           condition:
-            '#ticketHash = :ticketHash AND #clientId = :clientId AND #ticketEndsAt > :now AND ((#state = :prepared AND attribute_not_exists(#claimedAt)) OR (#state = :requested AND #grantHash = :grantHash))',
+            '#ticketHash = :ticketHash AND #clientId = :clientId AND #ticketEndsAt > :now AND #requestedAt > :oldest AND (attribute_not_exists(#approvalRequired) OR attribute_exists(#approvedAt)) AND ((#state = :prepared AND attribute_not_exists(#claimedAt)) OR (#state = :requested AND #grantHash = :grantHash))',
         },
         {
           ':prepared': 'prepared',
@@ -92,6 +107,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
           ':grantHash': grant.hash,
           ':grantEndsAt': claimedAt + grantLifetime,
           ':now': claimedAt,
+          ':oldest': claimedAt - approvalWait - approvedTicketLifetime,
           ':ip': browser.ip,
           ...(browser.userAgent && { ':userAgent': browser.userAgent }),
         },
@@ -195,7 +211,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
       await update(
         id,
         {
-          change: `SET #state = :refused, #code = :code, #refusedAt = :now${subject ? setSubject : ''}`,
+          change: `SET #state = :refused, #code = :code, #refusedAt = :now${subject ? setSubject : ''} REMOVE #preparedOn`,
           condition: '#state IN (:prepared, :requested, :redeemed)',
         },
         {
@@ -224,13 +240,18 @@ export function createRecords(options: TableOptions & { now: () => number }) {
   }
 }
 
+const approvedByAnother =
+  ' AND #approvedSubjectSub = :sub AND attribute_exists(#approvedBySub) AND #approvedBySub <> :sub AND #approvedBySub <> #actorSub'
+
 /** What `issue` adds to its expressions for the policy. */
-function expressionsOf({ matchedGroups }: IssuePolicy = {}): { change: string; condition: string; values: Values } {
-  if (!matchedGroups) return { change: '', condition: '', values: {} }
+function expressionsOf({ matchedGroups, approved }: IssuePolicy = {}) {
+  const approval = approved ? approvedByAnother : ''
+  if (!matchedGroups) return { change: '', condition: approval, values: {} }
   const [group] = matchedGroups
+  const right = group === undefined ? ' AND #allowsEveryone = :true' : ' AND contains(#allowedGroups, :group)'
   return {
     change: ', #matchedGroups = :matchedGroups',
-    condition: group === undefined ? ' AND #allowsEveryone = :true' : ' AND contains(#allowedGroups, :group)',
+    condition: right + approval,
     values: { ':matchedGroups': matchedGroups, ...(group === undefined ? { ':true': true } : { ':group': group }) },
   }
 }

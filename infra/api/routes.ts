@@ -18,7 +18,7 @@ import { notFoundBody, notFoundHeaders } from './gateway-responses.ts'
 export interface RouteFunctions {
   /** Mints sessions. */
   endpoint: IFunction
-  /** Lists, reads and ends impersonations. */
+  /** Lists, reads, approves and ends impersonations. */
   oversight: IFunction
   /** Introspects tokens. */
   introspection: IFunction
@@ -39,6 +39,7 @@ interface Route {
  * and leave Cognito's quotas (120 sign-ins and 50 look-ups of groups per second) to the mint.
  */
 const forPeople = { rate: 2, burst: 40 }
+const seldom = { rate: 1, burst: 40 }
 
 /**
  * Pages of the app call these routes, without an API key and without Basic. The limit is higher, because strangers can use it
@@ -54,10 +55,11 @@ const routes: Route[] = [
   { path: '/auth/session', method: 'POST', function: 'endpoint', ...redeemFromPage },
   { path: '/auth/session', method: 'OPTIONS', function: 'endpoint', ...redeemFromPage },
   { path: '/auth/impersonations', method: 'GET', function: 'oversight', throttle: forPeople },
-  { path: '/auth/impersonations', method: 'DELETE', function: 'oversight', throttle: forPeople },
+  { path: '/auth/impersonations', method: 'DELETE', function: 'oversight', throttle: seldom },
   { path: '/auth/impersonations/{id}', method: 'GET', function: 'oversight', throttle: forPeople },
   { path: '/auth/impersonations/{id}', method: 'DELETE', function: 'oversight', ...endFromPage },
   { path: '/auth/impersonations/{id}', method: 'OPTIONS', function: 'oversight', ...endFromPage },
+  { path: '/auth/impersonations/{id}/approval', method: 'POST', function: 'oversight', throttle: seldom },
   // Look-ups at Cognito are shared for 30 s, so most requests cause none.
   { path: '/auth/introspect', method: 'POST', function: 'introspection', throttle: { rate: 100, burst: 200 } },
 ]

@@ -1,15 +1,22 @@
-// The oversight function: API Gateway runs it for the routes that list, read and end impersonations.
+// The oversight function: API Gateway runs it for the routes that list, read, approve and end impersonations.
 
 import type { Construct } from 'constructs'
 import { oversightVariables } from '../../lambda/config.ts'
-import { attributesOfEnd, byActor, bySubject, live } from '../../lambda/records-schema.ts'
+import {
+  attributesOfApprove,
+  attributesOfEnd,
+  byActor,
+  bySubject,
+  live,
+  prepared,
+} from '../../lambda/records-schema.ts'
 import { BundledFunction } from './bundled-function.ts'
 import type { EndpointFunctionProps } from './endpoint.ts'
 import { environmentOf } from './environment.ts'
 
 /**
  * It cannot mint: it has no secret of the impersonation client, cannot answer a challenge, and cannot put a record or write a
- * grant into one.
+ * grant into one. With `approvalGroups`, whoever breaks into it can approve: see SECURITY.md.
  */
 export class OversightFunction extends BundledFunction {
   constructor(scope: Construct, id: string, props: EndpointFunctionProps) {
@@ -33,10 +40,11 @@ export class OversightFunction extends BundledFunction {
     })
     this.allow(records.tableArn, 'dynamodb:GetItem')
     this.allow(
-      [byActor, bySubject, live].map(({ indexName }) => `${records.tableArn}/index/${indexName}`),
+      [byActor, bySubject, live, prepared].map(({ indexName }) => `${records.tableArn}/index/${indexName}`),
       'dynamodb:Query',
     )
-    this.allowUpdatesOf(records.tableArn, attributesOfEnd)
+    const ofApprove = settings.approvalGroups.length > 0 ? attributesOfApprove : []
+    this.allowUpdatesOf(records.tableArn, [...new Set<string>([...attributesOfEnd, ...ofApprove])])
     this.allow(
       userPool.userPoolArn,
       'cognito-idp:AdminGetUser',

@@ -8,6 +8,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda'
 import type { Construct } from 'constructs'
 import { triggerVariables } from '../../lambda/config.ts'
 import { nextArns } from '../../lambda/next-triggers.ts'
+import { needsRecord } from '../../lambda/triggers/subject-policy.ts'
 import type { Settings } from '../settings/settings.ts'
 import type { SelectedPool } from '../user-pool/select-pool.ts'
 import { BundledFunction } from './bundled-function.ts'
@@ -41,7 +42,7 @@ export class TriggerFunction extends BundledFunction {
       }),
     })
     this.byName = functionByName(this, 'ByName', functionName)
-    const readsRecords = settings.mayActAs !== 'none'
+    const readsRecords = needsRecord(settings)
     this.allow(records.tableArn, 'dynamodb:UpdateItem', ...(readsRecords ? ['dynamodb:GetItem'] : []))
     for (const arn of new Set(nextArns(settings.nextTriggers).map(([, arn]) => arn))) {
       this.allow(arn, 'lambda:InvokeFunction')

@@ -8,7 +8,9 @@ import {
   bySubject,
   live,
   partitionKey,
+  prepared,
   projected,
+  projectedOfPrepared,
   requestedAt,
   timeToLive,
 } from '../../lambda/records-schema.ts'
@@ -18,6 +20,7 @@ const indexes = [
   { ...bySubject, attributes: projected },
   { ...byActor, attributes: projected },
   { ...live, attributes: [requestedAt, ...projected] },
+  { ...prepared, attributes: projectedOfPrepared },
 ]
 
 export class RecordsTable extends Table {

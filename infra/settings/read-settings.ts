@@ -97,7 +97,7 @@ function areDistinct(names: string[]): boolean {
 
 /** The groups with a right are protected, unless nobody is: whoever could act as an auditor could hide an impersonation. */
 function checkGroups(settings: Settings): void {
-  const { impersonatorsGroup, auditorsGroup, protectedGroups, mayActAs, lookUpGroup } = settings
+  const { impersonatorsGroup, auditorsGroup, protectedGroups, mayActAs, approvalGroups, lookUpGroup } = settings
   const actors = actorGroups(settings)
   if (!actors.includes(impersonatorsGroup)) {
     refuse(
@@ -115,6 +115,13 @@ function checkGroups(settings: Settings): void {
       'setting lookUpGroup',
       groupNotLookedUp,
       'true with mayActAs: only the look-up tells whom an actor may act as',
+    )
+  }
+  if (approvalGroups.length > 0 && !lookUpGroup) {
+    refuse(
+      'setting lookUpGroup',
+      groupNotLookedUp,
+      'true with approvalGroups: an approved ticket can outlive the ID token that the actor had',
     )
   }
   const missing = staffGroups(settings).filter((name) => !protectedGroups.includes(name))

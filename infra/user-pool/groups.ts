@@ -18,12 +18,12 @@ export interface PoolGroups {
  */
 export function groupsFor(
   { origin }: Pick<SelectedPool, 'origin'>,
-  settings: StaffSettings & Pick<Settings, 'protectedGroups'>,
+  settings: StaffSettings & Pick<Settings, 'protectedGroups' | 'approvalGroups'>,
   protectedGroupsAreSet: boolean,
 ): PoolGroups {
   const staff = staffGroups(settings)
   const made = withoutActorGroups(staff, settings)
-  const others = [...staff, ...settings.protectedGroups, ...subjectGroups(settings)]
+  const others = [...staff, ...settings.protectedGroups, ...settings.approvalGroups, ...subjectGroups(settings)]
   const required = [...new Set(others)].filter((name) => !made.includes(name))
   if (origin !== 'existing') return { made: [...made, ...required], required: [] }
   if (!protectedGroupsAreSet) {

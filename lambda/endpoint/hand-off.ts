@@ -2,12 +2,13 @@
 
 import type { EndpointConfig } from '../config.ts'
 import { asImpersonationError, ImpersonationError } from '../errors.ts'
-import { type Grant, newGrant, newTicket, readProof } from '../grant.ts'
+import { approvalWait, type Grant, newGrant, newTicket, readProof, type Ticket } from '../grant.ts'
 import type { Caller } from '../http/authenticate.ts'
 import type { ContextData } from '../http/gateway-event.ts'
 import { isRecentSignIn } from '../http/sign-in.ts'
+import type { Users } from '../http/users.ts'
 import type { Browser, Records } from '../records.ts'
-import type { ImpersonationRecord, Source } from '../records-schema.ts'
+import { dayOf, type ImpersonationRecord, type Source } from '../records-schema.ts'
 import type { CountActor } from './actor-limit.ts'
 import { assertClaimsRight, type ConfirmRight } from './actor-right.ts'
 import type { Impersonation, Mint } from './mint.ts'
@@ -26,20 +27,45 @@ export type HandOff = ReturnType<typeof createHandOff>
 /** @param log reports a record that could not be marked as refused. */
 export function createHandOff(options: {
   config: EndpointConfig
-  records: Pick<Records, 'put' | 'refuse' | 'claim'>
+  records: Pick<Records, 'put' | 'read' | 'refuse' | 'requireApproval' | 'claim'>
+  users: Pick<Users, 'groupsOfName'>
   confirmRight: ConfirmRight
   countActor: CountActor
   mint: Mint
   now: () => number
   log: (failed: 'refuse', impersonationId: string, error: unknown) => void
 }) {
-  const { config, records, confirmRight, countActor, mint, now, log } = options
+  const { config, records, users, confirmRight, countActor, mint, now, log } = options
   const newRecord = createNewRecord(options)
 
   /** Without a look-up, the actor's right lasts until the ID token ends, so the ticket ends with it. */
   function ticketEnd({ tokenEndsAt = 0 }: Caller): number {
     const end = now() + config.ticketSeconds * 1000
     return config.lookUpGroup ? end : Math.min(end, tokenEndsAt)
+  }
+
+  /** Marks the record if the name in the request means a member of an approval group now. @throws ImpersonationError */
+  async function withApproval(
+    record: ImpersonationRecord,
+    ticket: Ticket,
+    signal: AbortSignal,
+  ): Promise<ImpersonationRecord> {
+    if (config.approvalGroups.length === 0) return record
+    const groups = await users.groupsOfName({ name: record.subjectAsked, among: config.approvalGroups }, signal)
+    if (groups.length === 0) return record
+    const marked = await records.requireApproval(ticket)
+    if (!marked) throw new ImpersonationError('ImpersonationEnded')
+    return marked
+  }
+
+  /** Whether a ticket that could not be claimed is good, and waits for an approval that can still be given. */
+  async function isWaiting({ id, hash }: Pick<Ticket, 'id' | 'hash'>): Promise<boolean> {
+    if (config.approvalGroups.length === 0) return false
+    const record = await records.read(id)
+    if (record?.state !== 'prepared' || record.ticketHash !== hash || !record.approvalRequired) return false
+    // An approval of this moment counts too: the next try of the ticket succeeds.
+    const { approvedAt, requestedAt, ticketEndsAt = 0 } = record
+    return approvedAt === undefined ? now() - requestedAt < approvalWait : now() < ticketEndsAt
   }
 
   async function refuse(id: string, error: unknown): Promise<ImpersonationError> {
@@ -51,7 +77,8 @@ export function createHandOff(options: {
 
   return {
     /**
-     * Checks the actor as the mint does. Looks nothing up about the subject.
+     * Checks the actor as the mint does. Looks the subject's groups up only if the setting `approvalGroups` needs it, and
+     * after the actor's right is confirmed: an actor without the right must not learn which users exist.
      * @returns the record, and the ticket.
      * @throws ImpersonationError, with the record's id if a record was written.
      */
@@ -62,10 +89,13 @@ export function createHandOff(options: {
       signal: AbortSignal,
     ): Promise<{ record: ImpersonationRecord; ticket: string }> {
       assertClaimsRight(actor, config)
-      const { id, hash, ticket } = newTicket()
+      const proof = newTicket()
+      const { id, hash, ticket } = proof
+      const asked = newRecord(id, { actor, request, source })
       const record: ImpersonationRecord = {
-        ...newRecord(id, { actor, request, source }),
+        ...asked,
         state: 'prepared',
+        preparedOn: dayOf(asked.requestedAt),
         ticketHash: hash,
         ticketEndsAt: ticketEnd(actor),
         ...(actor.signedInAt !== undefined && { actorSignedInAt: actor.signedInAt }),
@@ -79,22 +109,23 @@ export function createHandOff(options: {
       try {
         if (!resultOf(confirmed)) throw new ImpersonationError('ActorNotAllowed')
         resultOf(counted)
+        return { record: await withApproval(record, proof, signal), ticket }
       } catch (error) {
         throw await refuse(id, error)
       }
-      return { record, ticket }
     },
 
     /**
      * Uses the ticket up.
-     * @throws ImpersonationError TicketInvalid, the same error for every invalid ticket.
+     * @throws ImpersonationError ApprovalRequired for a ticket that waits for approval, which stays good. TicketInvalid, the
+     * same error for every invalid ticket.
      */
     async claim(ticket: string, browser: Browser): Promise<Claimed> {
       const proof = readProof(ticket)
       if (!proof) throw new ImpersonationError('TicketInvalid')
       const grant = newGrant(proof.id)
       const record = await records.claim({ ticket: proof, clientId: config.impersonationClientId, grant, browser })
-      if (!record) throw new ImpersonationError('TicketInvalid')
+      if (!record) throw new ImpersonationError((await isWaiting(proof)) ? 'ApprovalRequired' : 'TicketInvalid')
       return { record, grant }
     },
 

@@ -13,9 +13,9 @@ import type { UserPool } from './user-pool.ts'
 /** @param log reports a clean-up step that failed. */
 export function createImpersonations(options: {
   config: EndpointConfig
-  records: Pick<Records, 'put' | 'claim' | 'allow' | 'read' | 'refuse' | 'discard'>
+  records: Pick<Records, 'put' | 'requireApproval' | 'claim' | 'allow' | 'read' | 'refuse' | 'discard'>
   userPool: Pick<UserPool, 'challenge' | 'answer' | 'whyRefused' | 'revoke'>
-  users: Pick<Users, 'groupsOf' | 'isActive'>
+  users: Pick<Users, 'groupsOf' | 'groupsOfName' | 'isActive'>
   countActor: CountActor
   now: () => number
   log: (failed: CleanUpStep, impersonationId: string, error: unknown) => void

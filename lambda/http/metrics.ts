@@ -5,7 +5,7 @@ import type { Code } from '../errors.ts'
 import { decisions, faults, latency, namespace, outcome, refusals } from '../metric-names.ts'
 
 /** A success of one of the routes. */
-export type Outcome = 'issued' | 'prepared' | 'listed' | 'read' | 'ended' | 'active' | 'inactive'
+export type Outcome = 'issued' | 'prepared' | 'listed' | 'read' | 'approved' | 'ended' | 'active' | 'inactive'
 
 /** How one request ended. */
 export interface Decision {

@@ -4,13 +4,16 @@ import { type ImpersonationRecord, isLive, type Role, type Secret } from '../rec
 
 export type View = ReturnType<typeof viewOf>
 
+/** The role in which somebody sees a record. */
+export type Viewer = Role | 'approver'
+
 /** @param viewer the role decides what is shown. An impersonated session sees what its subject sees. */
 export function viewOf(
   record: Omit<ImpersonationRecord, Secret | 'expiresAt'>,
-  { viewer, now, subjectsSeeReason }: { viewer: Role; now: number; subjectsSeeReason: boolean },
+  { viewer, now, subjectsSeeReason }: { viewer: Viewer; now: number; subjectsSeeReason: boolean },
 ) {
-  const isStaff = viewer === 'auditor' || viewer === 'actor'
-  const { endedAt, endedBySub, endedByUsername, endedByRole } = record
+  const isStaff = viewer === 'auditor' || viewer === 'actor' || viewer === 'approver'
+  const { endedAt, endedBySub, endedByUsername, endedByRole, approvedAt, approvedBySub, approvedByUsername } = record
   return {
     id: record.id,
     state: record.state,
@@ -20,7 +23,11 @@ export function viewOf(
     subject: { sub: record.subjectSub, username: record.subjectUsername, asked: record.subjectAsked },
     reason: isStaff || subjectsSeeReason ? record.reason : undefined,
     requestedAt: time(record.requestedAt),
-    ticketEndsAt: time(record.ticketEndsAt),
+    approvalRequired: record.approvalRequired,
+    approvedAt: time(approvedAt),
+    approvedBy: approvedBySub && { sub: approvedBySub, username: approvedByUsername },
+    // A ticket that waits for approval has no end yet. It gets one with the approval.
+    ticketEndsAt: record.approvalRequired && approvedAt === undefined ? undefined : time(record.ticketEndsAt),
     issuedAt: time(record.issuedAt),
     endsAt: time(record.endsAt),
     endedAt: time(endedAt),

@@ -64,26 +64,38 @@ export function createLookUps(options: { cognito: CognitoIdentityProviderClient;
     return cognito.send(new AdminGetUserCommand({ UserPoolId, Username }), within(timeouts.lookUp, signal))
   }
 
+  /** Reads no further page once it has found all of `among`. @param ifUnknown decides which errors mean that there is no user */
+  async function listGroups(
+    Username: string,
+    { among, ifUnknown }: { among: readonly string[]; ifUnknown: (error: unknown) => undefined },
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    const found = new Set<string>()
+    let NextToken: string | undefined
+    do {
+      const command = new AdminListGroupsForUserCommand({ UserPoolId, Username, Limit: 60, NextToken })
+      const page = await cognito.send(command, within(timeouts.lookUp, signal)).catch(ifUnknown)
+      for (const { GroupName } of page?.Groups ?? [])
+        if (GroupName !== undefined && among.includes(GroupName)) found.add(GroupName)
+      NextToken = page?.NextToken
+    } while (NextToken && found.size < among.length)
+    return [...found]
+  }
+
   return {
     /**
-     * Finds the groups that the user is in now, of those `among`. Reads no further page once it has found all of them.
+     * Finds the groups that the user is in now, of those `among`.
      * @returns none if the user no longer exists.
      */
-    async groupsOf(
-      { username, among }: { username: string; among: readonly string[] },
-      signal: AbortSignal,
-    ): Promise<string[]> {
-      const found = new Set<string>()
-      let NextToken: string | undefined
-      do {
-        const command = new AdminListGroupsForUserCommand({ UserPoolId, Username: username, Limit: 60, NextToken })
-        const page = await cognito.send(command, within(timeouts.lookUp, signal)).catch(undefinedIfNotFound)
-        for (const { GroupName } of page?.Groups ?? [])
-          if (GroupName !== undefined && among.includes(GroupName)) found.add(GroupName)
-        NextToken = page?.NextToken
-      } while (NextToken && found.size < among.length)
-      return [...found]
-    },
+    groupsOf: ({ username, among }: { username: string; among: readonly string[] }, signal: AbortSignal) =>
+      listGroups(username, { among, ifUnknown: undefinedIfNotFound }, signal),
+
+    /**
+     * The same for a name that somebody typed: a username, an alias or a `sub`.
+     * @returns none if there is no such user.
+     */
+    groupsOfName: ({ name, among }: { name: string; among: readonly string[] }, signal: AbortSignal) =>
+      listGroups(name, { among, ifUnknown: undefinedIfNoName }, signal),
 
     /**
      * Whether the user can sign in now and still has this `sub`: another user may have got the username. After a password
@@ -106,9 +118,7 @@ export function createLookUps(options: { cognito: CognitoIdentityProviderClient;
      * @returns undefined if there is no such user.
      */
     async findSub(name: string, signal: AbortSignal): Promise<string | undefined> {
-      const user = await getUser(name, signal).catch((error) => {
-        if (errorName(error) !== 'InvalidParameterException') return undefinedIfNotFound(error)
-      })
+      const user = await getUser(name, signal).catch(undefinedIfNoName)
       if (!user) return undefined
       const sub = subOf(user)
       if (!sub) throw new ImpersonationError('Unavailable', { message: 'the response does not contain the sub' })
@@ -123,6 +133,11 @@ function subOf({ UserAttributes }: AdminGetUserCommandOutput): string | undefine
 
 function undefinedIfNotFound(error: unknown): undefined {
   if (errorName(error) !== 'UserNotFoundException') throw translate(error)
+}
+
+/** Cognito rejects some names that our rule accepts. No user has such a name. */
+function undefinedIfNoName(error: unknown): undefined {
+  if (errorName(error) !== 'InvalidParameterException') return undefinedIfNotFound(error)
 }
 
 function within(milliseconds: number, signal: AbortSignal) {

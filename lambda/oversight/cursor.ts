@@ -8,7 +8,7 @@ import type { Position } from './records.ts'
 
 /** The part of a query that must be the same on every page. */
 interface Bounds {
-  by: 'actor' | 'subject' | 'live'
+  by: 'actor' | 'subject' | 'live' | 'prepared'
   sub?: string
   /** The first and last time, in ms since the epoch. */
   from?: number | undefined

@@ -1,4 +1,4 @@
-// The function behind the routes that list, read and end impersonations. Connects them to the user pool and records table.
+// The function behind the routes that list, read, approve and end impersonations. Connects them to the user pool and records table.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'

@@ -1,12 +1,13 @@
-// Checks the caller's right, then lists, reads or ends impersonations. Contains no AWS and no HTTP code.
+// Checks the caller's right, then lists, reads, approves or ends impersonations. Contains no AWS and no HTTP code.
 
 import type { OversightConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
 import type { Caller } from '../http/authenticate.ts'
-import { type View, viewOf } from '../http/record-view.ts'
+import { type View, type Viewer, viewOf } from '../http/record-view.ts'
 import type { Users } from '../http/users.ts'
 import type { Role } from '../records-schema.ts'
 import { isUuid } from '../uuid.ts'
+import { createApprove } from './approve.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { ListQuery, NamedUser } from './query.ts'
 import type { OversightRecords, VisibleRecord } from './records.ts'
@@ -17,13 +18,14 @@ export type Oversight = ReturnType<typeof createOversight>
 /** Each method throws only ImpersonationErrors. */
 export function createOversight(options: {
   config: OversightConfig
-  records: Pick<OversightRecords, 'read' | 'list' | 'end' | 'endAll'>
+  records: Pick<OversightRecords, 'read' | 'list' | 'approve' | 'end' | 'endAll'>
   users: Pick<Users, 'groupsOf' | 'isActive' | 'findSub'>
   now: () => number
 }) {
   const { config, records, users, now } = options
   const confirmRoles = createConfirmRoles({ config, users })
-  const view = (record: VisibleRecord, viewer: Role) =>
+  const approve = createApprove({ config, records, users, now })
+  const view = (record: VisibleRecord, viewer: Viewer) =>
     viewOf(record, { viewer, now: now(), subjectsSeeReason: config.subjectsSeeReason })
 
   return {
@@ -48,9 +50,19 @@ export function createOversight(options: {
       return view(record, role)
     },
 
+    /** Approves a prepared impersonation. @throws as `approve` does, NoSuchImpersonation as `read` does. */
+    async approve(caller: Caller, id: string | undefined, signal: AbortSignal): Promise<View> {
+      const roles = await confirmRoles(caller, signal)
+      const record = await readFor(roles, id)
+      if (record && roles.includes('approver')) return view(await approve(caller, record, signal), 'approver')
+      const mayRead = record && roleOn(record, caller, roles)
+      throw new ImpersonationError(mayRead ? 'ApproverNotAllowed' : 'NoSuchImpersonation')
+    },
+
     /** Ends an impersonation, or does nothing if it is over. @throws NoSuchImpersonation as `read` does. */
     async end(caller: Caller, id: string | undefined, signal: AbortSignal): Promise<{ ended: View; role: Role }> {
       const { record, role } = caller.impersonated ? await findOwn(caller, id) : await find(caller, id, signal)
+      if (role === 'approver') throw new ImpersonationError('NoSuchImpersonation')
       // The actor is the person who uses the impersonated session.
       const { actorSub, actorUsername } = record
       const by = role === 'session' ? { sub: actorSub, username: actorUsername } : caller
@@ -71,8 +83,9 @@ export function createOversight(options: {
 
   /** Decides whether the caller may list this, and turns the name into a `sub`. */
   async function allow(caller: Caller, query: ListQuery, signal: AbortSignal) {
-    if (query.by === 'live') {
-      return { viewer: await requireRole(caller, ['auditor'], signal), bounds: { by: query.by } } as const
+    if (!('name' in query)) {
+      const allowed = query.by === 'live' ? (['auditor'] as const) : (['auditor', 'approver'] as const)
+      return { viewer: await requireRole(caller, allowed, signal), bounds: { by: query.by } } as const
     }
     const { by, from, to } = query
     const isOwn = query.name === caller.username || query.name === caller.sub
@@ -82,7 +95,11 @@ export function createOversight(options: {
   }
 
   /** @returns the first of these roles that the caller has. @throws NotYours, without a look-up if none is claimed. */
-  async function requireRole(caller: Caller, allowed: GeneralRole[], signal: AbortSignal): Promise<GeneralRole> {
+  async function requireRole<R extends GeneralRole>(
+    caller: Caller,
+    allowed: readonly R[],
+    signal: AbortSignal,
+  ): Promise<R> {
     const firstOf = (roles: GeneralRole[]) => allowed.find((role) => roles.includes(role))
     const role = firstOf(claimedRoles(caller, config)) && firstOf(await confirmRoles(caller, signal))
     if (!role) throw new ImpersonationError('NotYours')
@@ -112,10 +129,15 @@ export function createOversight(options: {
    */
   async function find(caller: Caller, id: string | undefined, signal: AbortSignal) {
     const roles = await confirmRoles(caller, signal)
-    const record = roles.length > 0 && isUuid(id) ? await records.read(id) : undefined
+    const record = await readFor(roles, id)
     const role = record && roleOn(record, caller, roles)
     if (!role) throw new ImpersonationError('NoSuchImpersonation')
     return { record, role }
+  }
+
+  /** Reads a record for a caller who has a role. */
+  async function readFor(roles: readonly GeneralRole[], id: string | undefined) {
+    return roles.length > 0 && isUuid(id) ? records.read(id) : undefined
   }
 
   /** Finds the record of an impersonated session. @throws NoSuchImpersonation for any other record */

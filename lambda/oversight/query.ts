@@ -19,20 +19,22 @@ interface Page {
 }
 
 /** `from` and `to` are ms since the epoch. */
-export type ListQuery = (NamedUser & Page & { from?: number; to?: number }) | ({ by: 'live' } & Page)
+export type ListQuery = (NamedUser & Page & { from?: number; to?: number }) | ({ by: 'live' | 'prepared' } & Page)
 
 const defaultLimit = 20
 
 /** @throws ImpersonationError RequestInvalid, naming the parameter. */
 export function readListQuery(event: GatewayEvent): ListQuery {
-  const parameters = readParameters(event, ['actor', 'subject', 'live', 'from', 'to', 'limit', 'next'])
+  const parameters = readParameters(event, ['actor', 'subject', 'live', 'state', 'from', 'to', 'limit', 'next'])
   const page = { limit: readLimit(parameters.limit), ...optional('next', parameters.next) }
-  assertOneOf(parameters, ['actor', 'subject', 'live'])
-  if (parameters.live !== undefined) {
-    assertValid(parameters.live === 'true', 'live must be true')
+  assertOneOf(parameters, ['actor', 'subject', 'live', 'state'])
+  const { live, state } = parameters
+  if (live !== undefined || state !== undefined) {
+    assertValid(live === undefined || live === 'true', 'live must be true')
+    assertValid(state === undefined || state === 'prepared', 'state must be prepared')
     for (const name of ['from', 'to'] as const)
       assertValid(parameters[name] === undefined, `${name} needs actor or subject`)
-    return { by: 'live', ...page }
+    return { by: live === undefined ? 'prepared' : 'live', ...page }
   }
   const from = readTime('from', parameters.from)
   const to = readTime('to', parameters.to)

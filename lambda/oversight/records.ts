@@ -1,7 +1,7 @@
 // Reads, lists and ends impersonations.
 
 import { ImpersonationError } from '../errors.ts'
-import { grantLifetime, longestTicketLifetime } from '../grant.ts'
+import { approvalWait, approvedTicketLifetime, grantLifetime } from '../grant.ts'
 import {
   byActor,
   bySubject,
@@ -10,6 +10,7 @@ import {
   isLive,
   live,
   partitionKey,
+  prepared,
   projected,
   type Role,
   requestedAt,
@@ -31,6 +32,10 @@ const visible = [
   'endedByUsername',
   'endedByRole',
   'ticketEndsAt',
+  'approvalRequired',
+  'approvedAt',
+  'approvedBySub',
+  'approvedByUsername',
   'claimedAt',
   'browserIp',
   'browserUserAgent',
@@ -45,6 +50,12 @@ export interface EndedBy {
   role: Role
 }
 
+/** The approval of a prepared impersonation, for the subject whom its name means now. */
+export interface Approval {
+  by: { sub: string; username: string }
+  subjectSub: string
+}
+
 interface ListByPerson {
   by: 'actor' | 'subject'
   sub: string
@@ -55,13 +66,14 @@ interface ListByPerson {
   next?: Position | undefined
 }
 
-interface ListLive {
-  by: 'live'
+interface ListByDay {
+  /** `live`: the sessions that can be in use. `prepared`: what was prepared in the last 24 h and has not begun. */
+  by: 'live' | 'prepared'
   limit: number
   next?: Position | undefined
 }
 
-export type ListQuery = ListByPerson | ListLive
+export type ListQuery = ListByPerson | ListByDay
 
 export interface Page {
   records: VisibleRecord[]
@@ -71,8 +83,8 @@ export interface Page {
 
 const day = 86_400_000
 
-/** The longest time from a request to the end of its session: the lifetimes of the ticket, the grant and the session. */
-const longestLife = day + longestTicketLifetime + grantLifetime
+/** The longest time from a request to the end of its session: the wait for approval, the ticket, the grant and the session. */
+const longestLife = approvalWait + approvedTicketLifetime + grantLifetime + day
 
 /** An impersonation that has a session, or can still get one. */
 const unfinished = '#state IN (:prepared, :requested, :redeemed) OR (#state = :issued AND #endsAt > :now)'
@@ -105,7 +117,7 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
       id,
       {
         change:
-          'SET #state = :ended, #endedAt = :now, #endedBySub = :sub, #endedByUsername = :username, #endedByRole = :role REMOVE #endsOn',
+          'SET #state = :ended, #endedAt = :now, #endedBySub = :sub, #endedByUsername = :username, #endedByRole = :role REMOVE #endsOn, #preparedOn',
         condition: unfinished,
         // The function may not read more from an update: its policy has the same list of attributes as `attributesOfEnd`.
         returns: 'UPDATED_NEW',
@@ -123,21 +135,27 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
 
   /**
    * A session ends today or tomorrow (UTC). All have the same length, so the last to end is the newest, unless `sessionMinutes`
-   * has just changed.
+   * has just changed. What can still be approved was prepared today or yesterday.
    */
-  async function findLive({ next }: ListLive, count: number): Promise<Position[]> {
-    const from = now() + 1
-    const to = now() + 2 * day
+  async function findByDay({ by, next }: ListByDay, count: number): Promise<Position[]> {
+    const [index, from, to] =
+      by === 'live'
+        ? ([live, now() + 1, now() + 2 * day] as const)
+        : ([prepared, now() - approvalWait + 1, now() + day] as const)
     if (next && !(next.at <= to)) throw wrongPosition()
     if (next && next.at < from) return []
     const found: Position[] = []
     for (const partition of [dayOf(from + day), dayOf(from)]) {
       if (found.length === count || (next && partition > dayOf(next.at))) continue
       const after = next && partition === dayOf(next.at) ? next : undefined
-      found.push(...(await find({ index: live, partition, from, to }, count - found.length, { after })))
+      found.push(...(await find({ index, partition, from, to }, count - found.length, { after })))
     }
     return found
   }
+
+  /** Whether a record belongs in this list. Its index may not yet know of its last change. */
+  const isStill = (by: ListQuery['by']) => (record: VisibleRecord) =>
+    by === 'live' ? isLive(record, now()) : by === 'prepared' ? record.state === 'prepared' : true
 
   return {
     read,
@@ -152,18 +170,44 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
     },
 
     /**
+     * Approves a prepared impersonation that nobody has approved. Leaves every other one unchanged. Call this only after the
+     * checks of `approve` in approve.ts. It names no attribute that must not change: the function may write what it names.
+     * @returns the record as it is afterwards, or undefined if there is none.
+     */
+    async approve(id: string, { by, subjectSub }: Approval): Promise<VisibleRecord | undefined> {
+      await table.update(
+        id,
+        {
+          change:
+            'SET #approvedAt = :now, #approvedBySub = :sub, #approvedByUsername = :username, #approvedSubjectSub = :subject, #ticketEndsAt = :ticketEndsAt',
+          condition: '#state = :prepared AND attribute_not_exists(#approvedAt)',
+          returns: 'UPDATED_NEW',
+        },
+        {
+          ':prepared': 'prepared',
+          ':now': now(),
+          ':sub': by.sub,
+          ':username': by.username,
+          ':subject': subjectSub,
+          ':ticketEndsAt': now() + approvedTicketLifetime,
+        },
+      )
+      return read(id)
+    },
+
+    /**
      * Lists impersonations, newest first. The order and the pages come from an index, which is eventually consistent. The
      * records are read consistently, so the list of live sessions contains no ended one. A page may be shorter than its limit.
      * @throws ImpersonationError RequestInvalid if `next` is outside the list.
      */
     async list(query: ListQuery): Promise<Page> {
       const one = query.limit + 1 // one more record shows whether there is a next page
-      const found = await (query.by === 'live' ? findLive(query, one) : findByPerson(query, one))
+      const found = await ('sub' in query ? findByPerson(query, one) : findByDay(query, one))
       const page = found.slice(0, query.limit)
       const records = (await Promise.all(page.map(({ id }) => read(id)))).filter((record) => record !== undefined)
       const next = found.length > page.length ? page.at(-1) : undefined
       return {
-        records: query.by === 'live' ? records.filter((record) => isLive(record, now())) : records,
+        records: records.filter(isStill(query.by)),
         ...(next && { next }),
       }
     },

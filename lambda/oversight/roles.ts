@@ -6,12 +6,12 @@ import type { Caller } from '../http/authenticate.ts'
 import type { Users } from '../http/users.ts'
 import type { ImpersonationRecord, Role } from '../records-schema.ts'
 
-/** The roles of a caller who is not an impersonated session. */
-export type GeneralRole = Exclude<Role, 'session'>
+/** The roles of a caller who is not an impersonated session. An approver reads what is prepared, and ends nothing. */
+export type GeneralRole = Exclude<Role, 'session'> | 'approver'
 
 type RoleSettings = Pick<
   OversightConfig,
-  'actorClientIds' | 'subjectClientIds' | 'auditorsGroup' | 'impersonatorsGroup' | 'mayActAs'
+  'actorClientIds' | 'subjectClientIds' | 'auditorsGroup' | 'approversGroup' | 'impersonatorsGroup' | 'mayActAs'
 >
 
 /** The parts of a record that decide who may see it. */
@@ -26,12 +26,19 @@ export function claimedRoles(caller: Caller, config: RoleSettings): GeneralRole[
   if (config.subjectClientIds.includes(caller.clientId)) return ['subject']
   if (!config.actorClientIds.includes(caller.clientId)) return []
   const groups = groupsOfRoles(config)
-  return (['auditor', 'actor'] as const).filter((role) => groups[role].some((name) => caller.groups.includes(name)))
+  return (['auditor', 'approver', 'actor'] as const).filter((role) =>
+    groups[role].some((name) => caller.groups.includes(name)),
+  )
 }
 
 /** A member of one of its groups has the role. */
-function groupsOfRoles(config: RoleSettings) {
-  return { auditor: [config.auditorsGroup], actor: actorGroups(config) }
+function groupsOfRoles(config: RoleSettings): Record<GeneralRole, readonly string[]> {
+  return {
+    auditor: [config.auditorsGroup],
+    approver: [config.approversGroup],
+    actor: actorGroups(config),
+    subject: [],
+  }
 }
 
 /** @returns a function that gives the claimed roles which Cognito confirms now. It calls nothing if none is claimed. */
@@ -45,22 +52,27 @@ export function createConfirmRoles(options: {
   return async function confirmRoles(caller: Caller, signal: AbortSignal): Promise<GeneralRole[]> {
     const claimed = claimedRoles(caller, config)
     if (!config.lookUpGroup || claimed.length === 0) return claimed
-    const isConfirmed = async (role: GeneralRole) =>
-      role === 'subject' ||
-      (await users.groupsOf({ username: caller.username, among: groups[role] }, signal)).length > 0
-    const [active, confirmed] = await Promise.all([
-      users.isActive(caller, signal),
-      Promise.all(claimed.map(isConfirmed)),
-    ])
-    return active ? claimed.filter((_, index) => confirmed[index]) : []
+    // One look-up for all roles: by default, auditors are approvers.
+    const among = [...new Set(claimed.flatMap((role) => groups[role]))]
+    const lookUp = async (): Promise<string[]> =>
+      among.length > 0 ? users.groupsOf({ username: caller.username, among }, signal) : []
+    const [active, memberOf] = await Promise.all([users.isActive(caller, signal), lookUp()])
+    const isConfirmed = (role: GeneralRole) =>
+      role === 'subject' || groups[role].some((name) => memberOf.includes(name))
+    return active ? claimed.filter(isConfirmed) : []
   }
 }
 
 /** The caller's role on this record. Undefined: the caller must not learn that it exists. */
-export function roleOn(record: Parties, caller: Caller, roles: readonly GeneralRole[]): GeneralRole | undefined {
+export function roleOn(
+  record: Parties & Pick<ImpersonationRecord, 'state'>,
+  caller: Caller,
+  roles: readonly GeneralRole[],
+): GeneralRole | undefined {
   if (roles.includes('actor') && record.actorSub === caller.sub) return 'actor'
   if (roles.includes('subject') && record.subjectSub === caller.sub) return 'subject'
-  return roles.find((role) => role === 'auditor')
+  if (roles.includes('auditor')) return 'auditor'
+  return roles.includes('approver') && record.state === 'prepared' ? 'approver' : undefined
 }
 
 /** Whether the record that an impersonated session names agrees with the session's token. */

@@ -1,4 +1,4 @@
-// The routes that list, read and end impersonations, and the middy chain of each.
+// The routes that list, read, approve and end impersonations, and the middy chain of each.
 
 import type { OversightConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
@@ -22,7 +22,7 @@ const timeLimit = 18_000
 /** The `event` of the log lines. */
 const name = 'oversight'
 
-type Action = 'list' | 'read' | 'end' | 'end-all'
+type Action = 'list' | 'read' | 'approve' | 'end' | 'end-all'
 
 interface Success {
   outcome: Outcome
@@ -79,6 +79,11 @@ export function createOversightRoutes(options: {
     return { outcome: 'read', body: await oversight.read(event.caller, idOf(event), event.signal) }
   })
 
+  const approve = withKey('approve', async (event) => {
+    assertNoQuery(event)
+    return { outcome: 'approved', body: await oversight.approve(event.caller, idOf(event), event.signal) }
+  })
+
   const end = withoutKey('end', async (event) => {
     assertNoQuery(event)
     const { ended, role } = await oversight.end(event.caller, idOf(event), event.signal)
@@ -101,6 +106,7 @@ export function createOversightRoutes(options: {
       'DELETE /auth/impersonations': endAll,
       'GET /auth/impersonations/{id}': read,
       'DELETE /auth/impersonations/{id}': withCors(end, { appOrigins }),
+      'POST /auth/impersonations/{id}/approval': approve,
       'OPTIONS /auth/impersonations/{id}': preflight({ appOrigins, method: 'DELETE', requestHeader: 'authorization' }),
     },
     unknown,

@@ -23,7 +23,7 @@ export type RunNextTokens = (event: TriggerEvent, context: TriggerContext | unde
  */
 export function createImpersonationTriggers(
   records: Pick<Records, 'redeem' | 'read' | 'issue' | 'refuse'>,
-  settings: Pick<TriggerConfig, 'protectedGroups' | 'mayActAs' | 'sessionMinutes' | 'scopes'>,
+  settings: Pick<TriggerConfig, 'protectedGroups' | 'mayActAs' | 'approvalGroups' | 'sessionMinutes' | 'scopes'>,
   log: Log,
   next?: RunNextTokens,
 ) {

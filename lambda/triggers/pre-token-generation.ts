@@ -41,14 +41,14 @@ export async function preTokenGeneration(
   const decide = async () => {
     const record = await records.read(id)
     if (!record) throw refused('TriggerRefused', 'there is no record')
-    const decision = subjectPolicy({ record, groups, settings })
+    const decision = subjectPolicy({ record, sub, groups, settings })
     if (!('code' in decision)) return decision
     await records.refuse(id, decision.code)
     throw refused(decision.code, 'the record does not allow this subject')
   }
   await refuseProtected(groups)
   // Before the pool's own trigger runs: only the pool's groups count, not those that it gives the tokens.
-  const policy = needsRecord({ groups, settings }) ? await decide() : undefined
+  const policy = needsRecord(settings) ? await decide() : undefined
   const theirs = await next?.(event).catch(async (error) => {
     await records.refuse(id, asImpersonationError(error).code)
     throw error

@@ -1,32 +1,60 @@
-// Decides by the record whether its actor may act as this subject: the setting mayActAs.
+// Decides by the record whether its actor may act as this subject: the settings mayActAs and approvalGroups.
 
 import type { TriggerConfig } from '../config.ts'
 import type { Code } from '../errors.ts'
 import type { IssuePolicy } from '../records.ts'
 import type { ImpersonationRecord } from '../records-schema.ts'
 
-export type SubjectSettings = Pick<TriggerConfig, 'mayActAs'>
+export type SubjectSettings = Pick<TriggerConfig, 'mayActAs' | 'approvalGroups'>
 
-interface Subject {
+/** The attributes that decide. */
+export type Decisive = Pick<
+  ImpersonationRecord,
+  'actorSub' | 'allowedGroups' | 'allowsEveryone' | 'approvalRequired' | 'approvedBySub' | 'approvedSubjectSub'
+>
+
+interface Question {
+  record: Decisive
+  /** The subject. */
+  sub: string
   /** The subject's groups at Cognito, not those that another trigger gives the tokens. */
   groups: readonly string[]
   settings: SubjectSettings
 }
 
 /** Whether the decision needs the record. Without it, a sign-in costs no further call. */
-export function needsRecord({ settings }: Subject): boolean {
-  return settings.mayActAs !== 'none'
+export function needsRecord({ mayActAs, approvalGroups }: SubjectSettings): boolean {
+  return mayActAs !== 'none' || approvalGroups.length > 0
 }
 
 /** @returns why the subject is refused, or what the record must still say when it is marked as issued. */
-export function subjectPolicy({
-  record,
-  groups,
-  settings,
-}: Subject & { record: Pick<ImpersonationRecord, 'allowedGroups' | 'allowsEveryone'> }): { code: Code } | IssuePolicy {
-  if (settings.mayActAs === 'none') return {}
+export function subjectPolicy(question: Question): { code: Code } | IssuePolicy {
+  const matchedGroups = matchGroups(question)
+  if (matchedGroups === 'none') return { code: 'SubjectNotAllowed' }
+  const right = matchedGroups && { matchedGroups }
+  if (!needsApproval(question)) return { ...right }
+  return isApproved(question) ? { ...right, approved: true } : { code: 'ApprovalRequired' }
+}
+
+/** @returns undefined without mayActAs. Empty: the actor may act as everyone. */
+function matchGroups({ record, groups, settings }: Question): string[] | 'none' | undefined {
+  if (settings.mayActAs === 'none') return undefined
   const { allowedGroups = [], allowsEveryone } = record
   const matchedGroups = allowedGroups.filter((name) => groups.includes(name))
-  if (allowsEveryone !== true && matchedGroups.length === 0) return { code: 'SubjectNotAllowed' }
-  return { matchedGroups }
+  return allowsEveryone !== true && matchedGroups.length === 0 ? 'none' : matchedGroups
+}
+
+/**
+ * By the subject's groups now, and by the record: the name in the request may have meant another user when the impersonation
+ * was prepared or approved.
+ */
+function needsApproval({ record, groups, settings }: Question): boolean {
+  if (groups.some((name) => settings.approvalGroups.includes(name))) return true
+  return record.approvalRequired === true || record.approvedSubjectSub !== undefined
+}
+
+/** The approver, the actor and the subject are three people. The approval is for one subject. */
+function isApproved({ record: { actorSub, approvedBySub, approvedSubjectSub }, sub }: Question): boolean {
+  if (approvedSubjectSub !== sub || approvedBySub === undefined) return false
+  return approvedBySub !== actorSub && approvedBySub !== sub
 }

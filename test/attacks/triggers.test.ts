@@ -18,7 +18,7 @@ beforeAll(async () => {
   records = createRecords({ ...table, timeout: 5_000, now: Date.now })
   triggers = createImpersonationTriggers(
     records,
-    { protectedGroups: ['admins'], mayActAs: 'none', sessionMinutes: 60, scopes: [] },
+    { protectedGroups: ['admins'], mayActAs: 'none', approvalGroups: [], sessionMinutes: 60, scopes: [] },
     () => {},
   )
 })
@@ -208,7 +208,13 @@ test.each<[string, (id: string, answer: string) => TriggerEvent]>([
   ['PreToken for a protected subject', (id) => preToken(id, { groupConfiguration: { groupsToOverride: ['admins'] } })],
 ])('%s throws if the table cannot be reached, so that Cognito retries', async (_, event) => {
   const gone = createRecords({ ...table, tableName: 'gone', timeout: 5_000, now: Date.now })
-  const settings = { protectedGroups: ['admins'], mayActAs: 'none' as const, sessionMinutes: 60, scopes: [] }
+  const settings = {
+    protectedGroups: ['admins'],
+    mayActAs: 'none' as const,
+    approvalGroups: [],
+    sessionMinutes: 60,
+    scopes: [],
+  }
   const { id, answer } = newGrant()
   const handle = createImpersonationTriggers(gone, settings, () => {})
   await expect(handle(event(id, answer))).rejects.toMatchObject({ code: 'Unavailable', cause: expect.any(Error) })

@@ -68,7 +68,15 @@ const settingsOnExistingPool = {
 describe('cdk-nag and CDK’s validation', () => {
   const ownPoolFindings = ['COG2 at UserPool', 'COG8 at UserPool']
   const noAccessLog = 'APIG1 at Api/DeploymentStage.v1'
-  const parents = ['/', '/auth', '/auth/impersonate', '/auth/impersonations/{id}', '/auth/introspect', '/auth/session']
+  const parents = [
+    '/',
+    '/auth',
+    '/auth/impersonate',
+    '/auth/impersonations/{id}',
+    '/auth/impersonations/{id}/approval',
+    '/auth/introspect',
+    '/auth/session',
+  ]
   const notFoundPaths = [
     '/auth/impersonations',
     ...parents.flatMap((path) => [path, `${path === '/' ? '' : path}/{proxy+}`]),
@@ -80,6 +88,7 @@ describe('cdk-nag and CDK’s validation', () => {
     'impersonations/DELETE',
     'impersonations/{id}/GET',
     'impersonations/{id}/DELETE',
+    'impersonations/{id}/approval/POST',
     'introspect/POST',
     'session/POST',
   ]

@@ -9,6 +9,7 @@ import type {
   oversightVariables,
   TriggerEnvironment,
 } from '../../lambda/config.ts'
+import { attributesOfApprove } from '../../lambda/records-schema.ts'
 import { ofType, onlyOne, type StackTemplate, statements, templateOf } from './template.ts'
 
 let template: StackTemplate
@@ -106,6 +107,7 @@ describe('functions', () => {
       MAY_ACT_AS: 'none',
       AUDITORS_GROUP: 'impersonation-auditors',
       APPROVERS_GROUP: 'impersonation-auditors',
+      APPROVAL_GROUPS: '[]',
       SIGN_IN_MAX_AGE_MINUTES: '720',
       ACTOR_ACR: '[]',
       LOOK_UP_GROUP: 'true',
@@ -162,7 +164,7 @@ describe('permissions', () => {
       { 'Allow <Oversight/Role> on *': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
       { 'Allow <Oversight/Role> on <Records.Arn>': ['dynamodb:GetItem'] },
       {
-        'Allow <Oversight/Role> on <Records.Arn>/index/by-actor,<Records.Arn>/index/by-subject,<Records.Arn>/index/live':
+        'Allow <Oversight/Role> on <Records.Arn>/index/by-actor,<Records.Arn>/index/by-subject,<Records.Arn>/index/live,<Records.Arn>/index/prepared':
           ['dynamodb:Query'],
       },
       {
@@ -178,6 +180,7 @@ describe('permissions', () => {
               'endedBySub',
               'endedByUsername',
               'endedByRole',
+              'preparedOn',
             ],
           },
           Null: { 'dynamodb:Attributes': 'false' },
@@ -203,14 +206,32 @@ describe('permissions', () => {
     ])
   })
 
-  test('let the triggers read a record only with mayActAs, and change no other permission', () => {
+  test.each([
+    ['mayActAs', { mayActAs: '{"impersonators":["*"]}' }],
+    ['approvalGroups', { approvalGroups: 'vips' }],
+  ])('let the triggers read a record only with %s, and change no other permission', (_, settings) => {
+    // With approvalGroups, oversight can approve: see the next test.
+    const ofApprove = attributesOfApprove.map((name) => `"${name}"`).join('|')
     const own = (of: StackTemplate) =>
-      statements(of).map((statement) => JSON.stringify(statement).replace('"dynamodb:GetItem",', ''))
-    const changed = templateOf({ mayActAs: '{"impersonators":["*"]}' })
+      statements(of).map((statement) =>
+        JSON.stringify(statement)
+          .replace('"dynamodb:GetItem",', '')
+          .replaceAll(new RegExp(`,(${ofApprove})`, 'g'), ''),
+      )
+    const changed = templateOf(settings)
     expect(statements(changed)).toContainEqual({
       'Allow <Triggers/Role> on <Records.Arn>': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     })
     expect(own(changed)).toEqual(own(template))
+  })
+
+  test('let oversight write an approval only with approvalGroups, and never what decides whether it counts', () => {
+    const writable = (of: StackTemplate): string[] =>
+      statements(of).flatMap(
+        (statement) => Object(statement).Condition?.['ForAllValues:StringEquals']['dynamodb:Attributes'] ?? [],
+      )
+    const added = writable(templateOf({ approvalGroups: 'vips' })).filter((name) => !writable(template).includes(name))
+    expect(added).toEqual(['approvedAt', 'approvedBySub', 'approvedByUsername', 'approvedSubjectSub', 'ticketEndsAt'])
   })
 
   test('give the impersonation client’s secret to the endpoint only', () => {
@@ -254,6 +275,7 @@ describe('permissions', () => {
         ['Oversight', 'GET/auth/impersonations/*'],
         ['Oversight', 'DELETE/auth/impersonations/*'],
         ['Oversight', 'OPTIONS/auth/impersonations/*'],
+        ['Oversight', 'POST/auth/impersonations/*/approval'],
         ['Endpoint', 'POST/auth/session'],
         ['Endpoint', 'OPTIONS/auth/session'],
         ['Introspection', 'POST/auth/introspect'],
@@ -301,7 +323,7 @@ describe('permissions', () => {
 })
 
 describe('records', () => {
-  test('expire, can be restored, and are indexed by subject, by actor, and by the day that a session ends on', () => {
+  test('expire, can be restored, and are indexed by subject, by actor, and by the days of sessions and of tickets', () => {
     const table = onlyOne(template, 'AWS::DynamoDB::Table')
     expect(table).toMatchObject({
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
@@ -316,8 +338,10 @@ describe('records', () => {
       ['subjectSub', 'requestedAt'],
       ['actorSub', 'requestedAt'],
       ['endsOn', 'endsAt'],
+      ['preparedOn', 'requestedAt'],
     ])
-    for (const secret of ['grantHash', 'grantEndsAt', 'nonce']) expect(JSON.stringify(table)).not.toContain(secret)
+    for (const secret of ['ticketHash', 'grantHash', 'grantEndsAt', 'nonce'])
+      expect(JSON.stringify(table)).not.toContain(secret)
     const attributes = table.GlobalSecondaryIndexes.flatMap(
       ({ Projection }: { Projection: { NonKeyAttributes: string[] } }) => Projection.NonKeyAttributes,
     )

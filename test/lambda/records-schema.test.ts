@@ -5,6 +5,7 @@ import { newGrant } from '../../lambda/grant.ts'
 import { createOversightRecords } from '../../lambda/oversight/records.ts'
 import { createRecords } from '../../lambda/records.ts'
 import {
+  attributesOfApprove,
   attributesOfEnd,
   byActor,
   bySubject,
@@ -13,7 +14,9 @@ import {
   isLive,
   live,
   partitionKey,
+  prepared,
   projected,
+  projectedOfPrepared,
   requestedAt,
   timeToLive,
 } from '../../lambda/records-schema.ts'
@@ -103,11 +106,26 @@ test('the content of the indexes never changes: CloudFormation could not update 
     'subjectUsername',
     'userAgent',
   ])
+  expect(projectedOfPrepared).toEqual(['approvalRequired', 'approvedAt'])
 })
 test('`end` may write what it adds, and no secret', () => {
   const added = endedNames.filter((name) => !issuedNames.includes(name))
   expect(attributesOfEnd).toEqual(expect.arrayContaining(added))
   expect(attributesOfEnd.filter((name: string) => secrets.includes(name))).toEqual([])
+})
+test('`approve` and `end` may not write what decides whether an approval counts, or what was used up', () => {
+  const fixed = [
+    'actorSub',
+    'requestedAt',
+    'approvalRequired',
+    'claimedAt',
+    'redeemedAt',
+    'ticketHash',
+    'clientId',
+    'subjectSub',
+  ]
+  const writable: string[] = [...attributesOfApprove, ...attributesOfEnd]
+  expect(writable.filter((name) => [...fixed, ...secrets].includes(name))).toEqual([])
 })
 test('the keys and the TTL have these names', () => {
   expect(partitionKey).toBe('id')
@@ -118,6 +136,7 @@ test('the indexes have the names that queries use', () => {
   expect(bySubject).toEqual({ indexName: 'by-subject', partitionKey: 'subjectSub', sortKey: 'requestedAt' })
   expect(byActor).toEqual({ indexName: 'by-actor', partitionKey: 'actorSub', sortKey: 'requestedAt' })
   expect(live).toEqual({ indexName: 'live', partitionKey: 'endsOn', sortKey: 'endsAt' })
+  expect(prepared).toEqual({ indexName: 'prepared', partitionKey: 'preparedOn', sortKey: 'requestedAt' })
 })
 
 test.each([

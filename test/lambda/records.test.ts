@@ -1,7 +1,8 @@
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newGrant, newTicket } from '../../lambda/grant.ts'
-import { createRecords, type Records } from '../../lambda/records.ts'
+import { createOversightRecords } from '../../lambda/oversight/records.ts'
+import { createRecords, type IssuePolicy, type Records } from '../../lambda/records.ts'
 import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
 import { scriptedDynamoDB, startTable } from '../support/table.ts'
 
@@ -37,7 +38,8 @@ const browser = { ip: '198.51.100.7', userAgent: 'Firefox' }
 function prepared(changes: Partial<ImpersonationRecord> = {}): ImpersonationRecord {
   const { grantHash: _, grantEndsAt: __, ...rest } = requested()
   const { id, hash: ticketHash } = ticket
-  return { ...rest, id, state: 'prepared', ticketHash, ticketEndsAt: noon + 60_000, ...changes }
+  const preparedOn = changes.state ? {} : { preparedOn: '2026-01-01' }
+  return { ...rest, id, state: 'prepared', ticketHash, ticketEndsAt: noon + 60_000, ...preparedOn, ...changes }
 }
 
 beforeAll(async () => {
@@ -181,6 +183,35 @@ describe('claim', () => {
     expect(await claim()).toBeUndefined()
     expect(await records.read(ticket.id)).toEqual(record)
   })
+  test('refuses a ticket older than a wait for approval and 10 minutes, even if somebody moved its end', async () => {
+    await records.put(prepared({ ticketEndsAt: noon + 1_000 * hour }))
+    now = noon + 24 * hour + 600_000
+    expect(await claim()).toBeUndefined()
+    now -= 1
+    expect(await claim()).toBeDefined()
+  })
+  describe('of a ticket that needs approval', () => {
+    test('refuses it without using it up, and accepts it once after the approval', async () => {
+      const waiting = prepared({ approvalRequired: true })
+      await records.put(waiting)
+      expect(await claim()).toBeUndefined()
+      expect(await records.read(ticket.id)).toEqual(waiting)
+      const approving = createOversightRecords({ ...table, timeout: 5_000, now: () => now })
+      await approving.approve(ticket.id, { by: { sub: 'sub-of-audrey', username: 'audrey' }, subjectSub: alice.sub })
+      expect(await claim()).toMatchObject({ state: 'requested', approvedBySub: 'sub-of-audrey' })
+      expect(await claim({ grant: newGrant() })).toBeUndefined()
+    })
+    test('refuses it from 10 minutes after the approval', async () => {
+      now = noon + 23 * hour
+      await records.put(prepared({ approvalRequired: true }))
+      const approving = createOversightRecords({ ...table, timeout: 5_000, now: () => now })
+      await approving.approve(ticket.id, { by: { sub: 'sub-of-audrey', username: 'audrey' }, subjectSub: alice.sub })
+      now += 600_000
+      expect(await claim()).toBeUndefined()
+      now -= 1
+      expect(await claim()).toBeDefined()
+    })
+  })
   test('refuses a record without a ticket', async () => {
     await records.put(requested({ state: 'prepared' }))
     expect(await claim({ ticket: { id: grant.id, hash: grant.hash } })).toBeUndefined()
@@ -202,7 +233,38 @@ describe('claim', () => {
   })
 })
 
+describe('requireApproval', () => {
+  test('marks the prepared record', async () => {
+    await records.put(prepared())
+    expect(await records.requireApproval(ticket)).toEqual(prepared({ approvalRequired: true }))
+    expect(await records.read(ticket.id)).toEqual(prepared({ approvalRequired: true }))
+  })
+  test.each(['requested', 'issued', 'ended', 'refused'] as const)(
+    'leaves a record in state %s unchanged',
+    async (state) => {
+      await records.put(prepared({ state }))
+      expect(await records.requireApproval(ticket)).toBeUndefined()
+      expect(await records.read(ticket.id)).toEqual(prepared({ state }))
+    },
+  )
+  test('marks no record of another ticket, and creates none', async () => {
+    expect(await records.requireApproval(ticket)).toBeUndefined()
+    await records.put(prepared())
+    expect(await records.requireApproval({ id: ticket.id, hash: newTicket().hash })).toBeUndefined()
+    expect(await records.read(ticket.id)).toEqual(prepared())
+  })
+})
+
 describe('a prepared record', () => {
+  test('leaves the index of prepared ones when it is claimed, and when it is refused', async () => {
+    await records.put(prepared())
+    expect(await claim()).not.toHaveProperty('preparedOn')
+    ticket = newTicket()
+    await records.put(prepared())
+    await records.refuse(ticket.id, 'ActorNotAllowed')
+    expect(await records.read(ticket.id)).not.toHaveProperty('preparedOn')
+  })
+
   test.each(['', 'A'.repeat(43)])('redeems no grant, whatever its hash: %p', async (hash) => {
     await records.put(prepared())
     const redemption = { clientId: 'ours', nonce: 'n', subject: alice }
@@ -232,6 +294,7 @@ describe('throws Unavailable if the call may have failed:', () => {
   ]
   const calls: [string, (records: Records) => Promise<unknown>][] = [
     ['claim', (records) => records.claim({ ticket: grant, clientId: 'ours', grant, browser })],
+    ['requireApproval', (records) => records.requireApproval(grant)],
     ['redeem', (records) => records.redeem({ grant, clientId: 'ours', nonce: 'nonce-1', subject: alice })],
     [
       'issue',
@@ -426,6 +489,37 @@ describe('issue', () => {
   test.each(['requested', 'refused', 'discarded', 'ended'] as const)('refuses a record in state %s', async (state) => {
     await records.put({ ...redeemed(), state })
     expect(await issue()).toBeUndefined()
+  })
+  describe('with an approval', () => {
+    const issueApproved = (policy: IssuePolicy = { approved: true }) =>
+      records.issue({ id: grant.id, clientId: 'ours', subjectSub: alice.sub, sessionLength: hour, policy })
+    const approved = (changes: Partial<ImpersonationRecord> = {}) => ({
+      ...redeemed(),
+      approvedAt: noon,
+      approvedBySub: 'sub-of-audrey',
+      approvedSubjectSub: alice.sub,
+      ...changes,
+    })
+    test('issues for the approved subject', async () => {
+      await records.put(approved())
+      expect(await issueApproved()).toMatchObject({ state: 'issued' })
+    })
+    test('repeats the other policy too', async () => {
+      await records.put(approved({ allowedGroups: ['gold'], allowsEveryone: false }))
+      expect(await issueApproved({ approved: true, matchedGroups: ['vips'] })).toBeUndefined()
+      expect(await issueApproved({ approved: true, matchedGroups: ['gold'] })).toMatchObject({ state: 'issued' })
+    })
+    test.each<[string, () => ImpersonationRecord]>([
+      ['without an approval', () => redeemed()],
+      ['without an approver', () => ({ ...redeemed(), approvedSubjectSub: alice.sub })],
+      ['approved for another subject', () => approved({ approvedSubjectSub: mallory.sub })],
+      ['approved by the actor', () => approved({ approvedBySub: 'sub-of-olivia' })],
+      ['approved by the subject', () => approved({ approvedBySub: alice.sub })],
+    ])('refuses a record %s', async (_, record) => {
+      await records.put(record())
+      expect(await issueApproved()).toBeUndefined()
+      expect(await records.read(grant.id)).toEqual(record())
+    })
   })
   describe('with mayActAs', () => {
     const issueBy = (matchedGroups: string[]) =>

@@ -7,8 +7,8 @@ export type Input = Record<string, unknown>
 /** Runs an update. @returns the new item, and the attributes that got a value. */
 export function apply(before: Item, input: Input): { item: Item; changed: Item } {
   const expression = String(input.UpdateExpression)
-  const [, assignments = '', , added, amount = '', , removed] =
-    /^SET (.*?)( ADD (#\w+) (:\w+))?( REMOVE (#\w+))?$/.exec(expression) ?? fail(expression)
+  const [, assignments = '', , added, amount = '', , removed = ''] =
+    /^SET (.*?)( ADD (#\w+) (:\w+))?( REMOVE (#\w+(, #\w+)*))?$/.exec(expression) ?? fail(expression)
   const each = assignments.split(/, (?=#)/).map((assignment) => {
     const [, target = '', kept, value = ''] =
       /^(#\w+) = (?:if_not_exists\((#\w+), )?(:\w+)\)?$/.exec(assignment) ?? fail(assignment)
@@ -21,7 +21,7 @@ export function apply(before: Item, input: Input): { item: Item; changed: Item }
     changed[name] = sum(before[name] ?? { N: '0' }, valueAt(input, amount))
   }
   const item = { ...before, ...changed }
-  if (removed) delete item[nameAt(input, removed)]
+  for (const name of namesOf(removed, input)) delete item[name]
   return { item, changed }
 }
 

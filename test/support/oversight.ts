@@ -48,6 +48,13 @@ const session: Caller = {
 
 export const callers = {
   auditor: person('audrey', 'actors', ['auditors']),
+  approver: person('april', 'console', ['approvers']),
+  'the actor, an approver too': person('olivia', 'console', ['impersonators', 'approvers']),
+  'the subject, an approver too': person('alice', 'actors', ['approvers']),
+  'an approver, signed in as a subject': person('april', 'app', ['approvers']),
+  'an approver of an unknown client': person('april', 'unknown', ['approvers']),
+  'a session of an approver': { ...session, groups: ['approvers'], impersonationId: otherId },
+  'a token with act of an approver': { ...person('april', 'actors', ['approvers']), impersonated: true },
   'the actor': person('olivia', 'console', ['impersonators']),
   'the actor, an auditor too': person('olivia', 'actors', ['impersonators', 'auditors']),
   'another actor': person('oscar', 'actors', ['impersonators']),
@@ -71,6 +78,22 @@ export const callers = {
 
 export type Kind = keyof typeof callers
 
+/** Olivia has asked to act as alice, who is in an approval group. Nobody has approved it yet. */
+export const waiting: VisibleRecord = {
+  id,
+  state: 'prepared',
+  clientId: 'ours',
+  actorSub: 'sub-of-olivia',
+  actorUsername: 'olivia',
+  subjectAsked: 'alice@example.com',
+  reason: 'ticket 42',
+  requestedAt: noon - 60_000,
+  ticketEndsAt: noon,
+  approvalRequired: true,
+  sourceIp: '203.0.113.7',
+  requestId: 'request-1',
+}
+
 /** The subs that Cognito finds by name. */
 const subsByName: Record<string, string> = {
   olivia: 'sub-of-olivia',
@@ -78,7 +101,13 @@ const subsByName: Record<string, string> = {
   alice: 'sub-of-alice',
 }
 
-const everybody = { olivia: ['impersonators', 'auditors'], oscar: ['impersonators'], audrey: ['auditors'] }
+const everybody = {
+  olivia: ['impersonators', 'auditors', 'approvers'],
+  oscar: ['impersonators'],
+  audrey: ['auditors'],
+  april: ['approvers'],
+  alice: ['approvers'],
+}
 
 export function setUp(
   options: {
@@ -111,7 +140,7 @@ export function setUp(
       return subs[name]
     },
   }
-  const records: Pick<OversightRecords, 'read' | 'list' | 'end' | 'endAll'> = {
+  const records: Pick<OversightRecords, 'read' | 'list' | 'approve' | 'end' | 'endAll'> = {
     read: async (id) => {
       calls.push(['read', id])
       return stored.get(id)
@@ -119,6 +148,13 @@ export function setUp(
     list: async (query) => {
       calls.push(['list', query])
       return page ?? { records: [...stored.values()] }
+    },
+    approve: async (id, { by, subjectSub }) => {
+      calls.push(['approve', id, by, subjectSub])
+      const found = stored.get(id)
+      const approval = { approvedAt: noon, approvedBySub: by.sub, approvedByUsername: by.username }
+      if (found?.state === 'prepared' && found.approvedAt === undefined) stored.set(id, { ...found, ...approval })
+      return stored.get(id)
     },
     end: async (id, { sub, username, role }) => {
       calls.push(['end', id, { sub, username, role }])

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { stackLocation } from '../account.ts'
 import { synthesizeInto } from '../cloudformation/assembly.ts'
-import { openDemo } from '../demo/start-demo.ts'
+import { type Demo, openDemo } from '../demo/start-demo.ts'
 import { readPeopleFile } from '../people/read-people.ts'
 import { runLocally } from '../run.ts'
 import { endAtSignal } from './end.ts'
@@ -37,7 +37,7 @@ export async function start(options: StartOptions): Promise<void> {
   endAtSignal()
 
   const demo = await openDemo(demoPorts)
-  await step('Synthesizing the stack', () => synthesizeInto(assembly, context, demo.defaults))
+  await step('Synthesizing the stack', () => synthesizeInto(assembly, context, defaultsFor(context, demo)))
   const log = createReport({ write: printLine })
   const run = await step('Starting API, functions, user pool and table', () =>
     runLocally({
@@ -53,6 +53,12 @@ export async function start(options: StartOptions): Promise<void> {
   if (outputsFile !== undefined) writeOutputs(outputsFile, run.outputs)
   console.log(`Ready in ${process.uptime().toFixed(1)} s`)
   console.log(welcome({ ...run, ...demo, arePasswordsPublic: people === 'demo' }))
+}
+
+/** Without the look-up of rights, no impersonation can need approval: then the demo shows none. */
+function defaultsFor({ lookUpGroup }: Record<string, unknown>, { defaults }: Demo): Record<string, string> {
+  const { approvalGroups: _, ...others } = defaults
+  return lookUpGroup === undefined ? defaults : others
 }
 
 /** @param value of the option, which wins over the environment variable. @returns the port and the name of what set it */

@@ -11,7 +11,7 @@ import {
 import type { ApiKeyIds } from '../lambda/function-settings.ts'
 import type { Person } from '../people/person.ts'
 
-/** Their groups have the default names. `customers` exists only with the setting `mayActAs`. */
+/** Their groups have the default names. `customers` exists only with the setting `mayActAs`, `vips` with `approvalGroups`. */
 export const people: readonly Person[] = [
   { username: 'olivia', password: 'Olivia-Local-1!', groups: ['impersonators'], note: 'may impersonate' },
   {
@@ -26,6 +26,13 @@ export const people: readonly Person[] = [
     password: 'Audrey-Local-1!',
     groups: ['impersonation-auditors'],
     note: 'sees and ends every impersonation',
+  },
+  {
+    username: 'victor',
+    password: 'Victor-Local-1!',
+    attributes: { email: 'victor@example.com', email_verified: 'true' },
+    groups: ['vips'],
+    note: 'to act as victor, somebody else must approve it',
   },
   { username: 'bob', password: 'Bob-Local-1!', note: 'may not impersonate' },
   { username: 'root', password: 'Root-Local-1!', groups: ['admins'], note: 'is protected: nobody may act as root' },
@@ -56,6 +63,8 @@ export interface DemoGroups {
   impersonators?: string | undefined
   'impersonation-auditors'?: string | undefined
   admins?: string | undefined
+  /** With `approvalGroups`: the first of them. */
+  vips?: string | undefined
   /** With `mayActAs`: a group of subjects whom the impersonators may act as. */
   customers?: string | undefined
 }

@@ -38,7 +38,7 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
   return {
     backOfficeUrl: `${backOffice.origin}/`,
     shopUrl: `${shop.origin}/`,
-    defaults: { appOrigins: shop.origin, subjectClientIds: shopClientId },
+    defaults: { appOrigins: shop.origin, subjectClientIds: shopClientId, approvalGroups: 'vips' },
     serve({ outputs, apiKeys, resourceServerKeys, settings, cognito }, { hints }) {
       const { ApiUrl: apiUrl = '', UserPoolId: userPoolId = '', ActorClientId = '', CognitoEndpoint = '' } = outputs
       const [apiKey = ''] = Object.values(apiKeys)
@@ -56,6 +56,7 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
             apiUrl,
             apiKey,
             auditorsGroup: settings.auditorsGroup,
+            approversGroup: settings.approversGroup,
             signIn: signInWith(ActorClientId, settings.actorAcr),
             impersonatePage: `${shop.origin}/impersonate`,
           }),

@@ -8,6 +8,8 @@ import type { FunctionDefinition } from './function-definitions.ts'
 export interface FunctionSettings {
   impersonatorsGroup: string | undefined
   auditorsGroup: string | undefined
+  approversGroup: string | undefined
+  approvalGroups: string[]
   protectedGroups: string[]
   mayActAs: MayActAs | 'none'
   basic: boolean
@@ -24,15 +26,18 @@ export function actorGroupsOf({ impersonatorsGroup, mayActAs }: FunctionSettings
 
 /** The groups in the settings that are the pool's own, without those that the stack makes. */
 export function othersGroups(settings: FunctionSettings): string[] {
-  const { impersonatorsGroup, auditorsGroup, protectedGroups } = settings
-  const named = [...protectedGroups, ...actorGroupsOf(settings), ...subjectGroups(settings)]
-  return [...new Set(named)].filter((name) => name !== impersonatorsGroup && name !== auditorsGroup)
+  const { impersonatorsGroup, auditorsGroup, approversGroup, approvalGroups, protectedGroups } = settings
+  const made = [impersonatorsGroup, auditorsGroup, approversGroup]
+  const named = [...protectedGroups, ...approvalGroups, ...actorGroupsOf(settings), ...subjectGroups(settings)]
+  return [...new Set(named)].filter((name) => !made.includes(name))
 }
 
 export function readSettings(definitions: FunctionDefinition[]): FunctionSettings {
   const {
     IMPERSONATORS_GROUP,
     AUDITORS_GROUP,
+    APPROVERS_GROUP,
+    APPROVAL_GROUPS = '[]',
     PROTECTED_GROUPS,
     MAY_ACT_AS = 'none',
     BASIC,
@@ -42,6 +47,8 @@ export function readSettings(definitions: FunctionDefinition[]): FunctionSetting
   return {
     impersonatorsGroup: IMPERSONATORS_GROUP,
     auditorsGroup: AUDITORS_GROUP,
+    approversGroup: APPROVERS_GROUP,
+    approvalGroups: JSON.parse(APPROVAL_GROUPS),
     protectedGroups: PROTECTED_GROUPS === undefined ? [] : JSON.parse(PROTECTED_GROUPS),
     mayActAs: readMayActAs(MAY_ACT_AS, 'MAY_ACT_AS'),
     basic: BASIC === 'true',

@@ -12,13 +12,14 @@ export function peopleOf(people: readonly Person[] | 'demo', settings: FunctionS
     impersonators: settings.impersonatorsGroup,
     'impersonation-auditors': settings.auditorsGroup,
     admins: firstProtected(settings),
+    vips: settings.approvalGroups[0],
     customers: allowedFor([settings.impersonatorsGroup ?? ''], settings)?.groups[0],
   })
 }
 
 /** The first protected group whose members have no right themselves. */
 function firstProtected(settings: FunctionSettings): string | undefined {
-  const staff = [...actorGroupsOf(settings), settings.auditorsGroup]
+  const staff = [...actorGroupsOf(settings), settings.auditorsGroup, settings.approversGroup]
   return settings.protectedGroups.find((name) => !staff.includes(name))
 }
 
@@ -45,7 +46,7 @@ function findMember(people: readonly Person[], groupNames: readonly (string | un
   )
 }
 
-/** Finds somebody whom the actor of `findActor` may act as. */
+/** Finds somebody whom the actor of `findActor` may act as without an approval. */
 export function findSubject(people: readonly Person[], settings: FunctionSettings): Person | undefined {
   const allowed = allowedFor(findActor(people, settings)?.groups ?? [], settings) ?? { everyone: true, groups: [] }
   return people.find(
@@ -53,7 +54,7 @@ export function findSubject(people: readonly Person[], settings: FunctionSetting
       enabled &&
       status === 'CONFIRMED' &&
       (allowed.everyone || groups.some((name) => allowed.groups.includes(name))) &&
-      !groups.some((name) => settings.protectedGroups.includes(name)),
+      !groups.some((name) => [...settings.protectedGroups, ...settings.approvalGroups].includes(name)),
   )
 }
 

@@ -63,6 +63,7 @@ describe('routes', () => {
     ['DELETE /auth/impersonations', 'Oversight', true],
     ['GET /auth/impersonations/{id}', 'Oversight', true],
     ['DELETE /auth/impersonations/{id}', 'Oversight', false],
+    ['POST /auth/impersonations/{id}/approval', 'Oversight', true],
     ['POST /auth/introspect', 'Introspection', true],
   ])('%s runs the function %s. It requires an API key: %s', (route, path, ApiKeyRequired) => {
     expect(methods.find((method) => method.route === route)?.properties).toMatchObject({
@@ -83,6 +84,8 @@ describe('routes', () => {
       'ANY /auth/impersonate/{proxy+}',
       'ANY /auth/impersonations',
       'ANY /auth/impersonations/{id}',
+      'ANY /auth/impersonations/{id}/approval',
+      'ANY /auth/impersonations/{id}/approval/{proxy+}',
       'ANY /auth/impersonations/{id}/{proxy+}',
       'ANY /auth/introspect',
       'ANY /auth/introspect/{proxy+}',
@@ -98,6 +101,7 @@ describe('routes', () => {
       'OPTIONS /auth/session',
       'POST /auth/impersonate',
       'POST /auth/impersonations',
+      'POST /auth/impersonations/{id}/approval',
       'POST /auth/introspect',
       'POST /auth/session',
     ])
@@ -254,10 +258,11 @@ describe('the limits of all callers together', () => {
       ['POST /auth/session', 20, 50],
       ['OPTIONS /auth/session', 20, 50],
       ['GET /auth/impersonations', 2, 40],
-      ['DELETE /auth/impersonations', 2, 40],
+      ['DELETE /auth/impersonations', 1, 40],
       ['GET /auth/impersonations/{id}', 2, 40],
       ['DELETE /auth/impersonations/{id}', 20, 40],
       ['OPTIONS /auth/impersonations/{id}', 20, 40],
+      ['POST /auth/impersonations/{id}/approval', 1, 40],
       ['POST /auth/introspect', 100, 200],
     ])
     const limited = limitsOf(template).map(([route]: [string]) => route)

@@ -64,7 +64,7 @@ async function triggerFields(): Promise<string[]> {
   const records = { redeem: async () => false, read: async () => undefined, issue: async () => undefined, refuse }
   const triggers = createImpersonationTriggers(
     records,
-    { protectedGroups: [], mayActAs: 'none', sessionMinutes: 60, scopes: [] },
+    { protectedGroups: [], mayActAs: 'none', approvalGroups: [], sessionMinutes: 60, scopes: [] },
     line,
   )
   await triggers(triggerEvent('TokenGeneration_RefreshTokens')).catch(() => {})

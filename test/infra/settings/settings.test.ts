@@ -209,8 +209,30 @@ describe('settings', () => {
     })
   })
 
+  describe('with approvalGroups', () => {
+    test('accept groups of subjects, and an approvers’ group that is protected', () => {
+      expect(readSettings({ approvalGroups: 'vips, staff', approversGroup: 'leads' })).toMatchObject({
+        approvalGroups: ['vips', 'staff'],
+        protectedGroups: ['impersonators', 'impersonation-auditors', 'leads', 'admins'],
+      })
+    })
+    test('refuse an approvers’ group that is not protected: whoever acts as an approver could approve', () => {
+      const protectedGroups = ['impersonators', 'impersonation-auditors']
+      expect(() => readSettings({ approvalGroups: ['vips'], approversGroup: 'leads', protectedGroups })).toThrow(
+        '["impersonators","impersonation-auditors","leads"]',
+      )
+    })
+    test('refuse lookUpGroup off', () => {
+      const unknownRight = { approvalGroups: ['vips'], lookUpGroup: groupNotLookedUp }
+      expect(() => readSettings(unknownRight)).toThrow('setting lookUpGroup is')
+      expect(() => readSettings(unknownRight)).toThrow('true with approvalGroups')
+    })
+  })
+
   test.each<[name: string, value: unknown, rule: string]>([
     ['approversGroup', 'the approvers', 'no blanks'],
+    ['approvalGroups', ['the vips'], 'Cognito group names'],
+    ['approvalGroups', ['vips', 'vips'], 'a list'],
     ['mayActAs', '', "actors' group"],
     ['mayActAs', 'all', "actors' group"],
     ['mayActAs', {}, 'at least one'],

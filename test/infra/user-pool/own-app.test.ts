@@ -383,6 +383,24 @@ describe('on an existing pool', () => {
     })
   })
 
+  test('requires the groups of approvalGroups, since a typo would let everyone act without approval', () => {
+    const { stack, add } = setUp(env)
+    add({
+      userPoolId: 'us-east-1_Abc123',
+      approvalGroups: ['vips'],
+      approversGroup: 'leads',
+      protectedGroups: ['impersonators', 'impersonation-auditors', 'leads'],
+    })
+    Template.fromStack(stack).hasResourceProperties('AWS::Lambda::Function', {
+      Environment: {
+        Variables: {
+          GROUP_NAMES: '["impersonators","impersonation-auditors","leads"]',
+          REQUIRED_GROUPS: '["vips"]',
+        },
+      },
+    })
+  })
+
   test('names every actors’ group that must be protected', () => {
     const { add } = setUp(env)
     const mayActAs = { impersonators: ['*'], 'support-emea': ['customers-emea'] }

@@ -67,6 +67,13 @@ describe('own pool', () => {
     expect(Object.keys(ofType(changed, 'AWS::Cognito::UserPoolGroup'))).toHaveLength(6)
   })
 
+  test('has the groups of approvalGroups and the approvers’ group', () => {
+    const changed = templateOf({ approvalGroups: 'vips', approversGroup: 'leads' })
+    expect(Object.values(ofType(changed, 'AWS::Cognito::UserPoolGroup')).map(({ GroupName }) => GroupName)).toEqual(
+      expect.arrayContaining(['vips', 'leads']),
+    )
+  })
+
   test('has no triggers with attachTriggers=false, and the setting changes no other resource', () => {
     const { Resources } = templateOf({ attachTriggers: 'false' })
     const changed = Object.keys(template.Resources).filter(

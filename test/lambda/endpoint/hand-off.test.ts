@@ -6,6 +6,7 @@ import { createHandOff } from '../../../lambda/endpoint/hand-off.ts'
 import type { Mint } from '../../../lambda/endpoint/mint.ts'
 import { type Code, ImpersonationError } from '../../../lambda/errors.ts'
 import { newGrant, newTicket, readProof } from '../../../lambda/grant.ts'
+import type { Users } from '../../../lambda/http/users.ts'
 import type { Records } from '../../../lambda/records.ts'
 import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
 import { endpointEnvironment } from '../../support/environment.ts'
@@ -35,6 +36,10 @@ function setUp(
     environment?: object
     put?: Records['put']
     claim?: Records['claim']
+    /** The record that a failed claim finds. */
+    read?: ImpersonationRecord
+    requireApproval?: Records['requireApproval']
+    groupsOfName?: Users['groupsOfName']
     confirmRight?: ConfirmRight
     countActor?: CountActor
   } = {},
@@ -43,14 +48,24 @@ function setUp(
   const records = {
     put: jest.fn<Records['put']>(options.put ?? (async () => {})),
     claim: jest.fn<Records['claim']>(options.claim ?? (async ({ ticket }) => claimed({ id: ticket.id }))),
+    read: jest.fn<Records['read']>(async () => options.read),
+    requireApproval: jest.fn<Records['requireApproval']>(
+      options.requireApproval ??
+        (async ({ id }) => ({ ...claimed({ id, state: 'prepared' }), approvalRequired: true, reason: 'as stored' })),
+    ),
     refuse: jest.fn<Records['refuse']>(async () => {}),
+  }
+  const users = {
+    groupsOfName: jest.fn<Users['groupsOfName']>(
+      options.groupsOfName ?? (async ({ among }) => among.filter((name) => name === 'vips')),
+    ),
   }
   const mint = jest.fn<Mint>(async () => session)
   const confirmRight = jest.fn<ConfirmRight>(options.confirmRight ?? (async () => everyone))
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
   const countActor = jest.fn<CountActor>(options.countActor ?? (async () => {}))
-  const handOff = createHandOff({ config, records, confirmRight, countActor, mint, now: () => noon, log })
-  return { ...handOff, records, mint, confirmRight, countActor, log }
+  const handOff = createHandOff({ config, records, users, confirmRight, countActor, mint, now: () => noon, log })
+  return { ...handOff, records, users, mint, confirmRight, countActor, log }
 }
 
 function claimed(changes: Partial<ImpersonationRecord> = {}): ImpersonationRecord {
@@ -76,6 +91,7 @@ describe('prepare', () => {
     expect(record).toEqual({
       id: expect.any(String),
       state: 'prepared',
+      preparedOn: '2026-01-01',
       ticketHash: expect.stringMatching(/^[\w-]{43}$/),
       ticketEndsAt: noon + 60_000,
       clientId: 'ours',
@@ -145,6 +161,42 @@ describe('prepare', () => {
     await expect(prepare(olivia, request, source, signal)).rejects.toMatchObject({ code: 'ActorNotAllowed' })
     expect(log.mock.calls).toEqual([['refuse', expect.any(String), down]])
   })
+
+  describe('with approvalGroups', () => {
+    const environment = { APPROVAL_GROUPS: '["vips","staff"]' }
+    test('marks a subject of such a group before anybody gets the ticket', async () => {
+      const { prepare, records, users } = setUp({ environment })
+      const { record, ticket } = await prepare(olivia, request, source, signal)
+      expect(users.groupsOfName.mock.calls).toEqual([[{ name: 'alice@example.com', among: ['vips', 'staff'] }, signal]])
+      expect(records.requireApproval).toHaveBeenCalledWith(expect.objectContaining(readProof(ticket) ?? {}))
+      expect(record).toMatchObject({ id: readProof(ticket)?.id, approvalRequired: true, reason: 'as stored' })
+    })
+    test('does not mark a subject outside of them, or an unknown one', async () => {
+      const { prepare, records } = setUp({ environment, groupsOfName: async () => [] })
+      expect((await prepare(olivia, request, source, signal)).record).not.toHaveProperty('approvalRequired')
+      expect(records.requireApproval).not.toHaveBeenCalled()
+    })
+    test('without the setting, nothing is looked up', async () => {
+      const { prepare, users } = setUp()
+      await prepare(olivia, request, source, signal)
+      expect(users.groupsOfName).not.toHaveBeenCalled()
+    })
+    test('looks the subject up only after the actor’s right is confirmed', async () => {
+      const { prepare, users } = setUp({ environment, confirmRight: async () => undefined })
+      await expect(prepare(olivia, request, source, signal)).rejects.toMatchObject({ code: 'ActorNotAllowed' })
+      expect(users.groupsOfName).not.toHaveBeenCalled()
+    })
+    test.each<[string, Parameters<typeof setUp>[0], Code]>([
+      ['the look-up fails', { groupsOfName: () => Promise.reject(down) }, 'Unavailable'],
+      ['the mark cannot be written', { requireApproval: () => Promise.reject(down) }, 'Unavailable'],
+      ['somebody has ended it already', { requireApproval: async () => undefined }, 'ImpersonationEnded'],
+    ])('gives no ticket if %s, and the record is refused', async (_, options, code) => {
+      const { prepare, records } = setUp({ environment, ...options })
+      const failure = await prepare(olivia, request, source, signal).catch((error) => error)
+      expect(failure).toMatchObject({ code, impersonationId: records.put.mock.calls[0]?.[0].id })
+      expect(records.refuse.mock.calls).toEqual([[failure.impersonationId, code]])
+    })
+  })
 })
 
 describe('claim', () => {
@@ -172,6 +224,47 @@ describe('claim', () => {
     expect({ ...unknown }).toEqual({ ...malformed })
     expect(unknown.message).toBe(malformed.message)
     expect(unknown.impersonationId).toBeUndefined()
+  })
+
+  describe('of a ticket that waits for approval', () => {
+    const environment = { APPROVAL_GROUPS: '["vips"]' }
+    const ticket = newTicket()
+    const day = 86_400_000
+    const waiting = claimed({
+      id: ticket.id,
+      state: 'prepared',
+      ticketHash: ticket.hash,
+      ticketEndsAt: noon - 1,
+      approvalRequired: true,
+    })
+    const outcomeOf = async (read: ImpersonationRecord | undefined, changes: object = environment) => {
+      const { claim, records } = setUp({ environment: changes, claim: async () => undefined, ...(read && { read }) })
+      const error = await claim(ticket.ticket, browser).catch((error) => error)
+      expect(error.impersonationId).toBeUndefined()
+      return [error.code, error.status, records.read.mock.calls.length]
+    }
+    test.each<[string, Partial<ImpersonationRecord>]>([
+      ['although its first end is over', {}],
+      ['until the last moment', { requestedAt: noon - day + 1 }],
+      ['that was just approved', { approvedAt: noon, ticketEndsAt: noon + 600_000, requestedAt: noon - day }],
+    ])('its holder learns that: %s', async (_, changes) => {
+      expect(await outcomeOf({ ...waiting, ...changes })).toEqual(['ApprovalRequired', 403, 1])
+    })
+    test.each<[string, Partial<ImpersonationRecord> | undefined]>([
+      ['with another secret', { ticketHash: newTicket().hash }],
+      ['whose wait is over', { requestedAt: noon - day }],
+      ['that was approved, and ended since', { approvedAt: noon - 600_000, ticketEndsAt: noon }],
+      ['that needs no approval', { approvalRequired: false, ticketEndsAt: noon + 1 }],
+      ['that was used', { state: 'requested' }],
+      ['that was ended', { state: 'ended' }],
+      ['that was refused', { state: 'refused' }],
+      ['without a record', undefined],
+    ])('nobody learns anything of a ticket %s', async (_, changes) => {
+      expect(await outcomeOf(changes && { ...waiting, ...changes })).toEqual(['TicketInvalid', 401, 1])
+    })
+    test('without the setting, nothing is read', async () => {
+      expect(await outcomeOf(waiting, {})).toEqual(['TicketInvalid', 401, 0])
+    })
   })
 })
 

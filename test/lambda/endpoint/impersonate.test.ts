@@ -94,6 +94,7 @@ function setUpFor(
     allow: jest.fn<Records['allow']>(options.allow ?? (async () => true)),
     refuse: jest.fn<Records['refuse']>(options.refuse ?? (async () => {})),
     discard: jest.fn<Records['discard']>(async () => {}),
+    requireApproval: jest.fn<Records['requireApproval']>(),
   }
   const userPool = {
     challenge: jest.fn<UserPool['challenge']>(options.challenge ?? (async () => challenged)),
@@ -104,6 +105,7 @@ function setUpFor(
   const users = {
     groupsOf: jest.fn<Users['groupsOf']>(options.groupsOf ?? (async ({ among }) => [...among])),
     isActive: jest.fn<Users['isActive']>(options.isActive ?? (async () => true)),
+    groupsOfName: jest.fn<Users['groupsOfName']>(),
   }
   const countActor = jest.fn<CountActor>(options.countActor ?? (async () => {}))
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })

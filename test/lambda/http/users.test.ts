@@ -179,6 +179,30 @@ describe('isActive', () => {
   )
 })
 
+describe('groupsOfName', () => {
+  const page = (names: string[], NextToken?: string) => ({
+    Groups: names.map((GroupName) => ({ GroupName })),
+    NextToken,
+  })
+  const vips = { name: 'alice@example.com', among: ['vips', 'staff'] }
+  test('finds the groups on every page, by an alias too', async () => {
+    const users = usersWith({ AdminListGroupsForUser: [page(['gold', 'VIPs'], 'more'), page(['staff'])] })
+    expect(await users.groupsOfName(vips, neverAborted)).toEqual(['staff'])
+    expect(users.calls.map(({ input }) => input)).toMatchObject([
+      { Username: 'alice@example.com' },
+      { Username: 'alice@example.com', NextToken: 'more' },
+    ])
+  })
+  test.each(['UserNotFoundException', 'InvalidParameterException'])('is none for %s', async (name) => {
+    const users = usersWith({ AdminListGroupsForUser: exception(name) })
+    expect(await users.groupsOfName(vips, neverAborted)).toEqual([])
+  })
+  test('throws Unavailable if Cognito fails', async () => {
+    const users = usersWith({ AdminListGroupsForUser: exception('InternalErrorException') })
+    await expect(users.groupsOfName(vips, neverAborted)).rejects.toMatchObject({ code: 'Unavailable' })
+  })
+})
+
 describe('findSub', () => {
   test.each<[string, object]>([
     ['an active user', { Enabled: true, UserStatus: 'CONFIRMED' }],
@@ -216,6 +240,7 @@ describe('a call that hangs ends', () => {
     ['signIn', 9, (users) => users.signIn(credentials, contextData, neverAborted)],
     ['groupsOf', 4, (users) => users.groupsOf(impersonators, neverAborted)],
     ['isActive', 4, (users) => users.isActive(olivia, neverAborted)],
+    ['groupsOfName', 4, (users) => users.groupsOfName({ name: 'olivia', among: ['vips'] }, neverAborted)],
     ['findSub', 4, (users) => users.findSub('olivia', neverAborted)],
   ])('%s after %d s', async (_, seconds, call) => {
     const operations = ['AdminInitiateAuth', 'AdminListGroupsForUser', 'AdminGetUser']

@@ -7,7 +7,7 @@ const query = { by: 'actor', sub: 'sub-of-olivia', from: undefined, to: undefine
 const bounded = { ...query, from: noon - 10, to: noon + 10 }
 const encode = (parts: unknown) => Buffer.from(JSON.stringify(parts)).toString('base64url')
 
-test.each([query, bounded, { ...query, by: 'subject' as const }, { by: 'live' as const }])(
+test.each([query, bounded, { ...query, by: 'subject' as const }, { by: 'live' as const }, { by: 'prepared' as const }])(
   'a cursor is accepted for its own query: %j',
   (query) => {
     expect(decodeCursor(encodeCursor(position, query), query)).toEqual(position)
@@ -20,10 +20,19 @@ describe('a cursor is refused', () => {
     ['for another user', { ...query, sub: 'sub-of-oscar' }],
     ['for the subject of the same sub', { ...query, by: 'subject' as const }],
     ['for the live sessions', { by: 'live' as const }],
+    ['for the prepared impersonations', { by: 'prepared' as const }],
     ['for another begin', { ...query, from: noon - 10 }],
     ['for another end', { ...query, to: noon + 10 }],
   ])('%s', (_, query) => {
     expect(() => decodeCursor(next, query)).toThrow(expect.objectContaining({ code: 'RequestInvalid', status: 400 }))
+  })
+  test.each([
+    ['prepared', 'live'],
+    ['live', 'prepared'],
+  ] as const)('of the list %s for the list %s', (from, to) => {
+    expect(() => decodeCursor(encodeCursor(position, { by: from }), { by: to })).toThrow(
+      expect.objectContaining({ code: 'RequestInvalid' }),
+    )
   })
   const bounds = ['actor', 'sub-of-olivia', null, null]
   test.each([

@@ -54,6 +54,13 @@ describe('who may do what', () => {
     ['a session of another client', nothing],
     ['a session without an actor', nothing],
     ['a session of an auditor', nothing],
+    // The record is issued. An approver sees it only while it is prepared: see approve.test.ts.
+    ['approver', nothing],
+    ['the subject, an approver too', nothing],
+    ['an approver, signed in as a subject', nothing],
+    ['an approver of an unknown client', nothing],
+    ['a session of an approver', nothing],
+    ['a token with act of an approver', nothing],
     ['a token with act of the staff’s client', nothing],
     ['a token with act of the subjects’ client', nothing],
     ['stranger', nothing],
@@ -117,9 +124,15 @@ describe('with mayActAs, an actor is a member of an actors’ group:', () => {
 })
 
 describe('a caller without the right learns nothing', () => {
-  const refused = (Object.keys(callers) as Kind[]).filter(
-    (kind) => !['auditor', 'the actor', 'the actor, an auditor too', 'the subject', 'the session'].includes(kind),
-  )
+  const rightful = [
+    'auditor',
+    'the actor',
+    'the actor, an auditor too',
+    'the actor, an approver too',
+    'the subject',
+    'the session',
+  ]
+  const refused = (Object.keys(callers) as Kind[]).filter((kind) => !rightful.includes(kind))
   test.each(refused)('%s: the calls are the same whether the record exists or not', async (kind) => {
     for (const request of ['read', 'end'] as const) {
       const [existing, empty] = [setUp(), setUp({ records: [] })]

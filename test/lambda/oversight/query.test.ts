@@ -17,6 +17,8 @@ describe('the query of a list', () => {
     ['subject=alice%40example.com&limit=1', { by: 'subject', name: 'alice@example.com', limit: 1 }],
     ['live=true&limit=100', { by: 'live', limit: 100 }],
     ['live=true&next=abc', { by: 'live', limit: 20, next: 'abc' }],
+    ['state=prepared', { by: 'prepared', limit: 20 }],
+    ['state=prepared&limit=7&next=abc', { by: 'prepared', limit: 7, next: 'abc' }],
     ['actor=a&from=1970-01-01T00:00:00Z', { by: 'actor', name: 'a', limit: 20, from: 0 }],
     ['actor=a&to=1970-01-01t00:00:01.5z', { by: 'actor', name: 'a', limit: 20, to: 1500 }],
     ['actor=a&from=1970-01-01T01:00:00%2B01:00&to=1970-01-01T00:00:00.000Z', { from: 0, to: 0 }],
@@ -25,7 +27,7 @@ describe('the query of a list', () => {
     expect(list(query)).toMatchObject(expected)
   })
   test.each([
-    ['', /^send exactly one of the query parameters actor, subject, live$/],
+    ['', /^send exactly one of the query parameters actor, subject, live, state$/],
     ['limit=5', /exactly one/],
     ['actor=a&subject=b', /exactly one/],
     ['actor=a&live=true', /exactly one/],
@@ -62,7 +64,13 @@ describe('the query of a list', () => {
     ['actor=a&Limit=5', /^Limit: there is no such query parameter/],
     ['actor=a&__proto__=5', /^__proto__: there is no such/],
     [`actor=a&${'x'.repeat(5000)}=5`, /^x{64}: there is no such/],
-    ['actor=a&state=prepared', /^state: there is no such/],
+    ['actor=a&state=prepared', /exactly one/],
+    ['live=true&state=prepared', /exactly one/],
+    ['state=issued', /^state must be prepared$/],
+    ['state=', /^state must/],
+    ['state=prepared&state=prepared', /^state is sent more than once$/],
+    ['state=prepared&from=2026-01-01T00:00:00Z', /^from needs/],
+    ['state=prepared&to=2026-01-01T00:00:00Z', /^to needs/],
     ['actor=a&actor=a', /^actor is sent more than once$/],
     ['live=true&next=a&next=b', /^next is sent more than once$/],
   ])('%s: 400', (query, message) => {
@@ -79,10 +87,15 @@ describe('the query of a bulk end', () => {
   ])('%s', (query, expected) => {
     expect(endAll(query)).toEqual(expected)
   })
-  test.each(['', 'actor=a&subject=b', 'live=true', 'actor=', 'actor=a&limit=1', 'subject=a&subject=b'])(
-    '%s: 400',
-    (query) => {
-      expect(() => endAll(query)).toThrow(expect.objectContaining({ code: 'RequestInvalid' }))
-    },
-  )
+  test.each([
+    '',
+    'actor=a&subject=b',
+    'live=true',
+    'state=prepared',
+    'actor=',
+    'actor=a&limit=1',
+    'subject=a&subject=b',
+  ])('%s: 400', (query) => {
+    expect(() => endAll(query)).toThrow(expect.objectContaining({ code: 'RequestInvalid' }))
+  })
 })

@@ -4,7 +4,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { newGrant } from '../../../lambda/grant.ts'
 import { createOversightRecords, type ListQuery, type OversightRecords } from '../../../lambda/oversight/records.ts'
 import { createRecords, type Records } from '../../../lambda/records.ts'
-import { attributesOfEnd, dayOf, type ImpersonationRecord } from '../../../lambda/records-schema.ts'
+import {
+  attributesOfApprove,
+  attributesOfEnd,
+  dayOf,
+  type ImpersonationRecord,
+} from '../../../lambda/records-schema.ts'
 import { faults, faulty, Process } from '../../support/faults.ts'
 import type { Item } from '../../support/memory-expressions.ts'
 import { MemoryTable } from '../../support/memory-table.ts'
@@ -51,9 +56,10 @@ function requested(changes: Partial<ImpersonationRecord> = {}): ImpersonationRec
     ...changes,
   }
 }
-const prepared = (): ImpersonationRecord => {
+const prepared = (changes: Partial<ImpersonationRecord> = {}): ImpersonationRecord => {
   const { grantHash: ticketHash, grantEndsAt: ticketEndsAt, ...rest } = requested({ state: 'prepared' })
-  return { ...rest, ...(ticketHash && ticketEndsAt && { ticketHash, ticketEndsAt }) }
+  const preparedOn = dayOf(changes.requestedAt ?? noon)
+  return { ...rest, preparedOn, ...(ticketHash && ticketEndsAt && { ticketHash, ticketEndsAt }), ...changes }
 }
 const issued = (changes: Partial<ImpersonationRecord> = {}) => {
   const endsAt = changes.endsAt ?? noon + hour
@@ -73,6 +79,8 @@ const visibleOf = ({
   nonce: ___,
   expiresAt: ____,
   endsOn: _____,
+  preparedOn: _______,
+  approvedSubjectSub: ________,
   ...rest
 }: ImpersonationRecord) => rest
 
@@ -116,7 +124,7 @@ describe('end', () => {
     const ended = { ...visibleOf(record()), state: 'ended', ...endedByAudrey }
     expect(await oversight.end(grant.id, audrey)).toStrictEqual(ended)
     expect(await oversight.read(grant.id)).toStrictEqual(ended)
-    expect(await records.read(grant.id)).not.toHaveProperty('endsOn')
+    for (const name of ['endsOn', 'preparedOn']) expect(await records.read(grant.id)).not.toHaveProperty(name)
   })
   test.each<[string, () => ImpersonationRecord]>([
     ['refused', () => requested({ state: 'refused', code: 'SubjectProtected' })],
@@ -192,6 +200,62 @@ describe('end', () => {
       expect(await createOversightRecords(client(calm)).end(grant.id, audrey)).toMatchObject({ state: 'ended' })
     },
   )
+})
+
+describe('approve', () => {
+  const approval = { by: { sub: audrey.sub, username: 'audrey' }, subjectSub: alice.sub }
+  const approve = () => oversight.approve(grant.id, approval)
+  const approved = {
+    approvedAt: noon + 5,
+    approvedBySub: audrey.sub,
+    approvedByUsername: 'audrey',
+    ticketEndsAt: noon + 5 + 600_000,
+  }
+  test('says who approved it and for whom, and the ticket ends 10 minutes from now', async () => {
+    await records.put(prepared({ approvalRequired: true }))
+    now = noon + 5
+    const after = prepared({ approvalRequired: true, ...approved })
+    expect(await approve()).toStrictEqual(visibleOf(after))
+    expect(await records.read(grant.id)).toStrictEqual({ ...after, approvedSubjectSub: alice.sub })
+  })
+  test.each(['requested', 'redeemed', 'issued', 'refused', 'discarded', 'ended'] as const)(
+    'leaves a record in state %s unchanged, and returns it',
+    async (state) => {
+      const record = prepared({ state, approvalRequired: true })
+      await records.put(record)
+      expect(await approve()).toStrictEqual(visibleOf(record))
+      expect(await records.read(grant.id)).toStrictEqual(record)
+    },
+  )
+  test('leaves an approved record unchanged', async () => {
+    const first = prepared({
+      approvalRequired: true,
+      ...approved,
+      approvedBySub: 'sub-of-april',
+      approvedSubjectSub: 'x',
+    })
+    await records.put(first)
+    expect(await approve()).toStrictEqual(visibleOf(first))
+    expect(await records.read(grant.id)).toStrictEqual(first)
+  })
+  test('creates no record', async () => {
+    expect(await approve()).toBeUndefined()
+    expect(await records.read(grant.id)).toBeUndefined()
+  })
+  test('names exactly the attributes that the function’s policy allows, and gets back only those that it changed', async () => {
+    const { dynamoDB, calls } = scriptedDynamoDB(() => ({}))
+    const scripted = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    await scripted.approve(grant.id, approval)
+    const input = calls[0]?.input as { ExpressionAttributeNames: object }
+    expect(Object.values(input.ExpressionAttributeNames).toSorted()).toEqual([...attributesOfApprove].sort())
+    expect(attributesOfEnd).toContain('id') // the key
+    expect(calls[0]).toMatchObject({ operation: 'UpdateItem', input: { ReturnValues: 'UPDATED_NEW' } })
+  })
+  test('throws Unavailable if the write fails', async () => {
+    const { dynamoDB } = scriptedDynamoDB(() => ({ __type: 'ThrottlingException' }))
+    const scripted = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    await expect(scripted.approve(grant.id, approval)).rejects.toMatchObject({ code: 'Unavailable' })
+  })
 })
 
 /** Writes records, the first one the newest. @returns their ids. */
@@ -329,6 +393,64 @@ describe('list of live sessions', () => {
   })
 })
 
+describe('list of prepared impersonations', () => {
+  // Each test has a time of its own, since all share one index.
+  let start = noon + 500 * day
+  beforeEach(() => {
+    start += 7 * day
+    now = start
+  })
+  const preparedAt = (...times: number[]) =>
+    write(times.length, (n) => prepared({ id: newGrant().id, requestedAt: start + (times[n] ?? 0) }))
+  const list = (limit = 9) => everyPage({ by: 'prepared', limit })
+
+  test('has those of the last 24 hours, the newest first, across midnight, page by page', async () => {
+    const ids = await preparedAt(0, -1, -12 * hour, -12 * hour - 1, -day + 1)
+    await preparedAt(-day, -2 * day)
+    for (const limit of [1, 2, 3, 5, 9]) {
+      const pages = await list(limit)
+      expect(pages.flat()).toEqual(ids)
+      expect(pages).toHaveLength(Math.ceil(5 / limit))
+    }
+  })
+  test('has one that another function prepared a moment later by its clock, after midnight too', async () => {
+    start += 12 * hour - 1
+    now = start
+    const ids = await preparedAt(2, -1)
+    expect(await list()).toEqual([ids])
+  })
+  test('has those that need approval and those that do not, approved or not, and no other', async () => {
+    const [waiting = '', approved = '', ended = '', claimed = '', refused = ''] = await preparedAt(-1, -2, -3, -4, -5)
+    await oversight.approve(approved, { by: { sub: audrey.sub, username: 'audrey' }, subjectSub: alice.sub })
+    await oversight.end(ended, audrey)
+    await records.refuse(refused, 'ActorNotAllowed')
+    now = start - 5
+    const claim = { ticket: { id: claimed, hash: grant.hash }, clientId: 'ours', browser: { ip: '198.51.100.7' } }
+    await table.dynamoDB.send(
+      new PutItemCommand({
+        TableName: table.tableName,
+        Item: marshall(prepared({ id: claimed, requestedAt: start - 4, ticketEndsAt: start + 1 })),
+      }),
+    )
+    expect(await records.claim({ ...claim, grant: newGrant(claimed) })).toBeDefined()
+    now = start
+    expect(await list()).toEqual([[waiting, approved]])
+  })
+  test('has no claimed one, even if the index still has it', async () => {
+    const { dynamoDB } = scriptedDynamoDB((operation) =>
+      operation === 'Query'
+        ? { Items: [marshall({ id: grant.id, requestedAt: start })] }
+        : { Item: marshall(requested({ requestedAt: start })) },
+    )
+    const stale = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
+    expect((await stale.list({ by: 'prepared', limit: 9 })).records).toEqual([])
+  })
+  test.each([Number.NaN, Number.MAX_VALUE, Number.POSITIVE_INFINITY])('refuses the position %d', async (at) => {
+    const list = oversight.list({ by: 'prepared', limit: 1, next: { id: grant.id, at } })
+    await expect(list).rejects.toMatchObject({ code: 'RequestInvalid' })
+  })
+})
+
 describe('endAll', () => {
   const endAll = () => oversight.endAll({ by: 'actor', sub: actorSub }, audrey)
   const statesOf = async (ids: string[]) => Promise.all(ids.map(async (id) => (await oversight.read(id))?.state))
@@ -365,7 +487,8 @@ describe('endAll', () => {
     expect(new Set(await statesOf(ids))).toEqual(new Set(['ended']))
   })
   test('reads only records that can still be alive', async () => {
-    const oldest = noon - day - 600_000 - 60_000
+    // The wait for approval, the ticket, the grant and the session.
+    const oldest = noon - day - 600_000 - 60_000 - day
     const [late = '', old = ''] = await write(2, (n) => ({ requestedAt: oldest - n }))
     expect(await endAll()).toEqual({ ended: 1, more: false })
     expect(await statesOf([late, old])).toEqual(['ended', 'issued'])
@@ -456,6 +579,30 @@ describe('the cost of a list', () => {
         }
         const { records } = await oversight.list({ by: 'live', limit: 20 })
         expect(records).toHaveLength(7)
+        costs.push(memory.touched)
+      }
+      expect(costs).toEqual([14, 14]) // seven in the index, seven in the table
+    },
+    60_000,
+  )
+
+  const begun: Record<string, (n: number) => ImpersonationRecord> = {
+    issued: (n) => issued(recent(n)),
+    ended: (n) => requested({ state: 'ended', requestedAt: noon - n, endedAt: noon - 1 }),
+    'prepared, of earlier days': (n) => prepared({ requestedAt: noon - day - n }),
+  }
+  test.each(Object.keys(begun))(
+    'prepared impersonations: the same with 10 and with 100,000 records that are %s',
+    async (name) => {
+      const costs: number[] = []
+      for (const count of [10, 100_000]) {
+        const { memory, oversight } = memoryTable()
+        fill(memory, count, begun[name] as never)
+        for (let n = 0; n < 7; n++) {
+          const record = prepared({ id: `prepared-${n}`, requestedAt: noon - n })
+          memory.items.set(record.id, marshall(record) as never)
+        }
+        expect((await oversight.list({ by: 'prepared', limit: 20 })).records).toHaveLength(7)
         costs.push(memory.touched)
       }
       expect(costs).toEqual([14, 14]) // seven in the index, seven in the table

@@ -1,4 +1,4 @@
-// The four routes with real tokens: credentials, bad input, responses, log lines and metrics.
+// The routes with real tokens: credentials, bad input, responses, log lines and metrics.
 
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { APIGatewayProxyResult, Context } from 'aws-lambda'
@@ -70,6 +70,21 @@ beforeEach(() => {
 const tokenOf = (username: string, claims: object = {}, at = Date.now()) =>
   signToken(key, idClaims(at, { sub: `sub-of-${username}`, 'cognito:username': username, ...claims }))
 const audrey = (claims: object = {}) => tokenOf('audrey', { 'cognito:groups': ['auditors'], ...claims })
+const april = (claims: object = {}) => tokenOf('april', { 'cognito:groups': ['approvers'], ...claims })
+/** April approves: the answers about her, then about the subject, and the record before and after. */
+function answerApril() {
+  const prepared = item({
+    state: { S: 'prepared' },
+    requestedAt: { N: String(Date.now()) },
+    approvalRequired: { BOOL: true },
+  })
+  const approval = { approvedAt: { N: '1' }, approvedBySub: { S: 'sub-of-april' }, approvedByUsername: { S: 'april' } }
+  const users = [cognitoUser('sub-of-april'), cognitoUser('sub-of-alice')]
+  const records = [prepared, { ...prepared, ...approval }]
+  responses.AdminListGroupsForUser = { Groups: [{ GroupName: 'approvers' }] }
+  Object.defineProperty(responses, 'AdminGetUser', { get: () => users.shift() })
+  Object.defineProperty(responses, 'GetItem', { get: () => ({ Item: records.shift() }) })
+}
 const session = (claims: object = {}) =>
   tokenOf('alice', {
     aud: 'ours',
@@ -116,6 +131,7 @@ const list = 'GET /auth/impersonations'
 const read = 'GET /auth/impersonations/{id}'
 const end = 'DELETE /auth/impersonations/{id}'
 const endAll = 'DELETE /auth/impersonations'
+const approve = 'POST /auth/impersonations/{id}/approval'
 const operations = () => aws.calls.map(({ operation }) => operation)
 const basic = `Basic ${Buffer.from('audrey:secret').toString('base64')}`
 
@@ -136,6 +152,25 @@ describe('the answers', () => {
     const { input } = aws.calls.find(({ operation }) => operation === 'UpdateItem') ?? {}
     const values = Object.values((input as { ExpressionAttributeValues: object }).ExpressionAttributeValues)
     for (const text of ['ended', 'sub-of-audrey', 'audrey', 'auditor']) expect(values).toContainEqual({ S: text })
+  })
+  test('approve', async () => {
+    answerApril()
+    expect(await send({ route: approve, token: april() })).toMatchObject({
+      status: 200,
+      headers: json,
+      body: { id, state: 'prepared', approvalRequired: true, approvedBy: { sub: 'sub-of-april', username: 'april' } },
+    })
+    const { input } = aws.calls.find(({ operation }) => operation === 'UpdateItem') ?? {}
+    const values = Object.values((input as { ExpressionAttributeValues: object }).ExpressionAttributeValues)
+    for (const text of ['sub-of-april', 'april', 'sub-of-alice']) expect(values).toContainEqual({ S: text })
+  })
+  test('list of the prepared ones', async () => {
+    answerApril()
+    const { status, body } = await send({ route: list, query: 'state=prepared', token: april() })
+    expect(status).toBe(200)
+    expect(body.impersonations).toContainEqual(
+      expect.objectContaining({ id, state: 'prepared', approvalRequired: true }),
+    )
   })
   test('bulk end', async () => {
     expect(await send({ route: endAll, query: 'subject=alice' })).toMatchObject({
@@ -172,12 +207,12 @@ describe('credentials', () => {
     }
     expect(aws.calls).toEqual([])
   })
-  test.each([list, read, endAll])('%s offers Bearer and Basic', async (route) => {
+  test.each([list, read, approve, endAll])('%s offers Bearer and Basic', async (route) => {
     const { status, headers } = await send({ route, token: [] })
     expect(status).toBe(401)
     expect(headers['WWW-Authenticate']).toMatch(/^Bearer .*, Basic /)
   })
-  test.each([list, read, endAll])('%s takes customers’ keys only, and checks this first', async (route) => {
+  test.each([list, read, approve, endAll])('%s takes customers’ keys only, and checks this first', async (route) => {
     for (const apiKeyId of [null, 'key-of-a-resource-server'])
       expect(await send({ route, apiKeyId, token: 'x' })).toMatchObject({ status: 403, code: 'ApiKeyNotAllowed' })
     expect(aws.calls).toEqual([])
@@ -198,7 +233,7 @@ describe('credentials', () => {
       'SignInInsufficient',
     ],
   ])('a 401 on every route: %s', async (_, token, code = 'CredentialsInvalid') => {
-    for (const route of [list, read, end, endAll])
+    for (const route of [list, read, approve, end, endAll])
       expect(await send({ route, token })).toMatchObject({ status: 401, code })
     expect(operations()).toEqual([])
   })
@@ -257,6 +292,9 @@ describe('bad input', () => {
     [list, 'actor=a&subject=b'],
     [list, 'live=true&next=forged'],
     [read, 'verbose=true'],
+    [approve, 'force=true'],
+    [list, 'state=issued'],
+    [list, 'state=prepared&next=forged'],
     [end, 'subject=alice'],
     [endAll, ''],
     [endAll, 'live=true'],
@@ -270,20 +308,20 @@ describe('bad input', () => {
   test.each(['x', '', id.toUpperCase(), 'actor%23x', `actor%23${id}%23HOUR%231767272400`, null])(
     'the id %j: 404',
     async (id) => {
-      for (const route of [read, end])
+      for (const route of [read, approve, end])
         expect(await send({ route, id })).toMatchObject({ status: 404, code: 'NoSuchImpersonation' })
       expect(operations()).not.toContain('GetItem')
     },
   )
   test('an id of an item that is no impersonation: 404', async () => {
     responses.GetItem = { Item: { id: { S: id }, count: { N: '1' } } }
-    for (const route of [read, end]) expect(await send({ route })).toMatchObject({ status: 404 })
+    for (const route of [read, approve, end]) expect(await send({ route })).toMatchObject({ status: 404 })
     expect(operations()).not.toContain('UpdateItem')
   })
   test('an unknown id and somebody else’s give the same answer', async () => {
     const token = tokenOf('oscar', { 'cognito:groups': ['impersonators'] })
     responses.AdminGetUser = cognitoUser('sub-of-oscar')
-    for (const route of [read, end]) {
+    for (const route of [read, approve, end]) {
       responses.GetItem = { Item: item() }
       const existing = await send({ route, token })
       responses.GetItem = {}
@@ -325,6 +363,21 @@ describe('every request is reported', () => {
     expect(lines).toEqual([expect.objectContaining({ level: 'info', status: 200, ...who, ...expected })])
     expect(metrics.join('')).toContain(`"outcome":"${expected.outcome}"`)
     expect(metrics.join('')).toContain('"service":"the-oversight"')
+  })
+  test('an approval', async () => {
+    answerApril()
+    await send({ route: approve, token: april() })
+    const byApril = { caller: 'sub-of-april', callerUsername: 'april' }
+    expect(lines).toEqual([
+      expect.objectContaining({
+        level: 'info',
+        ...byApril,
+        action: 'approve',
+        outcome: 'approved',
+        impersonationId: id,
+      }),
+    ])
+    expect(metrics.join('')).toContain('"outcome":"approved"')
   })
   test('a refusal, with the id', async () => {
     responses.GetItem = {}

@@ -18,7 +18,7 @@ async function run(event: TriggerEvent, redeemed = true) {
       issue: async ({ id }) => ({ id, actorSub: 'sub-of-olivia' }) as ImpersonationRecord,
       refuse: jest.fn<Records['refuse']>(),
     },
-    { protectedGroups: ['admins'], mayActAs: 'none', sessionMinutes: 60, scopes: [] },
+    { protectedGroups: ['admins'], mayActAs: 'none', approvalGroups: [], sessionMinutes: 60, scopes: [] },
     log,
   )
   const result = await triggers(event).catch((error) => error)

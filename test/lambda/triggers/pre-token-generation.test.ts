@@ -10,6 +10,7 @@ const groupConfiguration = { groupsToOverride: ['gold'], iamRolesToOverride: ['a
 const settings = {
   protectedGroups: ['impersonators', 'admins'],
   mayActAs: 'none' as const,
+  approvalGroups: [],
   sessionMinutes: 15,
   scopes: [] as string[],
 }

@@ -10,7 +10,8 @@ import { startTable } from '../../support/table.ts'
 import { triggerEvent } from '../../support/trigger-event.ts'
 
 const mayActAs = { 'support-emea': ['customers-emea'], impersonators: ['*'] }
-const settings = { protectedGroups: ['admins'], mayActAs, sessionMinutes: 60, scopes: [] }
+const settings = { protectedGroups: ['admins'], mayActAs, approvalGroups: [], sessionMinutes: 60, scopes: [] }
+const approvals = { ...settings, mayActAs: 'none' as const, approvalGroups: ['vips', 'staff'] }
 
 let table: Awaited<ReturnType<typeof startTable>>
 let records: Records
@@ -25,10 +26,12 @@ async function preToken({
   allows = {},
   groups,
   next,
+  by = settings,
 }: {
   allows?: Partial<ImpersonationRecord>
   groups: string[]
   next?: string[]
+  by?: typeof settings | typeof approvals
 }) {
   const { record } = requestedRecord({ state: 'redeemed', subjectSub: 'sub-of-alice', ...allows })
   await records.put(record)
@@ -37,7 +40,7 @@ async function preToken({
     groupConfiguration: { groupsToOverride: groups },
   })
   const theirs = { groups: next ?? [], mergeUnder: (ours: object) => ours as never }
-  const code = await preTokenGeneration(event, records, settings, next && (async () => theirs)).then(
+  const code = await preTokenGeneration(event, records, by, next && (async () => theirs)).then(
     () => 'issued',
     (error) => error.code,
   )
@@ -127,5 +130,75 @@ test('nothing is issued if the record cannot be read', async () => {
 })
 
 test('without mayActAs, nothing is compared', () => {
-  expect(subjectPolicy({ record: {}, groups: [], settings: { mayActAs: 'none' } })).toEqual({})
+  expect(
+    subjectPolicy({
+      record: { actorSub: 'sub-of-olivia' },
+      sub: 'sub-of-alice',
+      groups: [],
+      settings: { mayActAs: 'none', approvalGroups: [] },
+    }),
+  ).toEqual({})
+})
+
+describe('with approvalGroups', () => {
+  const approved: Partial<ImpersonationRecord> = {
+    approvalRequired: true,
+    approvedAt: 1,
+    approvedBySub: 'sub-of-audrey',
+    approvedSubjectSub: 'sub-of-alice',
+  }
+  const { approvedBySub: _, ...withoutApprover } = approved
+
+  test.each<[string, Partial<ImpersonationRecord>, string[]]>([
+    ['of such a group, with the approval', approved, ['vips']],
+    ['who left the group after the approval', approved, []],
+    ['of other groups, without an approval', {}, ['gold']],
+    ['without groups', {}, []],
+  ])('a subject %s is issued tokens', async (_, allows, groups) => {
+    const { code, record } = await preToken({ allows, groups, by: approvals })
+    expect([code, record?.state]).toEqual(['issued', 'issued'])
+  })
+  test.each<[string, Partial<ImpersonationRecord>, string[]]>([
+    ['of such a group, without an approval: without a ticket, or since they joined it', {}, ['gold', 'vips']],
+    ['of another such group', {}, ['staff']],
+    ['of such a group, if the wait for approval was skipped', { approvalRequired: true }, ['vips']],
+    ['of no such group, if the request needed approval', { approvalRequired: true }, []],
+    ['whom the alias means since the approval', { ...approved, approvedSubjectSub: 'sub-of-alicia' }, ['vips']],
+    ['whom the alias means since the approval, without groups', { ...approved, approvedSubjectSub: 'x' }, []],
+    ['approved for somebody else, without a mark', { approvedSubjectSub: 'x', approvedBySub: 'sub-of-audrey' }, []],
+    ['approved by nobody', withoutApprover, ['vips']],
+    ['approved by the actor', { ...approved, approvedBySub: 'sub-of-olivia' }, ['vips']],
+    ['approved by themselves', { ...approved, approvedBySub: 'sub-of-alice' }, ['vips']],
+  ])('a subject is refused: %s', async (_, allows, groups) => {
+    const { code, record } = await preToken({ allows, groups, by: approvals })
+    expect(code).toBe('ApprovalRequired')
+    expect(record).toMatchObject({ state: 'refused', code: 'ApprovalRequired' })
+  })
+  test('the groups at the pool count, not those of the pool’s own trigger', async () => {
+    expect((await preToken({ groups: ['vips'], next: [], by: approvals })).code).toBe('ApprovalRequired')
+    expect((await preToken({ groups: [], next: ['vips'], by: approvals })).code).toBe('issued')
+  })
+  test('a protected group wins, and so does the right of mayActAs', async () => {
+    const both = { ...approvals, mayActAs }
+    expect((await preToken({ allows: approved, groups: ['vips', 'admins'], by: approvals })).code).toBe(
+      'SubjectProtected',
+    )
+    expect((await preToken({ groups: ['vips'], by: both as never })).code).toBe('SubjectNotAllowed')
+    expect((await preToken({ allows: everyone, groups: ['vips'], by: both as never })).code).toBe('ApprovalRequired')
+    const allows = { ...approved, ...everyone }
+    expect((await preToken({ allows, groups: ['vips'], by: both as never })).record).toMatchObject({
+      matchedGroups: [],
+    })
+  })
+  test('an approval that is taken back between the read and the write issues nothing', async () => {
+    const { record } = requestedRecord({ state: 'redeemed', subjectSub: 'sub-of-alice', ...approved })
+    await records.put({ ...record, approvedSubjectSub: 'sub-of-alicia' })
+    const event = triggerEvent('TokenGeneration_Authentication', {
+      clientMetadata: { impersonationId: record.id },
+      groupConfiguration: { groupsToOverride: ['vips'] },
+    })
+    const before = { ...records, read: async () => record }
+    await expect(preTokenGeneration(event, before, approvals)).rejects.toMatchObject({ code: 'TriggerRefused' })
+    expect(await records.read(record.id)).toMatchObject({ state: 'redeemed' })
+  })
 })

@@ -9,12 +9,13 @@ import type { SignIn } from '../site/sign-in.ts'
 export interface BackOfficeOptions extends ApiOptions {
   signIn: SignIn
   auditorsGroup: string | undefined
+  approversGroup: string | undefined
   /** The page of the app that redeems tickets. */
   impersonatePage: string
 }
 
 export function createBackOffice(options: BackOfficeOptions): Record<string, Route> {
-  const { signIn, auditorsGroup, impersonatePage } = options
+  const { signIn, auditorsGroup, approversGroup, impersonatePage } = options
   const sessions = createSessions('back-office')
 
   return {
@@ -24,12 +25,16 @@ export function createBackOffice(options: BackOfficeOptions): Record<string, Rou
     async 'POST /impersonations'(request) {
       const session = requireSession(sessions, request)
       const { username, reason } = request.body
-      const { ticket, subject, ticketEndsAt } = await createApiClient(options, session).prepareImpersonation({
+      const { ticket, subject, ticketEndsAt, approvalRequired } = await createApiClient(
+        options,
+        session,
+      ).prepareImpersonation({
         body: { username: String(username), ...(reason ? { reason: String(reason) } : {}) },
       })
       // The actor's name is for display only: the tokens have the actor's id.
       const fragment = new URLSearchParams({ ticket, actor: session.username })
-      return { status: 201, body: { subject: subject.asked, ticketEndsAt, url: `${impersonatePage}#${fragment}` } }
+      const url = `${impersonatePage}#${fragment}`
+      return { status: 201, body: { subject: subject.asked, ticketEndsAt, approvalRequired, url } }
     },
 
     /** Auditors see everyone who acts as somebody now. Others see what they did themselves. */
@@ -39,6 +44,26 @@ export function createBackOffice(options: BackOfficeOptions): Record<string, Rou
       const query = isAuditor ? ({ live: 'true' } as const) : { actor: session.username }
       const { impersonations } = await createApiClient(options, session).listImpersonations({ query })
       return { status: 200, body: { impersonations } }
+    },
+
+    /** What waits for approval by this person. Missing if they are no approver. */
+    async 'GET /approvals'(request) {
+      const session = requireSession(sessions, request)
+      if (!session.groups.some((group) => group === approversGroup)) return { status: 200, body: {} }
+      const query = { state: 'prepared', limit: 100 } as const
+      const { impersonations } = await createApiClient(options, session).listImpersonations({ query })
+      // The API refuses an approval by oneself too.
+      const waiting = impersonations.filter(
+        ({ approvalRequired, approvedAt, actor }) =>
+          approvalRequired && !approvedAt && actor.username !== session.username,
+      )
+      return { status: 200, body: { impersonations: waiting } }
+    },
+
+    async 'POST /approvals/'(request) {
+      const session = requireSession(sessions, request)
+      const path = { id: request.id }
+      return { status: 200, body: await createApiClient(options, session).approveImpersonation({ path }) }
     },
 
     async 'DELETE /impersonations/'(request) {

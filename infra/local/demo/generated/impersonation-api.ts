@@ -7,7 +7,8 @@
  * redeems a ticket, gets a session of the subject: two tokens issued by Cognito. Both have the claims `act` (the actor's `sub`) and
  * `impersonation_id` (the id of the record). The session cannot be refreshed and cannot change the subject's account.
  *
- * An auditor, the actor and the subject can see the record of an impersonation and end it. Resource servers ask the API
+ * An auditor, the actor and the subject can see the record of an impersonation and end it. An approver can approve one that
+ * needs approval. Resource servers ask the API
  * whether an impersonated token is still good.
  *
  * Errors have the form `ErrorResponse` and the header `Impersonation-Error`, except 413 and 431: AWS does not support
@@ -193,6 +194,14 @@ export type Subject = {
 };
 
 /**
+ * Who approved the impersonation.
+ */
+export type ApprovedBy = {
+    sub: string;
+    username: string;
+};
+
+/**
  * Who ended the impersonation.
  */
 export type EndedBy = {
@@ -217,9 +226,15 @@ export type ImpersonationRecord = {
     reason?: string;
     requestedAt: Time;
     /**
-     * When the ticket expires, if there is one.
+     * When the ticket expires, if there is one. Missing while it waits for approval.
      */
     ticketEndsAt?: Time;
+    /**
+     * The ticket works only after another person's approval.
+     */
+    approvalRequired?: true;
+    approvedAt?: Time;
+    approvedBy?: ApprovedBy;
     issuedAt?: Time;
     /**
      * When the session expires.
@@ -257,9 +272,15 @@ export type PreparedImpersonation = {
     reason?: string;
     requestedAt: Time;
     /**
-     * When the ticket expires, if there is one.
+     * When the ticket expires, if there is one. Missing while it waits for approval.
      */
-    ticketEndsAt: Time;
+    ticketEndsAt?: Time;
+    /**
+     * The ticket works only after another person's approval.
+     */
+    approvalRequired?: true;
+    approvedAt?: Time;
+    approvedBy?: ApprovedBy;
     issuedAt?: Time;
     /**
      * When the session expires.
@@ -403,6 +424,10 @@ export type ListImpersonationsQuery = {
      */
     live?: "true";
     /**
+     * The impersonations of the last 24 hours whose ticket is not redeemed. For auditors and approvers.
+     */
+    state?: "prepared";
+    /**
      * The earliest `requestedAt`. Only with `actor` or `subject`.
      */
     from?: Time;
@@ -500,6 +525,23 @@ export type EndImpersonationVariables = {
     path: EndImpersonationPath;
 };
 
+export type ApproveImpersonationResult = ImpersonationRecord;
+
+export type ApproveImpersonationPath = {
+    /**
+     * The id of the record.
+     */
+    id: ImpersonationId;
+};
+
+export type ApproveImpersonationResponseHeaders = {
+    cacheControl: string;
+};
+
+export type ApproveImpersonationVariables = {
+    path: ApproveImpersonationPath;
+};
+
 export type RedeemTicketResult = Impersonation;
 
 export type RedeemTicketBody = TicketRequest;
@@ -587,6 +629,15 @@ export type Ops = {
             cacheControl: string;
         };
     };
+    approveImpersonation: {
+        args: {
+            path: ApproveImpersonationPath;
+        };
+        result: ApproveImpersonationResult;
+        headers: {
+            cacheControl: string;
+        };
+    };
     redeemTicket: {
         args: {
             body: RedeemTicketBody;
@@ -615,11 +666,12 @@ export type Ops = {
  */
 export const OPERATIONS = {
     impersonateUser: { id: "impersonateUser", method: "POST", path: "/auth/impersonate", tags: ["Impersonation"], body: { contentType: "application/json" }, security: [[{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BasicAuth", kind: "basic" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "IdToken", kind: "apiKey", name: "Authorization", in: "header" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BearerIdToken", kind: "bearer" }]], responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }, { name: "impersonation-id", key: "impersonationId", type: "string" }] },
-    listImpersonations: { id: "listImpersonations", method: "GET", path: "/auth/impersonations", tags: ["Oversight"], params: [{ name: "actor", in: "query" }, { name: "subject", in: "query" }, { name: "live", in: "query" }, { name: "from", in: "query" }, { name: "to", in: "query" }, { name: "limit", in: "query" }, { name: "next", in: "query" }], security: [[{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BasicAuth", kind: "basic" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "IdToken", kind: "apiKey", name: "Authorization", in: "header" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BearerIdToken", kind: "bearer" }]], responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }] },
+    listImpersonations: { id: "listImpersonations", method: "GET", path: "/auth/impersonations", tags: ["Oversight"], params: [{ name: "actor", in: "query" }, { name: "subject", in: "query" }, { name: "live", in: "query" }, { name: "state", in: "query" }, { name: "from", in: "query" }, { name: "to", in: "query" }, { name: "limit", in: "query" }, { name: "next", in: "query" }], security: [[{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BasicAuth", kind: "basic" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "IdToken", kind: "apiKey", name: "Authorization", in: "header" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BearerIdToken", kind: "bearer" }]], responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }] },
     prepareImpersonation: { id: "prepareImpersonation", method: "POST", path: "/auth/impersonations", tags: ["Impersonation"], body: { contentType: "application/json" }, security: [[{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BasicAuth", kind: "basic" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "IdToken", kind: "apiKey", name: "Authorization", in: "header" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BearerIdToken", kind: "bearer" }]], responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }, { name: "impersonation-id", key: "impersonationId", type: "string" }, { name: "location", key: "location", type: "string" }] },
     endImpersonations: { id: "endImpersonations", method: "DELETE", path: "/auth/impersonations", tags: ["Oversight"], params: [{ name: "actor", in: "query" }, { name: "subject", in: "query" }], security: [[{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BasicAuth", kind: "basic" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "IdToken", kind: "apiKey", name: "Authorization", in: "header" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BearerIdToken", kind: "bearer" }]], responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }] },
     readImpersonation: { id: "readImpersonation", method: "GET", path: "/auth/impersonations/{id}", tags: ["Oversight"], params: [{ name: "id", in: "path" }], security: [[{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BasicAuth", kind: "basic" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "IdToken", kind: "apiKey", name: "Authorization", in: "header" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BearerIdToken", kind: "bearer" }]], responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }] },
     endImpersonation: { id: "endImpersonation", method: "DELETE", path: "/auth/impersonations/{id}", tags: ["Oversight"], params: [{ name: "id", in: "path" }], security: [[{ scheme: "IdToken", kind: "apiKey", name: "Authorization", in: "header" }], [{ scheme: "BearerIdToken", kind: "bearer" }]], responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }] },
+    approveImpersonation: { id: "approveImpersonation", method: "POST", path: "/auth/impersonations/{id}/approval", tags: ["Oversight"], params: [{ name: "id", in: "path" }], security: [[{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BasicAuth", kind: "basic" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "IdToken", kind: "apiKey", name: "Authorization", in: "header" }], [{ scheme: "ApiKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }, { scheme: "BearerIdToken", kind: "bearer" }]], responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }] },
     redeemTicket: { id: "redeemTicket", method: "POST", path: "/auth/session", tags: ["Impersonation"], body: { contentType: "application/json" }, responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }, { name: "impersonation-id", key: "impersonationId", type: "string" }] },
     introspectToken: { id: "introspectToken", method: "POST", path: "/auth/introspect", tags: ["Introspection"], body: { contentType: "application/x-www-form-urlencoded" }, security: [[{ scheme: "ResourceServerKeyAuth", kind: "apiKey", name: "X-API-Key", in: "header" }]], responseHeaders: [{ name: "cache-control", key: "cacheControl", type: "string" }] }
 } as const satisfies Record<string, OperationDescriptor>;
@@ -2257,4 +2309,4 @@ export function createClient<
 export const client = createClient<Ops, OperationId, OperationPath, OperationTag>(OPERATIONS, { serverUrl: "https://abcde12345.execute-api.us-east-1.amazonaws.com/v1", clientHeader: "redocly-client-generator" });
 
 export const { configure, use } = client;
-export const { impersonateUser, listImpersonations, prepareImpersonation, endImpersonations, readImpersonation, endImpersonation, redeemTicket, introspectToken } = client;
+export const { impersonateUser, listImpersonations, prepareImpersonation, endImpersonations, readImpersonation, endImpersonation, approveImpersonation, redeemTicket, introspectToken } = client;

@@ -2,6 +2,10 @@
 
 import { find, requireSignIn, showImpersonations } from './shared.js'
 
-const update = showImpersonations(find('impersonations'), find('no-impersonations'), ({ actor }) => actor.username)
+const update = showImpersonations({
+  list: find('impersonations'),
+  empty: find('no-impersonations'),
+  describe: ({ actor }) => actor.username,
+})
 
 await requireSignIn(update)

@@ -15,7 +15,7 @@ const stored = {
 
 let timers = []
 
-/** @throws Error with the API's message */
+/** @throws Error with the API's message, and the API's code */
 async function redeem() {
   const { apiUrl } = await (await fetch('/config')).json()
   const response = await fetch(`${apiUrl}/auth/session`, {
@@ -26,7 +26,9 @@ async function redeem() {
     throw new Error('the API did not answer this page: is its origin in the setting appOrigins?')
   })
   const answer = await response.json()
-  if (!response.ok) throw new Error(answer.message)
+  if (!response.ok) {
+    throw Object.assign(new Error(answer.message), { code: response.headers.get('Impersonation-Error') })
+  }
   const { authorization, accessToken, expireEpoch } = answer.session
   return {
     id: response.headers.get('Impersonation-Id'),
@@ -104,11 +106,28 @@ function sentence(message) {
   return `${text[0].toUpperCase()}${text.slice(1)}.`
 }
 
-try {
-  if (ticket) stored.write(await redeem())
-  const session = stored.read()
-  if (session) await show(session)
-  else finish('Nobody is acting here', 'Open this page from the back office.')
-} catch (error) {
-  finish('The shop did not open', sentence(error.message))
+/** The ticket stays good until it is redeemed, so the page keeps it. */
+function waitForApproval() {
+  finish('This needs approval', 'Somebody else must approve it in the back office. Then try again, within 10 minutes.')
+  find('try-again').hidden = false
 }
+
+async function start() {
+  try {
+    if (ticket) stored.write(await redeem())
+    const session = stored.read()
+    if (session) await show(session)
+    else finish('Nobody is acting here', 'Open this page from the back office.')
+  } catch (error) {
+    if (error.code === 'ApprovalRequired') waitForApproval()
+    else finish('The shop did not open', sentence(error.message))
+  }
+}
+
+find('try-again').addEventListener('click', () => {
+  for (const name of ['over', 'try-again']) find(name).hidden = true
+  find('waiting').hidden = false
+  return start()
+})
+
+await start()

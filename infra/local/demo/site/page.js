@@ -54,24 +54,41 @@ export async function requireSignIn(show) {
   update((await send('GET', '/session')).username)
 }
 
+/** What the button of an item does, by default. */
+const end = { name: 'end', label: 'End', run: (id) => send('DELETE', `/impersonations/${id}`) }
+
 /**
  * Keeps a list of impersonations up to date: every 3 s while one of them can still change,
  * otherwise every 15 s, and when the page is shown again.
  * @param describe what an item says
+ * @param path where the list comes from
+ * @param action the button of an item that is live or waiting
+ * @param canChange whether an item can still change, or a new one can come
+ * @param onShow gets the impersonations, or undefined if this person has no such list
  * @returns a function that updates the list now
  */
-export function showImpersonations(list, empty, describe) {
+export function showImpersonations({
+  list,
+  empty,
+  describe,
+  path = '/impersonations',
+  action = end,
+  canChange = (impersonations) => impersonations.some(isOpen),
+  onShow = () => {},
+}) {
   let timer
   async function update() {
     clearTimeout(timer)
-    const { impersonations } = await send('GET', '/impersonations').catch((error) => {
+    const answer = await send('GET', path).catch((error) => {
       if (error.status === 401) location.reload()
-      return { impersonations: undefined }
     })
-    if (impersonations) replaceItems(impersonations.map(item))
+    if (answer) {
+      onShow(answer.impersonations)
+      replaceItems((answer.impersonations ?? []).map(item))
+    }
     empty.hidden = list.children.length > 0
-    const canChange = !impersonations || impersonations.some((each) => each.live || isWaiting(each))
-    if (!document.hidden) timer = setTimeout(update, canChange ? 3_000 : 15_000)
+    const soon = !answer || (answer.impersonations && canChange(answer.impersonations))
+    if (!document.hidden) timer = setTimeout(update, soon ? 3_000 : 15_000)
   }
 
   /** Keeps the focus on a button of the list, for people who use the keyboard. */
@@ -85,13 +102,13 @@ export function showImpersonations(list, empty, describe) {
   }
 
   function item(impersonation) {
-    const { id, state, live, reason } = impersonation
-    const end = element('button', { type: 'button', className: 'second' }, 'End')
-    end.dataset.testid = 'end'
-    end.setAttribute('aria-label', `End: ${describe(impersonation)}`)
-    end.addEventListener('click', async () => {
-      end.disabled = true
-      await send('DELETE', `/impersonations/${id}`).catch(() => {})
+    const { id, state, reason } = impersonation
+    const button = element('button', { type: 'button', className: 'second' }, action.label)
+    button.dataset.testid = action.name
+    button.setAttribute('aria-label', `${action.label}: ${describe(impersonation)}`)
+    button.addEventListener('click', async () => {
+      button.disabled = true
+      await action.run(id).catch(() => {})
       await update()
       list.closest('section').focus()
     })
@@ -104,7 +121,7 @@ export function showImpersonations(list, empty, describe) {
         element('div', {}, describe(impersonation), ' · ', stateOf(impersonation)),
         element('div', { className: 'quiet' }, [timesOf(impersonation), reason].filter(Boolean).join(' · ')),
       ),
-      ...(live || isWaiting(impersonation) ? [end] : []),
+      ...(isOpen(impersonation) ? [button] : []),
     )
     Object.assign(made.dataset, { testid: 'impersonation', id, state })
     return made
@@ -114,19 +131,34 @@ export function showImpersonations(list, empty, describe) {
   return update
 }
 
-const isWaiting = ({ state, ticketEndsAt }) =>
-  state === 'requested' || state === 'redeemed' || (state === 'prepared' && Date.parse(ticketEndsAt) > Date.now())
+const isOpen = (impersonation) => impersonation.live || isWaiting(impersonation)
+
+const isWaiting = ({ state, ticketEndsAt, ...rest }) =>
+  state === 'requested' ||
+  state === 'redeemed' ||
+  (state === 'prepared' && (needsApproval(rest) || Date.parse(ticketEndsAt) > Date.now()))
+
+/** An approval can come within 24 hours. */
+const needsApproval = ({ approvalRequired, approvedAt, requestedAt }) =>
+  approvalRequired && !approvedAt && Date.parse(requestedAt) + 86_400_000 > Date.now()
 
 function stateOf(impersonation) {
   const { state, live, code, endedBy } = impersonation
   const words = {
-    prepared: isWaiting(impersonation) ? 'waiting for the shop' : 'not used',
+    prepared: wordsOfPrepared(impersonation),
     issued: live ? 'live' : 'over',
     // SubjectProtected: subject protected
     refused: `refused: ${code?.replace(/\B[A-Z]/g, ' $&').toLowerCase()}`,
     ended: `ended by ${endedBy?.username}`,
   }
   return element('span', { className: live ? 'state live' : 'state' }, words[state] ?? state)
+}
+
+function wordsOfPrepared(impersonation) {
+  const { approvedBy } = impersonation
+  if (!isWaiting(impersonation)) return 'not used'
+  if (approvedBy) return `approved by ${approvedBy.username}`
+  return needsApproval(impersonation) ? 'needs approval' : 'waiting for the shop'
 }
 
 function timesOf({ requestedAt, issuedAt, endsAt, endedAt }) {

@@ -38,6 +38,7 @@ interface Listed {
   live: boolean
   actor: object
   endedBy?: object
+  approvedBy?: object
 }
 
 interface Answer {
@@ -144,6 +145,31 @@ test('olivia ends hers in the back office, and audrey sees everybody who acts no
   expect(await list(backOffice, audrey)).toEqual([])
 })
 
+test('olivia acts as victor only after audrey has approved it', async () => {
+  const olivia = await signInOlivia()
+  const audrey = await signIn(backOffice, 'audrey', 'Audrey-Local-1!')
+  const ticket = ticketOf(await prepare(olivia, 'victor'))
+  const early = await redeem(ticket)
+  expect([early.status, early.headers.get('impersonation-error')]).toEqual([403, 'ApprovalRequired'])
+
+  const approvals = async (cookie: string) => (await send(backOffice, 'GET', '/approvals', { cookie })).body
+  const [waiting] = (await approvals(audrey)).impersonations ?? []
+  expect(waiting).toMatchObject({ state: 'prepared', actor: { username: 'olivia' } })
+  // Olivia is no approver: she has no such list, and cannot approve.
+  expect(await approvals(olivia)).toEqual({})
+  const approve = (cookie: string) => send(backOffice, 'POST', `/approvals/${waiting?.id}`, { cookie, body: {} })
+  expect(await approve(olivia)).toMatchObject({
+    status: 403,
+    body: { message: expect.stringContaining('not approve') },
+  })
+
+  expect((await approve(audrey)).status).toBe(200)
+  expect(await approvals(audrey)).toEqual({ impersonations: [] })
+  expect((await list(backOffice, olivia))[0]).toMatchObject({ state: 'prepared', approvedBy: { username: 'audrey' } })
+  expect(await (await redeem(ticket)).json()).toMatchObject({ username: 'victor' })
+  expect((await redeem(ticket)).status).toBe(401)
+})
+
 test('the shop has orders for impersonated sessions only', async () => {
   for (const authorization of ['', 'Bearer x', 'Bearer a.b.c', 'Basic b2xpdmlhOk9saXZpYS1Mb2NhbC0xIQ==']) {
     const response = await fetch(`${shop}/orders`, { headers: { Authorization: authorization } })
@@ -202,6 +228,9 @@ test('nothing of the sites works without signing in, or with the other site’s 
       if (site === shop && cookie.startsWith('shop=')) continue
       expect((await send(site, 'GET', '/impersonations', { cookie })).status).toBe(401)
       expect((await send(site, 'DELETE', '/impersonations/x', { cookie })).status).toBe(401)
+      if (site === shop) continue
+      expect((await send(site, 'GET', '/approvals', { cookie })).status).toBe(401)
+      expect((await send(site, 'POST', '/approvals/x', { cookie, body: {} })).status).toBe(401)
     }
   }
   const body = { username: 'alice' }
@@ -220,6 +249,7 @@ describe('a page of another origin', () => {
       for (const [method, path] of [
         ['POST', '/session'],
         ['POST', '/impersonations'],
+        ['POST', '/approvals/x'],
         ['DELETE', '/impersonations/x'],
         ['DELETE', '/session'],
       ] as const) {
@@ -285,7 +315,7 @@ describe('bad requests', () => {
 
 const pages = () =>
   [
-    [backOffice, ['/', '/page.js', '/shared.js', '/style.css', '/session', '/nowhere']],
+    [backOffice, ['/', '/page.js', '/shared.js', '/style.css', '/session', '/approvals', '/nowhere']],
     [shop, ['/', '/account.js', '/impersonate', '/impersonate.js', '/shared.js', '/style.css', '/config', '/session']],
   ].flatMap(([site, paths]) => (paths as string[]).map((path) => `${site}${path}`))
 

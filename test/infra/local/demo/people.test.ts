@@ -75,6 +75,7 @@ async function expectDemoPeople() {
     ['olivia', 'CONFIRMED', true, 'impersonators'],
     ['alice', 'CONFIRMED', true],
     ['audrey', 'CONFIRMED', true, 'impersonation-auditors'],
+    ['victor', 'CONFIRMED', true],
     ['bob', 'CONFIRMED', true],
     ['root', 'CONFIRMED', true, 'admins'],
     ['dora', 'CONFIRMED', false],

@@ -8,6 +8,8 @@ import type { Person } from '../../../../infra/local/people/person.ts'
 const settings = {
   impersonatorsGroup: 'impersonators',
   auditorsGroup: 'impersonation-auditors',
+  approversGroup: 'impersonation-auditors',
+  approvalGroups: [] as string[],
   protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
   mayActAs: 'none' as const,
   basic: true,
@@ -30,8 +32,21 @@ describe('the demo people', () => {
     expect(groupsOf(peopleOf('demo', settings))).toMatchObject({
       olivia: ['impersonators'],
       alice: [],
+      victor: [],
       root: ['admins'],
     })
+  })
+  test('with approvalGroups: victor needs approval, and root is no approver', () => {
+    const approvals = {
+      ...settings,
+      approvalGroups: ['gold', 'vips'],
+      approversGroup: 'leads',
+      protectedGroups: ['impersonators', 'impersonation-auditors', 'leads', 'admins'],
+    }
+    const people = peopleOf('demo', approvals)
+    expect(groupsOf(people)).toMatchObject({ victor: ['gold'], alice: [], root: ['admins'] })
+    const victorFirst = [...people].sort((a, b) => Number(b.username === 'victor') - Number(a.username === 'victor'))
+    expect(findSubject(victorFirst, approvals)?.username).not.toBe('victor')
   })
   test('with mayActAs: olivia is an actor, alice is in a group that she may act as, and bob is in none', () => {
     const people = peopleOf('demo', withMayActAs)
@@ -77,4 +92,6 @@ test('an existing pool has the groups that the stack requires', () => {
     'customers-africa',
   ])
   expect(othersGroups({ ...withMayActAs, protectedGroups: [] })).toContain('support-us')
+  const approvals = { approversGroup: 'leads', approvalGroups: ['vips'], protectedGroups: ['leads', 'admins'] }
+  expect(othersGroups({ ...settings, ...approvals })).toEqual(['admins', 'vips'])
 })

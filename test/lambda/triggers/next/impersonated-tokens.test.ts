@@ -42,7 +42,13 @@ async function issue(
     ...request,
   })
   const context = { getRemainingTimeInMillis: () => 4_000 }
-  const settings = { protectedGroups: ['impersonators', 'admins'], mayActAs, sessionMinutes: 15, scopes: [] }
+  const settings = {
+    protectedGroups: ['impersonators', 'admins'],
+    mayActAs,
+    approvalGroups: [],
+    sessionMinutes: 15,
+    scopes: [],
+  }
   const result = preTokenGeneration(event, records, settings, (event) =>
     runNextTokens(event, context, next, async (invocation) => {
       order.push('theirs')
