@@ -15,8 +15,8 @@ beforeEach(async () => {
 })
 afterEach(() => context?.close())
 
-async function signIn(url: string, username: string, password: string): Promise<Page> {
-  const page = await context.newPage()
+async function signIn(url: string, username: string, password: string, inContext = context): Promise<Page> {
+  const page = await inContext.newPage()
   await page.goto(url)
   await page.getByTestId('username').fill(username)
   await page.getByTestId('password').fill(password)
@@ -77,6 +77,42 @@ test('alice sees who acts as her, and ends it', async () => {
   // The shop's page asks the shop's API, which asks introspection.
   await shop.getByTestId('over').waitFor()
   expect(await own.getByTestId('signed-in-as').innerText()).toBe('alice')
+})
+
+test('olivia waits for audrey’s approval before she acts as victor', async () => {
+  const backOffice = await openBackOffice()
+  await backOffice.getByTestId('subject').fill('victor')
+  await backOffice.getByTestId('act-as-button').click()
+  await newest(backOffice).getByText('needs approval').waitFor()
+  expect(context.pages()).toEqual([backOffice])
+  // Olivia has no list of what waits for approval.
+  expect(await backOffice.getByTestId('approvals').isVisible()).toBe(false)
+
+  const [shop] = await Promise.all([context.waitForEvent('page'), backOffice.getByTestId('open-shop').click()])
+  await shop.getByTestId('try-again').waitFor()
+  expect(await shop.getByTestId('over-title').innerText()).toBe('This needs approval')
+  expect(await shop.getByTestId('account').isVisible()).toBe(false)
+  await shop.getByTestId('try-again').click()
+  await shop.getByTestId('try-again').waitFor()
+
+  const others = await world.browser.newContext()
+  try {
+    const audreys = await signIn(world.demo.backOfficeUrl, 'audrey', 'Audrey-Local-1!', others)
+    const waiting = audreys.getByTestId('waiting').getByTestId('impersonation')
+    await waiting.getByText('olivia as victor').waitFor()
+    await waiting.getByTestId('approve').click()
+    await audreys.getByTestId('nothing-waiting').waitFor()
+  } finally {
+    await others.close()
+  }
+  await newest(backOffice).getByText('approved by audrey').waitFor()
+
+  await shop.getByTestId('try-again').click()
+  await shop.getByTestId('stop').waitFor()
+  expect(await shop.getByTestId('banner').innerText()).toMatch(/olivia.*acting as victor/s)
+  await shop.getByTestId('stop').click()
+  await shop.getByTestId('over').waitFor()
+  expect(await shop.getByTestId('try-again').isVisible()).toBe(false)
 })
 
 test('no server got a ticket or a token in a URL', () => {
