@@ -65,10 +65,9 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
     },
     clients: new Map(clients.map((client) => [client.id, client])),
     groups: new Map(
-      ['impersonators', 'impersonation-auditors', 'admins', 'gold', 'customers'].map((GroupName) => [
-        GroupName,
-        { GroupName },
-      ]),
+      ['impersonators', 'impersonation-auditors', 'approvers', 'admins', 'gold', 'vips', 'customers'].map(
+        (GroupName) => [GroupName, { GroupName }],
+      ),
     ),
     users: new Map(),
     sessions: new Map(),
@@ -97,7 +96,7 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
 
   const admin = (operation: string, Username: string, more: object = {}) =>
     perform(operation, { UserPoolId: userPoolId, Username, ...more })
-  addPeople(pool, demoPeople({ customers: 'customers' }), { now: at, report: () => {} })
+  addPeople(pool, demoPeople({ customers: 'customers', vips: 'vips' }), { now: at, report: () => {} })
   addUser(pool, 'Okta_7', [], 'EXTERNAL_PROVIDER', at)
 
   return { pool, perform, admin }

@@ -7,22 +7,23 @@ import type { Context } from 'aws-lambda'
 import { jwks } from '../../infra/local/cognito/keys.ts'
 import type { Caller } from '../../infra/local/lambda/functions.ts'
 import type { Outcome } from '../../infra/local/lambda/outcome.ts'
-import { readEndpointConfig, readTriggerConfig } from '../../lambda/config.ts'
+import { readEndpointConfig, readOversightConfig, readTriggerConfig } from '../../lambda/config.ts'
 import { createCountActor } from '../../lambda/endpoint/actor-limit.ts'
 import { createImpersonations } from '../../lambda/endpoint/impersonations.ts'
 import { loadReasonForm } from '../../lambda/endpoint/reason-form.ts'
 import { createEndpoint } from '../../lambda/endpoint/routes.ts'
 import { createUserPool } from '../../lambda/endpoint/user-pool.ts'
-import { createAuthenticate } from '../../lambda/http/authenticate.ts'
+import { type Caller as Approver, createAuthenticate } from '../../lambda/http/authenticate.ts'
 import { createUsers } from '../../lambda/http/users.ts'
 import { createVerifier } from '../../lambda/http/verifier.ts'
+import { createOversight } from '../../lambda/oversight/oversight.ts'
 import { createOversightRecords } from '../../lambda/oversight/records.ts'
 import { createRecords } from '../../lambda/records.ts'
 import { sdkClientConfig } from '../../lambda/sdk-client.ts'
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
 import { handler as triggers } from '../../lambda/triggers/handler.ts'
 import { createImpersonationTriggers } from '../../lambda/triggers/impersonation-client.ts'
-import { endpointEnvironment, triggerEnvironment } from './environment.ts'
+import { endpointEnvironment, oversightEnvironment, triggerEnvironment } from './environment.ts'
 import { type Behaviour, faulty, Process } from './faults.ts'
 import { gatewayEvent } from './gateway-event.ts'
 import { makeMemoryPool } from './memory-pool.ts'
@@ -119,9 +120,9 @@ export async function createWorld(
 
   const table = (client: DynamoDBClient) =>
     createRecords({ dynamoDB: client, tableName: 'records', timeout: 2_000, now: Date.now })
-  // The stack gives both functions the same value.
-  const { MAY_ACT_AS } = { ...triggerEnvironment, ...environment }
-  const triggerConfig = readTriggerConfig({ ...triggerEnvironment, MAY_ACT_AS })
+  // The stack gives both functions the same values.
+  const { MAY_ACT_AS, APPROVAL_GROUPS } = { ...triggerEnvironment, ...environment }
+  const triggerConfig = readTriggerConfig({ ...triggerEnvironment, MAY_ACT_AS, APPROVAL_GROUPS })
   const ours = createImpersonationTriggers(table(tables.trigger), triggerConfig, (line) => seen.lines.push(line))
 
   async function runTrigger(sent: unknown): Promise<Outcome> {
@@ -190,6 +191,12 @@ export async function createWorld(
   verifier.cacheJwks(jwks(pool.keys) as never)
   const userPool = createUserPool({ ...clients, config })
   const users = createUsers({ ...clients, config })
+  const staff = createOversight({
+    config: readOversightConfig({ ...oversightEnvironment, APPROVAL_GROUPS }),
+    records: oversight,
+    users,
+    now: Date.now,
+  })
   const log = { info: collect, warn: collect, error: collect }
   function collect(line: unknown) {
     seen.lines.push(line)
@@ -233,6 +240,8 @@ export async function createWorld(
     seen,
     triggers: ours,
     oversight,
+    /** Approves an impersonation. @param id of its record */
+    approve: (approver: Approver, id: string) => staff.approve(approver, id, AbortSignal.timeout(18_000)),
     get table() {
       return state.table
     },
