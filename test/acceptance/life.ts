@@ -1,4 +1,4 @@
-// The life of an impersonation after the mint: seen, introspected, ended.
+// The life of an impersonation around the mint: approved, seen, introspected, ended.
 
 import { AdminAddUserToGroupCommand, AdminRemoveUserFromGroupCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { describe, expect, test } from '@jest/globals'
@@ -23,7 +23,49 @@ export function life(deployment: Deployment) {
     return { status, body }
   }
 
+  /** Puts victor into the approval group. @returns false if the deployment has no group of this name */
+  const needsApproval = async () => {
+    const { cognito, outputs } = deployment()
+    const member = { UserPoolId: outputs.UserPoolId, Username: 'victor', GroupName: 'vips' }
+    return cognito.send(new AdminAddUserToGroupCommand(member)).then(
+      () => true,
+      (error) => {
+        if (error.name === 'ResourceNotFoundException') return false
+        throw error
+      },
+    )
+  }
+
   describe('an impersonation', () => {
+    // A deployment with -c approvalGroups=vips.
+    test('of a member of an approval group waits for somebody else’s approval', async () => {
+      if (!(await needsApproval())) return
+      const { send, impersonate, signIn, record, subOf } = deployment()
+      const direct = await impersonate('victor')
+      expect([direct.status, direct.headers.get('impersonation-error')]).toEqual([403, 'ApprovalRequired'])
+
+      const olivia = { Authorization: (await signIn('olivia')).IdToken }
+      const prepared = await send({ path: '/auth/impersonations', headers: olivia, body: { username: 'victor' } })
+      expect(prepared).toMatchObject({ status: 201, body: { state: 'prepared', approvalRequired: true } })
+      const { id, ticket } = prepared.body
+      const redeem = () => send({ path: '/auth/session', headers: { 'X-API-Key': undefined }, body: { ticket } })
+      expect(await redeem()).toMatchObject({ status: 403 })
+
+      const headers = await auditor()
+      const list = await send({ method: 'GET', path: '/auth/impersonations?state=prepared', headers })
+      expect(list.body.impersonations).toContainEqual(expect.objectContaining({ id, state: 'prepared' }))
+      const approve = (by: typeof headers) => send({ path: `${path(String(id))}/approval`, headers: by, body: {} })
+      expect(await approve(olivia)).toMatchObject({ status: 403 })
+      const approved = { status: 200, body: { id, state: 'prepared', approvedBy: { sub: await subOf('audrey') } } }
+      expect(await approve(headers)).toMatchObject(approved)
+      expect(await approve(headers)).toMatchObject(approved)
+
+      expect(await redeem()).toMatchObject({ status: 200, body: { username: 'victor' } })
+      expect(await redeem()).toMatchObject({ status: 401 })
+      expect(await approve(headers)).toMatchObject({ status: 409 })
+      expect(await record(String(id))).toMatchObject({ state: 'issued', approvedSubjectSub: await subOf('victor') })
+    })
+
     test('is seen by an auditor, introspected, ended by its own session, and stays ended', async () => {
       const { send, subOf } = deployment()
       const { id, idToken, accessToken } = await minted()

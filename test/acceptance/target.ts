@@ -46,7 +46,7 @@ export async function openTarget(): Promise<Target> {
 async function openLocalRun(): Promise<Target> {
   const { runLocally } = await import('../../infra/local/run.ts')
   const { demoApiKey, demoResourceKey, makeDemoPeople } = await import('../../infra/local/demo/people.ts')
-  const run = await runLocally({ port: 0, cognitoPort: 0 })
+  const run = await runLocally({ port: 0, cognitoPort: 0, context: { approvalGroups: 'vips' } })
   const outputs = run.outputs as unknown as Outputs
   const clients = connect(outputs)
   await makeDemoPeople(clients.cognito, outputs.UserPoolId)

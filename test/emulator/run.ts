@@ -76,7 +76,7 @@ async function runOnOwnPool({ endpoint, template }: Target): Promise<{ cases: Ca
   const options = { env: environmentFor({ endpoint, folder }), signal }
   const assembly = join(folder, 'cdk.out')
   await step('Bootstrapping', () => bootstrap(template, options))
-  const outputsFile = await step('Deploying', () => deploy(assembly, options))
+  const outputsFile = await step('Deploying', () => deploy(assembly, options, { approvalGroups: 'vips' }))
   await step('Linting the template', () => lint(assembly, options))
   const { outputs, apiKey, resourceServerKey } = await step('Creating the demo people', async () => {
     const found = await useEmulatorAddresses({ outputsFile, endpoint })

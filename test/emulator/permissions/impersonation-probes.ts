@@ -35,6 +35,8 @@ export async function impersonationProbes(access: Access): Promise<Record<string
     },
     triggers: {
       'dynamodb:UpdateItem': asked('alice', { allowed: '200', denied: '503' }),
+      // With approvalGroups.
+      'dynamodb:GetItem': asked('alice', { allowed: '200', denied: '503' }),
     },
   }
 }

@@ -14,7 +14,7 @@ import {
 import { IAMClient } from '@aws-sdk/client-iam'
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { localAccess } from '../../../infra/local/client-access.ts'
-import { attributesOfEnd } from '../../../lambda/records-schema.ts'
+import { attributesOfApprove, attributesOfEnd } from '../../../lambda/records-schema.ts'
 import type { Outputs } from '../../acceptance/target.ts'
 import { place } from '../deployment.ts'
 import { policiesOf } from './live-role.ts'
@@ -52,6 +52,7 @@ export async function tryOversightRole({ endpoint, outputs }: { endpoint: string
       }),
     )
   const ended = attributesOfEnd.filter((name) => name !== 'id')
+  const approved = attributesOfApprove
   const challenge = new AdminRespondToAuthChallengeCommand({
     UserPoolId: outputs.UserPoolId,
     ClientId: outputs.ImpersonationClientId,
@@ -65,6 +66,16 @@ export async function tryOversightRole({ endpoint, outputs }: { endpoint: string
     ['ends a record and reads all of it', () => update(ended, { ReturnValues: 'ALL_NEW' }), denied],
     ['writes a grant', () => update([...ended, 'grantHash']), denied],
     ['binds a record to a subject', () => update(['subjectSub']), denied],
+    // With approvalGroups, it approves. It changes nothing that decides whether the approval and the ticket count.
+    ['approves a record', () => update(approved, { ReturnValues: 'UPDATED_NEW' }), 'ConditionalCheckFailedException'],
+    ['approves a record and reads all of it', () => update(approved, { ReturnValues: 'ALL_NEW' }), denied],
+    ...['actorSub', 'requestedAt', 'approvalRequired', 'claimedAt', 'ticketHash', 'allowsEveryone'].map(
+      (name): (typeof tries)[number] => [
+        `approves a record and writes ${name}`,
+        () => update([...approved, name]),
+        denied,
+      ],
+    ),
     ['answers a challenge', () => cognito.send(challenge), denied],
   ]
   for (const [name, call, expected] of tries) {
