@@ -83,7 +83,7 @@ export async function testNextTriggers(
     // Its tenant claims are among those in unproven.ts.
     deepStrictEqual(await signIns(pool), withoutTenant(before))
   })
-  const tried = await step('Taking away the permissions to run the pool’s own triggers and to read a record', () =>
+  const tried = await step('Taking away the permission to run the pool’s own triggers', () =>
     testPermissions({ endpoint, assembly: second.assembly, triedBefore }, () => nextTriggerProbes(second.access)),
   )
   await step('Trying a trigger of the pool that refuses, fails and forges', async () => {
