@@ -13,7 +13,7 @@ const dateIn = (milliseconds: number) => new Date(Date.now() + milliseconds).toI
 
 let deployment: Awaited<ReturnType<typeof startDeployment>>
 beforeAll(async () => {
-  deployment = await startDeployment({})
+  deployment = await startDeployment({ context: { approvalGroups: 'vips' } })
 })
 afterAll(() => deployment?.close())
 
@@ -88,12 +88,25 @@ async function dynamoDb([, operation, ...args]: string[]) {
 const impersonateAlice = async () =>
   String((await deployment.impersonate('alice', undefined, { reason: 'ticket 7' })).headers.get('impersonation-id'))
 
+/** Olivia asks to act as victor, which needs approval. */
+const prepareVictor = async () => {
+  const headers = { Authorization: (await deployment.signIn('olivia')).IdToken }
+  const { status, body } = await deployment.send({
+    path: '/auth/impersonations',
+    headers,
+    body: { username: 'victor', reason: 'ticket 7' },
+  })
+  expect([status, body.approvalRequired]).toEqual([201, true])
+  return String(body.id)
+}
+
 const valuesFor = async (id: string) => {
   const auditor = people.find(({ groups }) => groups?.includes('impersonation-auditors'))?.username ?? ''
   return {
     API: deployment.outputs.ApiUrl,
     KEY: `X-API-Key: ${deployment.apiKey}`,
     AUDITOR: auditor,
+    APPROVER: auditor,
     TOKEN: (await deployment.signIn(auditor as never)).IdToken,
     'IMPERSONATION-ID': id,
     SUB: await deployment.subOf('alice'),
@@ -118,6 +131,17 @@ describe('by the API', () => {
       status: 200,
       body: { id, live: true },
     })
+  })
+
+  test('What waits for approval', async () => {
+    const id = await prepareVictor()
+    const [list = '', approve = ''] = commandsUnder('What waits for approval', 'curl')
+    const values = await valuesFor(id)
+    expect(await curl(argumentsOf(list, values))).toMatchObject({
+      status: 200,
+      body: { impersonations: expect.arrayContaining([expect.objectContaining({ id, approvalRequired: true })]) },
+    })
+    expect(await curl(argumentsOf(approve, values))).toMatchObject({ status: 200, body: { id, approvedBy: {} } })
   })
 
   test('Stop one impersonation', async () => {
@@ -148,6 +172,12 @@ describe('by the AWS CLI', () => {
     const commands = dynamoDbCommands(heading)
     expect(commands).toHaveLength(1)
     for (const command of commands) expect(await dynamoDb(argumentsOf(command, await valuesFor(id)))).toContain(id)
+  })
+
+  test('What waits for approval: today', async () => {
+    const id = await prepareVictor()
+    const [command = ''] = dynamoDbCommands('What waits for approval')
+    expect(await dynamoDb(argumentsOf(command, await valuesFor(id)))).toContain(id)
   })
 
   test('Who is acting now: today or tomorrow', async () => {

@@ -34,7 +34,7 @@ export async function startDeployment({ intercept, ...options }: LocalRunOptions
   })
   const outputs = run.outputs as unknown as Outputs
   const clients = connect(outputs)
-  await makeDemoPeople(clients.cognito, outputs.UserPoolId)
+  await makeDemoPeople(clients.cognito, outputs.UserPoolId, { vips: run.settings.approvalGroups[0] })
   const target = {
     outputs,
     apiKey: Object.values(run.apiKeys)[0] ?? '',
