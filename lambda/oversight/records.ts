@@ -175,7 +175,7 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
      * @returns the record as it is afterwards, or undefined if there is none.
      */
     async approve(id: string, { by, subjectSub }: Approval): Promise<VisibleRecord | undefined> {
-      await table.update(
+      const updated = await table.update(
         id,
         {
           change:
@@ -192,6 +192,7 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
           ':ticketEndsAt': now() + approvedTicketLifetime,
         },
       )
+      if (updated && updated.approvedBySub !== by.sub) throw withoutItem()
       return read(id)
     },
 

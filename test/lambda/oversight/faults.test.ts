@@ -1,5 +1,5 @@
-// Every outside call of the routes fails in every way: the answer comes in time and in the contract's form, and `end` is safe
-// to repeat.
+// Every outside call of the routes fails in every way: the answer comes in time and in the contract's form, and `end` and
+// `approve` are safe to repeat.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
@@ -16,7 +16,7 @@ import { oversightEnvironment } from '../../support/environment.ts'
 import { type Fault, faults, faulty, Process } from '../../support/faults.ts'
 import { gatewayEvent } from '../../support/gateway-event.ts'
 import { MemoryTable } from '../../support/memory-table.ts'
-import { callers, id, record } from '../../support/oversight.ts'
+import { callers, id, record, waiting } from '../../support/oversight.ts'
 import { startVirtualTime } from '../../support/virtual-time.ts'
 
 /** In ms. API Gateway waits 29 s. */
@@ -26,7 +26,7 @@ const time = startVirtualTime()
 afterAll(() => time.stop())
 
 const access = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
-const config = readOversightConfig(oversightEnvironment)
+const config = readOversightConfig({ ...oversightEnvironment, APPROVERS_GROUP: 'auditors' })
 let table: MemoryTable
 let sites: string[]
 let delay: number
@@ -40,12 +40,12 @@ const behaviour = {
 }
 /** How many pages of groups the auditor has. */
 let groupPages: number
-const users: Record<string, () => object> = {
+const users: Record<string, (input: { Username?: string }) => object> = {
   AdminListGroupsForUser: () => (--groupPages > 0 ? { NextToken: 'more' } : { Groups: [{ GroupName: 'auditors' }] }),
-  AdminGetUser: () => ({
+  AdminGetUser: ({ Username }) => ({
     Enabled: true,
     UserStatus: 'CONFIRMED',
-    UserAttributes: [{ Name: 'sub', Value: callers.auditor.sub }],
+    UserAttributes: [{ Name: 'sub', Value: Username === waiting.subjectAsked ? 'sub-of-alice' : callers.auditor.sub }],
   }),
 }
 
@@ -54,7 +54,10 @@ function createRoutes() {
   const cognito = new CognitoIdentityProviderClient({
     ...access,
     ...sdkClientConfig,
-    requestHandler: faulty((operation) => users[operation]?.() ?? { __type: 'UnknownOperation' }, behaviour) as never,
+    requestHandler: faulty(
+      (operation, input) => users[operation]?.(input) ?? { __type: 'UnknownOperation' },
+      behaviour,
+    ) as never,
   })
   const dynamoDB = new DynamoDBClient({
     ...access,
@@ -77,17 +80,23 @@ function collect(line: { event: string }) {
   lines.push(line)
 }
 
-beforeEach(() => {
+/** The record that a route finds: olivia acts as audrey, or asks for an approval. */
+function itemFor(name: keyof typeof routes) {
+  const requestedAt = Date.now() - 1000
+  const today = new Date(requestedAt).toISOString().slice(0, 10)
+  if (name === 'approve' || name === 'list prepared') return marshall({ ...waiting, requestedAt, preparedOn: today })
+  const times = { requestedAt, issuedAt: Date.now() - 500, endsAt: Date.now() + 3_600_000 }
+  const endsOn = new Date(times.endsAt).toISOString().slice(0, 10)
+  return marshall({ ...record, ...times, subjectSub: callers.auditor.sub, endsOn })
+}
+
+function fill(name: keyof typeof routes) {
   table = new MemoryTable()
-  const times = { requestedAt: Date.now() - 1000, issuedAt: Date.now() - 500, endsAt: Date.now() + 3_600_000 }
-  // Olivia acts as audrey, the only user whom this pool finds.
-  const item = {
-    ...record,
-    ...times,
-    subjectSub: callers.auditor.sub,
-    endsOn: new Date(times.endsAt).toISOString().slice(0, 10),
-  }
-  table.items.set(id, marshall(item) as never)
+  table.items.set(id, itemFor(name) as never)
+}
+
+beforeEach(() => {
+  fill('end')
   sites = []
   lines = []
   delay = 60_000
@@ -98,6 +107,8 @@ beforeEach(() => {
 const routes = {
   list: { httpMethod: 'GET', resourcePath: '/auth/impersonations', query: { subject: 'audrey' } },
   'list live': { httpMethod: 'GET', resourcePath: '/auth/impersonations', query: { live: 'true' } },
+  'list prepared': { httpMethod: 'GET', resourcePath: '/auth/impersonations', query: { state: 'prepared' } },
+  approve: { httpMethod: 'POST', resourcePath: '/auth/impersonations/{id}/approval' },
   read: { httpMethod: 'GET', resourcePath: '/auth/impersonations/{id}' },
   end: { httpMethod: 'DELETE', resourcePath: '/auth/impersonations/{id}' },
   'end all': { httpMethod: 'DELETE', resourcePath: '/auth/impersonations', query: { subject: 'audrey' } },
@@ -137,14 +148,13 @@ const fits = (status: number, fault: Fault) =>
 test.each(Object.keys(routes) as (keyof typeof routes)[])(
   '%s: each call with each fault',
   async (name) => {
+    fill(name)
     await send(name)
     const count = sites.length
     expect(count).toBeGreaterThan(2)
-    const original = structuredClone(table.items.get(id))
     for (const fault of faults) {
       for (let call = 0; call < count; call++) {
-        table = new MemoryTable()
-        table.items.set(id, { ...original, state: { S: 'issued' } } as never)
+        fill(name)
         sites = []
         faultAt = (at) => (at === call ? fault : undefined)
         const answer = await send(name)
@@ -161,16 +171,26 @@ test.each(Object.keys(routes) as (keyof typeof routes)[])(
   120_000,
 )
 
-const refusals = { list: 403, 'list live': 403, read: 404, end: 404, 'end all': 403 }
+const refusals = {
+  list: 403,
+  'list live': 403,
+  'list prepared': 403,
+  approve: 404,
+  read: 404,
+  end: 404,
+  'end all': 403,
+}
 
 test.each(Object.keys(routes) as (keyof typeof routes)[])('%s: everything hangs, or fails', async (name) => {
+  fill(name)
+  const before = structuredClone(table.items.get(id))
   for (const fault of ['hangs', 'fails', 'loses its connection', 'gets an invalid response'] as const) {
     faultAt = () => fault
     const answer = await send(name)
     if (answer === 'ended') throw new Error('no process ends here')
     expect([fault, answer.status]).toEqual([fault, fault === 'gets an invalid response' ? refusals[name] : 503])
   }
-  expect(stateOf()).toBe('issued')
+  expect(table.items.get(id)).toEqual(before)
 })
 
 test.each([
@@ -188,7 +208,23 @@ test.each([
   expect(table.items.get(id)).toEqual(first)
 })
 
+test.each([
+  'fails after it took effect',
+  'hangs after it took effect',
+  'loses its connection after it took effect',
+] as const)('approve is safe to repeat after its write %s', async (fault) => {
+  fill('approve')
+  faultAt = (call) => (sites[call] === 'UpdateItem' ? fault : undefined)
+  await send('approve')
+  const first = structuredClone(table.items.get(id))
+  expect(first).toMatchObject({ approvedBySub: { S: callers.auditor.sub }, approvedSubjectSub: { S: 'sub-of-alice' } })
+  faultAt = () => undefined
+  expect(await send('approve')).toMatchObject({ status: 200, body: { approvedBy: { sub: callers.auditor.sub } } })
+  expect(table.items.get(id)).toEqual(first)
+})
+
 test.each(Object.keys(routes) as (keyof typeof routes)[])('%s: every call is slow', async (name) => {
+  fill(name)
   delay = 1_900
   for (const pages of [9, 100]) {
     groupPages = pages

@@ -243,7 +243,9 @@ describe('approve', () => {
     expect(await records.read(grant.id)).toBeUndefined()
   })
   test('names exactly the attributes that the function’s policy allows, and gets back only those that it changed', async () => {
-    const { dynamoDB, calls } = scriptedDynamoDB(() => ({}))
+    const { dynamoDB, calls } = scriptedDynamoDB((operation) =>
+      operation === 'UpdateItem' ? { Attributes: { approvedBySub: { S: audrey.sub } } } : {},
+    )
     const scripted = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
     await scripted.approve(grant.id, approval)
     const input = calls[0]?.input as { ExpressionAttributeNames: object }
@@ -251,8 +253,13 @@ describe('approve', () => {
     expect(attributesOfEnd).toContain('id') // the key
     expect(calls[0]).toMatchObject({ operation: 'UpdateItem', input: { ReturnValues: 'UPDATED_NEW' } })
   })
-  test('throws Unavailable if the write fails', async () => {
-    const { dynamoDB } = scriptedDynamoDB(() => ({ __type: 'ThrottlingException' }))
+  test.each([
+    { response: {} },
+    { response: { Attributes: {} } },
+    { response: { Attributes: { approvedBySub: { S: 'sub-of-april' } } } },
+    { response: { __type: 'ThrottlingException' } },
+  ])('throws Unavailable if the write may have failed, response $response', async ({ response }) => {
+    const { dynamoDB } = scriptedDynamoDB(() => response)
     const scripted = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
     await expect(scripted.approve(grant.id, approval)).rejects.toMatchObject({ code: 'Unavailable' })
   })

@@ -82,6 +82,7 @@ function answerApril() {
   const users = [cognitoUser('sub-of-april'), cognitoUser('sub-of-alice')]
   const records = [prepared, { ...prepared, ...approval }]
   responses.AdminListGroupsForUser = { Groups: [{ GroupName: 'approvers' }] }
+  responses.UpdateItem = { Attributes: { approvedBySub: { S: 'sub-of-april' } } }
   Object.defineProperty(responses, 'AdminGetUser', { get: () => users.shift() })
   Object.defineProperty(responses, 'GetItem', { get: () => ({ Item: records.shift() }) })
 }
