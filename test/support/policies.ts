@@ -8,4 +8,6 @@ export const policies = [
     environment: { MAY_ACT_AS: '{"impersonators":["customers"]}' },
     matchedGroups: ['customers'],
   },
+  // None of the subjects needs an approval, but it is looked up, and the trigger reads the record.
+  { policy: 'with approvalGroups', environment: { APPROVAL_GROUPS: '["vips"]' }, matchedGroups: undefined },
 ]
