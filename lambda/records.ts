@@ -231,7 +231,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
       await update(
         id,
         {
-          change: 'SET #state = :discarded, #code = :code, #discardedAt = :now REMOVE #endsOn',
+          change: 'SET #state = :discarded, #code = :code, #discardedAt = :now REMOVE #endsOn, #preparedOn',
           condition: `attribute_exists(#${partitionKey}) AND #state <> :ended`,
         },
         { ':discarded': 'discarded', ':ended': 'ended', ':code': code, ':now': now() },

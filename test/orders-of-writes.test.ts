@@ -95,6 +95,7 @@ async function everyOrder(
     actorUsername: 'olivia',
     subjectAsked: 'alice',
     requestedAt: noon,
+    preparedOn: '2026-01-01',
     expiresAt: 1,
   })
   await goOn([])
@@ -119,6 +120,7 @@ test('in every order of five writes, an impersonation that is over stays over', 
       (name !== 'issue' || !done || succeeded(order, 'redeem') === 1) &&
       (!name?.startsWith('allow') || !done || stateOf(before) === 'requested') &&
       'endsOn' in after === (stateOf(after) === 'issued') &&
+      'preparedOn' in after === (stateOf(after) === 'prepared') &&
       isLive(attributesOf(after), noon) === (stateOf(after) === 'issued')
     if (!holds) wrong.push(order.map(({ name }) => name as Write))
   })
@@ -130,6 +132,42 @@ test('in every order of four writes, a used ticket and a used grant stay used, e
   const wrong: string[][] = []
   await everyOrder(withSetBack, 4, (order) => {
     if (succeeded(order, 'claim') > 1 || succeeded(order, 'redeem') > 1) wrong.push(order.map(({ name }) => name))
+  })
+  expect(wrong.slice(0, 3)).toEqual([])
+}, 120_000)
+
+/** Approves, unless somebody else has. */
+const approveBy = (sub: string) => async () => {
+  const before = attributesOf(table.items.get(id) as Item)
+  const after = await oversight.approve(id, { by: { sub, username: sub }, subjectSub: subject.sub })
+  return before.approvedAt === undefined && after?.approvedBySub === sub ? after : undefined
+}
+const session = { id, clientId, subjectSub: subject.sub, sessionLength: 3_600_000 }
+const withApproval = {
+  'require approval': () => records.requireApproval(ticket),
+  'approve by audrey': approveBy('sub-of-audrey'),
+  'approve by the actor': approveBy('sub-of-olivia'),
+  'approve by the subject': approveBy(subject.sub),
+  'claim with grant 1': writes['claim with grant 1'],
+  'claim with grant 2': writes['claim with grant 2'],
+  'redeem grant 1': writes['redeem grant 1'],
+  issue: () => records.issue({ ...session, policy: { approved: true } }),
+  end: writes.end,
+  'set back to prepared': setBack('prepared'),
+}
+
+test('in every order of five writes, nothing is issued or claimed without the approval that it needs', async () => {
+  const wrong: string[][] = []
+  await everyOrder(withApproval, 5, (order, after) => {
+    const { before = after, name = '', done } = order.at(-1) ?? {}
+    const { approvalRequired, approvedAt, approvedBySub } = attributesOf(before)
+    const holds =
+      succeeded(order, 'claim') <= 1 &&
+      succeeded(order, 'approve') <= 1 &&
+      (!name.startsWith('claim') || !done || !approvalRequired || approvedAt !== undefined) &&
+      (name !== 'issue' || !done || approvedBySub === 'sub-of-audrey') &&
+      (!name.startsWith('approve') || !done || stateOf(before) === 'prepared')
+    if (!holds) wrong.push(order.map(({ name }) => name))
   })
   expect(wrong.slice(0, 3)).toEqual([])
 }, 120_000)
