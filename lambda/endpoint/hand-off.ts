@@ -117,16 +117,17 @@ export function createHandOff(options: {
 
     /**
      * Uses the ticket up.
-     * @throws ImpersonationError ApprovalRequired for a ticket that waits for approval, which stays good. TicketInvalid, the
-     * same error for every invalid ticket.
+     * @throws ImpersonationError ApprovalRequired for a ticket that waits for approval: it stays good. TicketInvalid for all
+     * others: the same error, without the record's id.
      */
     async claim(ticket: string, browser: Browser): Promise<Claimed> {
       const proof = readProof(ticket)
       if (!proof) throw new ImpersonationError('TicketInvalid')
       const grant = newGrant(proof.id)
       const record = await records.claim({ ticket: proof, clientId: config.impersonationClientId, grant, browser })
-      if (!record) throw new ImpersonationError((await isWaiting(proof)) ? 'ApprovalRequired' : 'TicketInvalid')
-      return { record, grant }
+      if (record) return { record, grant }
+      if (!(await isWaiting(proof))) throw new ImpersonationError('TicketInvalid')
+      throw Object.assign(new ImpersonationError('ApprovalRequired'), { impersonationId: proof.id })
     },
 
     /** Mints the session. Checks the actor again, because the right may have been withdrawn. @throws ImpersonationError */
