@@ -61,7 +61,7 @@ let account: OpenAccount
 let owners: Functions
 async function open() {
   account = await openAccount(assembly)
-  owners = await startFunctions({
+  owners = startFunctions({
     definitions,
     permissions: permissionsOfCognito(definitions),
     environment: {},

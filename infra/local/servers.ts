@@ -34,6 +34,7 @@ export interface Servers {
   account: Account
   dynamoDb: DynamoDb
   invokeApi: InvokeApi
+  functions: Functions
 }
 
 /**
@@ -48,12 +49,11 @@ export async function startServers(loaded: LoadedStack, options: ServerOptions, 
   const account = options.account ?? closers.track(await startNewAccount(options))
   const dynamoDb = closers.track(await startDynamoDb(loaded.stack))
   const invokeApi = closers.track(await startInvokeApi(account.runFunction))
-  const servers = { gateway, account, dynamoDb, invokeApi }
-  const functions = closers.track(await startStackFunctions(loaded, servers, options.log))
+  const functions = closers.track(startStackFunctions(loaded, { gateway, account, dynamoDb, invokeApi }, options.log))
   startedFunctions.resolve(functions)
   const functionArns = loaded.definitions.map(({ arn }) => arn)
   closers.add(account.registerFunctions(functionArns, functions, loaded.passableRoles))
-  return servers
+  return { gateway, account, dynamoDb, invokeApi, functions }
 }
 
 function startStackGateway(
@@ -80,9 +80,9 @@ function startNewAccount({ cognitoPort, now, intercept, keys }: ServerOptions): 
 
 function startStackFunctions(
   { definitions, permissions }: LoadedStack,
-  { gateway, account, dynamoDb, invokeApi }: Servers,
+  { gateway, account, dynamoDb, invokeApi }: Omit<Servers, 'functions'>,
   log: Log,
-): Promise<Functions> {
+): Functions {
   return startFunctions({
     definitions: definitions.map((definition) => withEndpointUrl(definition, gateway.url)),
     permissions,

@@ -53,6 +53,7 @@ export async function start(options: StartOptions): Promise<void> {
   if (outputsFile !== undefined) writeOutputs(outputsFile, run.outputs)
   console.log(`Ready in ${process.uptime().toFixed(1)} s`)
   console.log(welcome({ ...run, ...demo, arePasswordsPublic: people === 'demo' }))
+  run.warm()
 }
 
 /** Without the look-up of rights, no impersonation can need approval: then the demo shows none. */

@@ -19,6 +19,8 @@ export interface Functions {
   invoke(functionArn: string, event: unknown, caller: Caller): Promise<Outcome>
   /** Runs a function without a permission check, for a caller that needs no AWS::Lambda::Permission. */
   run(functionArn: string, event: unknown): Promise<Outcome>
+  /** Starts a worker for each function that has none, so that its first event is faster. Does not wait for them. */
+  warm(): void
   close(): Promise<void>
 }
 
@@ -30,13 +32,12 @@ export interface FunctionsOptions {
   log: Log
 }
 
-/** Starts one worker for each function. Concurrent calls start more. */
-export async function startFunctions(options: FunctionsOptions): Promise<Functions> {
+/** Starts no worker yet: a function's first event starts one, and concurrent events start more. */
+export function startFunctions(options: FunctionsOptions): Functions {
   const pools = new Map<string, WorkerPool>()
   for (const definition of options.definitions) {
     pools.set(definition.arn, new WorkerPool(definition, options.environment, options.log))
   }
-  await Promise.all([...pools.values()].map((pool) => pool.startFirst()))
 
   return {
     async invoke(functionArn, event, caller) {
@@ -50,6 +51,9 @@ export async function startFunctions(options: FunctionsOptions): Promise<Functio
     },
     async run(functionArn, event) {
       return pools.get(functionArn)?.invoke(event, randomUUID()) ?? { kind: 'denied' }
+    },
+    warm() {
+      for (const pool of pools.values()) pool.warm()
     },
     async close() {
       await Promise.all([...pools.values()].map((pool) => pool.close()))

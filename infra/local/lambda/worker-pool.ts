@@ -26,11 +26,8 @@ export class WorkerPool {
   }
 
   /** Starts the first environment before the first event. */
-  async startFirst(): Promise<void> {
-    if (this.#limit === 0) return
-    const environment = this.#start()
-    await environment.ready
-    this.#idle.push(environment)
+  warm(): void {
+    if (!this.#closed && this.#limit > 0 && this.#environments.size === 0) this.#idle.push(this.#start())
   }
 
   async invoke(event: unknown, requestId: string): Promise<Outcome> {

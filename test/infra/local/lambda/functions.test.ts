@@ -46,7 +46,7 @@ async function start(code: string, properties: Record<string, unknown> = {}, env
       },
     },
   })
-  functions = await startFunctions({
+  functions = startFunctions({
     definitions: readFunctions(stack, assembly),
     permissions: [{ functionArn: arn, principal: caller.principal }],
     environment,
@@ -115,6 +115,18 @@ describe('a function', () => {
       }`)
     const outcomes = await Promise.all(Array.from({ length: 12 }, () => invoke()))
     expect(outcomes).toEqual(Array.from({ length: 12 }, () => ({ kind: 'answer', payload: 1 })))
+  })
+
+  test('starts at its first event, or before it when it is warmed', async () => {
+    const code = 'console.info("started"); export const handler = async () => 1'
+    const started = () => lines().filter(({ message }) => message === 'started').length
+    const invoke = await start(code)
+    expect(started()).toBe(0)
+    functions?.warm()
+    await until(() => started() > 0)
+    functions?.warm()
+    expect(await invoke()).toEqual({ kind: 'answer', payload: 1 })
+    expect(started()).toBe(1)
   })
 
   test('keeps its memory between events', async () => {
