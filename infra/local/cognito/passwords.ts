@@ -1,8 +1,8 @@
-// Passwords: the policy, setting and checking. The server stores only an SRP verifier.
+// Passwords: the policy, setting and checking. The server stores only a salted hash.
 import { CognitoError, incorrectPassword, notAuthorized } from './errors.ts'
 import type { Pool, User, UserStatus } from './pool.ts'
 import { temporaryPasswordDays } from './pool-defaults.ts'
-import { isPassword, makeVerifier } from './srp.ts'
+import { isPassword, saltPassword } from './srp.ts'
 
 /** The policy of a pool that sets none (API reference, PasswordPolicyType and CreateUserPool). */
 const defaultPolicy = {
@@ -36,7 +36,7 @@ function assertPolicy(pool: Pool, password: string) {
 export function setPassword(pool: Pool, user: User, password: string, status: UserStatus, now: number) {
   assertPolicy(pool, password)
   const days = temporaryPasswordDays(pool.properties)
-  user.password = makeVerifier({ poolId: pool.definition.id, username: user.username, password })
+  user.password = saltPassword({ poolId: pool.definition.id, username: user.username, password })
   user.passwordEndsAt = status === 'FORCE_CHANGE_PASSWORD' ? now + days * 86_400_000 : undefined
   user.status = status
   user.modifiedAt = now

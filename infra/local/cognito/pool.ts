@@ -1,6 +1,6 @@
 // The server's state: pools with their app clients, groups, users, sessions and tokens. In memory only.
 import type { Keys } from './keys.ts'
-import type { SrpExchange, Verifier } from './srp.ts'
+import type { SaltedPassword, SrpExchange } from './srp.ts'
 
 /** A pool, its app clients and its groups, with CloudFormation's properties. Intrinsic functions are resolved. */
 export interface UserPoolDefinition {
@@ -106,7 +106,7 @@ export interface User {
   /** Without `sub`. */
   attributes: Map<string, string>
   groups: Set<string>
-  password: Verifier | undefined
+  password: SaltedPassword | undefined
   /** When a temporary password expires, ms. */
   passwordEndsAt: number | undefined
   /** ms */

@@ -4,7 +4,7 @@ import type { ClientCall } from './call.ts'
 import { incorrectPassword, invalidParameter } from './errors.ts'
 import type { CustomAuth, Pool, Session, User } from './pool.ts'
 import { openSession } from './sessions.ts'
-import { expectedSignature, makePublic, makeVerifier, readPublic } from './srp.ts'
+import { expectedSignature, makePublic, readPublic, saltPassword } from './srp.ts'
 import { usernameKey } from './users.ts'
 
 /** Reads the client's A. @throws CognitoError InvalidParameterException */
@@ -51,7 +51,7 @@ function decoy(pool: Pool, name: string) {
     '-',
   )
   const credentials = { poolId: pool.definition.id, username, password: randomBytes(32).toString('hex') }
-  return { username, password: makeVerifier(credentials, made.subarray(16)) }
+  return { username, password: saltPassword(credentials, made.subarray(16)) }
 }
 
 const timestampPattern = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun) [A-Z][a-z]{2} \d{1,2} \d{2}:\d{2}:\d{2} UTC \d{4}$/

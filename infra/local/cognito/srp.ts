@@ -17,9 +17,10 @@ const N = BigInt(
 const g = 2n
 
 /** The server stores this instead of the password. */
-export interface Verifier {
+export interface SaltedPassword {
   salt: bigint
-  value: bigint
+  /** A hash of the salt, the user and the password: the exponent of SRP's verifier. */
+  x: bigint
 }
 
 function power(base: bigint, exponent: bigint): bigint {
@@ -62,15 +63,20 @@ export interface Credentials {
   password: string
 }
 
-export function makeVerifier({ poolId, username, password }: Credentials, salt: Buffer = randomBytes(16)): Verifier {
+export function saltPassword(
+  { poolId, username, password }: Credentials,
+  salt: Buffer = randomBytes(16),
+): SaltedPassword {
   const x = number(sha256(bytes(number(salt)), sha256(`${poolName(poolId)}${username}:${password}`)))
-  return { salt: number(salt), value: power(g, x) }
+  return { salt: number(salt), x }
 }
 
-/** Checks a password against the verifier. */
-export function isPassword(verifier: Verifier, credentials: Credentials): boolean {
-  return makeVerifier(credentials, bytes(verifier.salt)).value === verifier.value
+export function isPassword(stored: SaltedPassword, credentials: Credentials): boolean {
+  return saltPassword(credentials, bytes(stored.salt)).x === stored.x
 }
+
+/** SRP's verifier v. A power takes milliseconds, so only a sign-in by SRP computes it. */
+const verifier = ({ x }: SaltedPassword) => power(g, x)
 
 /** Reads the client's A. Undefined: not a hexadecimal number, or a multiple of N (RFC 5054 §2.5.4). */
 export function readPublic(hex: string): bigint | undefined {
@@ -80,9 +86,9 @@ export function readPublic(hex: string): bigint | undefined {
 }
 
 /** Makes the server's secret b and its public B. */
-export function makePublic(verifier: Verifier): { serverSecret: bigint; serverPublic: bigint } {
+export function makePublic(password: SaltedPassword): { serverSecret: bigint; serverPublic: bigint } {
   const serverSecret = number(randomBytes(32))
-  return { serverSecret, serverPublic: (k * verifier.value + power(g, serverSecret)) % N }
+  return { serverSecret, serverPublic: (k * verifier(password) + power(g, serverSecret)) % N }
 }
 
 /** The values of one PASSWORD_VERIFIER challenge. */
@@ -91,7 +97,7 @@ export interface SrpExchange {
   serverPublic: bigint
   clientPublic: bigint
   secretBlock: string
-  password: Verifier
+  password: SaltedPassword
 }
 
 /** Computes the PASSWORD_CLAIM_SIGNATURE (Base64) of a client that knows the password. */
@@ -100,7 +106,7 @@ export function expectedSignature(
   { poolId, username, timestamp }: { poolId: string; username: string; timestamp: string },
 ): string {
   const u = number(sha256(bytes(srp.clientPublic), bytes(srp.serverPublic)))
-  const shared = power(srp.clientPublic * power(srp.password.value, u), srp.serverSecret)
+  const shared = power(srp.clientPublic * power(verifier(srp.password), u), srp.serverSecret)
   const extracted = hmac(bytes(u), bytes(shared))
   const key = hmac(extracted, 'Caldera Derived Key\u0001').subarray(0, 16)
   const block = Buffer.from(srp.secretBlock, 'base64')
