@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, jest, test } from '@jest/globals'
+import { beforeAll, describe, expect, jest, test } from '@jest/globals'
 
 jest.setTimeout(120_000)
 
@@ -20,24 +20,34 @@ interface Report {
   }[]
 }
 
-/** Runs the app like the CDK CLI, but bundles no functions. */
-async function runApp(context: object, nodeOptions: string[] = []) {
-  const outdir = mkdtempSync(join(tmpdir(), 'cdk.out'))
+/** Runs the app like the CDK CLI, once for each context in one process, but bundles no functions. */
+async function runApps(contexts: object[], nodeOptions: string[] = []) {
+  const runs = contexts.map((context) => ({
+    outdir: mkdtempSync(join(tmpdir(), 'cdk.out')),
+    context: { 'aws:cdk:bundling-stacks': [], ...context },
+  }))
   try {
-    const CDK_CONTEXT_JSON = JSON.stringify({ 'aws:cdk:bundling-stacks': [], ...context })
-    const app = spawn(process.execPath, [...nodeOptions, 'infra/app.ts'], {
+    const app = spawn(process.execPath, [...nodeOptions, 'test/infra/run-apps.ts', JSON.stringify(runs)], {
       cwd: fileURLToPath(new URL('../..', import.meta.url)),
       // global-setup.ts switches the validation off.
-      env: { ...process.env, CDK_VALIDATION: undefined, CDK_OUTDIR: outdir, CDK_CONTEXT_JSON },
+      env: { ...process.env, CDK_VALIDATION: undefined },
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     const [stderr] = await Promise.all([text(app.stderr), once(app, 'close')])
-    const file = join(outdir, 'validation-report.json')
-    const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : undefined
-    return { stderr, reports: report?.pluginReports ?? [] }
+    const reports = runs.map(({ outdir }) => {
+      const file = join(outdir, 'validation-report.json')
+      const report = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Report) : undefined
+      return report?.pluginReports ?? []
+    })
+    return { stderr, reports }
   } finally {
-    rmSync(outdir, { recursive: true })
+    for (const { outdir } of runs) rmSync(outdir, { recursive: true })
   }
+}
+
+async function runApp(context: object, nodeOptions?: string[]) {
+  const { stderr, reports } = await runApps([context], nodeOptions)
+  return { stderr, reports: reports[0] ?? [] }
 }
 
 const settings = {
@@ -104,17 +114,23 @@ describe('cdk-nag and CDK’s validation', () => {
     ...['Endpoint', 'Oversight', 'Introspection'].map((path) => `IAM5[Resource::*] at ${path}/Role`),
   ]
 
-  test.concurrent.each<[string, object, string[]]>([
+  const cases: [string, object, string[]][] = [
     ['by default', {}, [...findings, ...ownPoolFindings, noAccessLog]],
     ['with other settings, an access log among them', settings, [...findings, ...ownPoolFindings]],
     ['on an existing pool', existingPool, [...findings, noAccessLog]],
     ['on an existing pool with other settings', settingsOnExistingPool, findings],
-  ])('have only acknowledged findings, each with a reason, %s', async (_, context, acknowledged) => {
-    const { stderr, reports } = await runApp(context)
-    expect(stderr).toBe('')
+  ]
+  let ran: Awaited<ReturnType<typeof runApps>>
+  beforeAll(async () => {
+    ran = await runApps(cases.map(([, context]) => context))
+  })
+
+  test.each(cases)('have only acknowledged findings, each with a reason, %s', (name, _, acknowledged) => {
+    expect(ran.stderr).toBe('')
+    const reports = ran.reports[cases.findIndex(([other]) => other === name)]
     // CDK leaves the report of its validation out if it finds nothing.
     expect(reports).toMatchObject([{ pluginName: 'AwsSolutions', conclusion: 'success', violations: [] }])
-    const [report] = reports
+    const report = reports?.[0]
     const found = report?.suppressedViolations.map(({ ruleName, acknowledgedAt, reason }) => {
       expect(reason).toMatch(/^[A-Z].{30,}\.$/)
       return `${ruleName.replace('AwsSolutions-', '')} at ${acknowledgedAt.replace('Impersonation/Impersonation/', '')}`
