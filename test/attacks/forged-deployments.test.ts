@@ -1,12 +1,25 @@
 // Forged requests to the functions of the custom resources: the attacker may invoke them, but is not CloudFormation.
 
+import { createServer } from 'node:http'
 import { AdminAddUserToGroupCommand, ListUsersInGroupCommand } from '@aws-sdk/client-cognito-identity-provider'
-import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { listen } from '../../infra/local/listen.ts'
 import type { LocalRun } from '../../infra/local/run.ts'
 import { sharedAssembly } from '../support/assembly.ts'
 import { existingPoolSettings, type OpenAccount, openAccount } from '../support/existing-pool.ts'
 
 const assembly = await sharedAssembly(existingPoolSettings)
+
+/** Takes the functions' responses. A response that nobody takes is sent again after a pause. */
+const attacker = createServer((_, response) => response.end())
+let responseUrl: string
+beforeAll(async () => {
+  responseUrl = `http://127.0.0.1:${await listen(attacker)}/`
+})
+afterAll(() => {
+  attacker.closeAllConnections()
+  attacker.close()
+})
 
 let account: OpenAccount
 let pools: string[]
@@ -26,7 +39,7 @@ async function forge(type: string, changes: object, event: object = {}) {
   const resource = run.customResources.find((resource) => resource.type === type)
   return account.runFunction(resource?.serviceToken ?? '', {
     RequestType: 'Update',
-    ResponseURL: 'http://127.0.0.1:1/',
+    ResponseURL: responseUrl,
     StackId: run.stack.id,
     RequestId: 'forged',
     LogicalResourceId: resource?.logicalId,
