@@ -5,8 +5,8 @@ import { circleIn, onlyOne, pathOf, type StackTemplate, synthesizeStack } from '
 
 let template: StackTemplate
 let terminationProtection: boolean | undefined
-beforeAll(() => {
-  const stack = synthesizeStack({ accessLog: true })
+beforeAll(async () => {
+  const stack = await synthesizeStack({ accessLog: true })
   template = stack.template
   terminationProtection = stack.terminationProtection
 })
@@ -95,8 +95,8 @@ describe('deleting the stack', () => {
     expect(terminationProtection ?? false).toBe(false)
   })
 
-  test('deletes users and records too with data=destroy', () => {
-    const stack = synthesizeStack({ data: 'destroy', accessLog: true })
+  test('deletes users and records too with data=destroy', async () => {
+    const stack = await synthesizeStack({ data: 'destroy', accessLog: true })
     // The key of the alarm topic protects no user data, so it is always deleted.
     expect(policies(template, 'Delete')).toEqual(['AlarmTopicKey'])
     expect(policies(stack.template, 'Delete')).toEqual([...userData, 'AlarmTopicKey'].sort())

@@ -13,8 +13,8 @@ import { attributesOfApprove } from '../../lambda/records-schema.ts'
 import { ofType, onlyOne, type StackTemplate, statements, templateOf } from './template.ts'
 
 let template: StackTemplate
-beforeAll(() => {
-  template = templateOf({ accessLog: true })
+beforeAll(async () => {
+  template = await templateOf({ accessLog: true })
 })
 
 describe('functions', () => {
@@ -58,9 +58,9 @@ describe('functions', () => {
     { endpointConcurrency: undefined, reserved: undefined },
   ])(
     'reserve concurrency for the endpoint alone: endpointConcurrency $endpointConcurrency',
-    ({ endpointConcurrency, reserved }) => {
+    async ({ endpointConcurrency, reserved }) => {
       const context = endpointConcurrency === undefined ? {} : { endpointConcurrency }
-      const functions = ofType(templateOf(context), 'AWS::Lambda::Function')
+      const functions = ofType(await templateOf(context), 'AWS::Lambda::Function')
       expect(functions['Endpoint/Function']?.ReservedConcurrentExecutions).toBe(reserved)
       for (const path of ['Oversight', 'Introspection', 'Triggers']) {
         expect(functions[`${path}/Function`]).not.toHaveProperty('ReservedConcurrentExecutions')
@@ -209,7 +209,7 @@ describe('permissions', () => {
   test.each([
     ['mayActAs', { mayActAs: '{"impersonators":["*"]}' }],
     ['approvalGroups', { approvalGroups: 'vips' }],
-  ])('let the triggers read a record only with %s, and change no other permission', (_, settings) => {
+  ])('let the triggers read a record only with %s, and change no other permission', async (_, settings) => {
     // With approvalGroups, oversight can approve: see the next test.
     const ofApprove = attributesOfApprove.map((name) => `"${name}"`).join('|')
     const own = (of: StackTemplate) =>
@@ -218,19 +218,21 @@ describe('permissions', () => {
           .replace('"dynamodb:GetItem",', '')
           .replaceAll(new RegExp(`,(${ofApprove})`, 'g'), ''),
       )
-    const changed = templateOf(settings)
+    const changed = await templateOf(settings)
     expect(statements(changed)).toContainEqual({
       'Allow <Triggers/Role> on <Records.Arn>': ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
     })
     expect(own(changed)).toEqual(own(template))
   })
 
-  test('let oversight write an approval only with approvalGroups, and never what decides whether it counts', () => {
+  test('let oversight write an approval only with approvalGroups, and never what decides whether it counts', async () => {
     const writable = (of: StackTemplate): string[] =>
       statements(of).flatMap(
         (statement) => Object(statement).Condition?.['ForAllValues:StringEquals']['dynamodb:Attributes'] ?? [],
       )
-    const added = writable(templateOf({ approvalGroups: 'vips' })).filter((name) => !writable(template).includes(name))
+    const added = writable(await templateOf({ approvalGroups: 'vips' })).filter(
+      (name) => !writable(template).includes(name),
+    )
     expect(added).toEqual(['approvedAt', 'approvedBySub', 'approvedByUsername', 'approvedSubjectSub', 'ticketEndsAt'])
   })
 
@@ -240,15 +242,15 @@ describe('permissions', () => {
     expect(holders.map(([path]) => path)).toEqual(['Endpoint/Function'])
   })
 
-  test('exclude AdminInitiateAuth of oversight without basic', () => {
-    const signIns = statements(templateOf({ basic: false })).filter((statement) =>
+  test('exclude AdminInitiateAuth of oversight without basic', async () => {
+    const signIns = statements(await templateOf({ basic: false })).filter((statement) =>
       JSON.stringify(statement).includes('AdminInitiateAuth'),
     )
     expect(signIns.map((statement) => Object.keys(statement))).toEqual([['Allow <Endpoint/Role> on <UserPool.Arn>']])
   })
 
-  test('exclude AdminListGroupsForUser without lookUpGroup', () => {
-    expect(JSON.stringify(templateOf({ lookUpGroup: groupNotLookedUp }))).not.toContain('AdminListGroupsForUser')
+  test('exclude AdminListGroupsForUser without lookUpGroup', async () => {
+    expect(JSON.stringify(await templateOf({ lookUpGroup: groupNotLookedUp }))).not.toContain('AdminListGroupsForUser')
   })
 
   test('come only from inline policies', () => {

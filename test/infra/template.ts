@@ -1,9 +1,6 @@
 // Reads a synthesized template: resources by construct path, dependencies, and permissions.
 
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { synthesize } from '../../infra/synthesize.ts'
+import { synthesizeOnce } from '../support/synthesis.ts'
 
 export interface Resource {
   Type: string
@@ -23,21 +20,17 @@ export interface StackTemplate {
 }
 
 /** Synthesizes the stack without bundling its functions. */
-export function synthesizeStack(context: Record<string, unknown> = {}) {
-  const outdir = mkdtempSync(join(tmpdir(), 'cdk.out'))
-  try {
-    const { template, terminationProtection } = synthesize({
-      context: { 'aws:cdk:bundling-stacks': [], 'aws:cdk:enable-path-metadata': true, ...context },
-      outdir,
-    }).getStackByName('Impersonation')
-    return { template: template as StackTemplate, terminationProtection }
-  } finally {
-    rmSync(outdir, { recursive: true })
-  }
+export async function synthesizeStack(context: Record<string, unknown> = {}) {
+  const { stack } = await synthesizeOnce({
+    'aws:cdk:bundling-stacks': [],
+    'aws:cdk:enable-path-metadata': true,
+    ...context,
+  })
+  return stack as { template: StackTemplate; terminationProtection: boolean | undefined }
 }
 
-export function templateOf(context?: Record<string, unknown>): StackTemplate {
-  return synthesizeStack(context).template
+export async function templateOf(context?: Record<string, unknown>): Promise<StackTemplate> {
+  return (await synthesizeStack(context)).template
 }
 
 /** A resource's path in the construct, e.g. `Triggers/Role`. */

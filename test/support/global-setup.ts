@@ -4,12 +4,14 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setRunFolder } from './run-folder.ts'
+import { startSynthesis } from './synthesis.ts'
 
-export default function setUp(): void {
+export default async function setUp(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'impersonation-tests-'))
   setRunFolder(folder)
   // Worker threads start faster with code that Node.js has compiled before.
   process.env.NODE_COMPILE_CACHE = join(folder, 'compiled')
   // CDK's validation takes 3 s in each test file that synthesizes. app.test.ts runs it.
   process.env.CDK_VALIDATION = 'false'
+  await startSynthesis()
 }

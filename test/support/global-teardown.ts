@@ -2,7 +2,9 @@
 
 import { rmSync } from 'node:fs'
 import { runFolder } from './run-folder.ts'
+import { stopSynthesis } from './synthesis.ts'
 
-export default function tearDown(): void {
+export default async function tearDown(): Promise<void> {
+  await stopSynthesis()
   rmSync(runFolder(), { recursive: true, force: true })
 }

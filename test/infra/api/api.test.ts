@@ -7,8 +7,8 @@ import { ofType, onlyOne, pathOf, type Resource, type StackTemplate, templateOf 
 
 let template: StackTemplate
 let methods: { route: string; properties: Resource['Properties'] }[]
-beforeAll(() => {
-  template = templateOf({ customers: 'acme,globex', resourceServers: 'orders', accessLog: true })
+beforeAll(async () => {
+  template = await templateOf({ customers: 'acme,globex', resourceServers: 'orders', accessLog: true })
   methods = Object.values(ofType(template, 'AWS::ApiGateway::Method')).map((properties) => ({
     route: `${properties.HttpMethod} ${routeOf(properties.ResourceId)}`,
     properties,
@@ -42,15 +42,15 @@ describe('routes', () => {
     })
   })
 
-  test('are reachable only by the custom domain with defaultEndpoint=false, which deploys the API again', () => {
-    const custom = templateOf({ defaultEndpoint: 'false', endpointUrl: 'https://api.example.com' })
+  test('are reachable only by the custom domain with defaultEndpoint=false, which deploys the API again', async () => {
+    const custom = await templateOf({ defaultEndpoint: 'false', endpointUrl: 'https://api.example.com' })
     expect(onlyOne(template, 'AWS::ApiGateway::RestApi').DisableExecuteApiEndpoint).toBe(false)
     expect(onlyOne(custom, 'AWS::ApiGateway::RestApi').DisableExecuteApiEndpoint).toBe(true)
     expect(custom.Outputs.ApiUrl?.Value).toBe('https://api.example.com')
     // API Gateway applies the change only when the API is deployed again.
     const deployment = (of: StackTemplate) =>
       Object.keys(of.Resources).find((id) => of.Resources[id]?.Type === 'AWS::ApiGateway::Deployment')
-    expect(deployment(custom)).not.toBe(deployment(templateOf({ endpointUrl: 'https://api.example.com' })))
+    expect(deployment(custom)).not.toBe(deployment(await templateOf({ endpointUrl: 'https://api.example.com' })))
   })
 
   test.each([
@@ -166,11 +166,14 @@ describe('access log', () => {
     })
   })
 
-  test.each([[{}], [{ accessLog: 'false' }]])('is missing with %j, since it needs a role of the region', (context) => {
-    const without = templateOf(context)
-    expect(onlyOne(without, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting')
-    expect(ofType(without, 'AWS::Logs::LogGroup')).not.toHaveProperty('AccessLog')
-  })
+  test.each([[{}], [{ accessLog: 'false' }]])(
+    'is missing with %j, since it needs a role of the region',
+    async (context) => {
+      const without = await templateOf(context)
+      expect(onlyOne(without, 'AWS::ApiGateway::Stage')).not.toHaveProperty('AccessLogSetting')
+      expect(ofType(without, 'AWS::Logs::LogGroup')).not.toHaveProperty('AccessLog')
+    },
+  )
 
   test('is the only log of the stage, since execution logs can contain headers', () => {
     const { MethodSettings } = onlyOne(template, 'AWS::ApiGateway::Stage')
@@ -207,15 +210,15 @@ describe('customers and resource servers', () => {
     expect(keysOf('Introspection')).toBe('["<Api/ResourceServerKeyOrders>"]')
   })
 
-  test('keep their API keys when others are added and removed', () => {
+  test('keep their API keys when others are added and removed', async () => {
     const ids = (of: StackTemplate) =>
       Object.entries(of.Resources)
         .filter(([, { Type }]) => /::(ApiKey|UsagePlanKey|UsagePlan)$/.test(Type))
         .map(([id]) => id)
-    const changed = templateOf({ customers: 'initech,globex,acme', resourceServers: 'invoices,orders' })
+    const changed = await templateOf({ customers: 'initech,globex,acme', resourceServers: 'invoices,orders' })
     expect(ids(changed)).toEqual(expect.arrayContaining(ids(template)))
     // The ids before there were resource servers. With others, CloudFormation would replace the customers' keys.
-    expect(ids(templateOf())).toEqual(
+    expect(ids(await templateOf())).toEqual(
       expect.arrayContaining([
         'ImpersonationApiPlan2F3AFA4A',
         'ImpersonationApiPlanUsagePlanKeyResourceImpersonationApiKeyDefault4DDE94D2AB0AB067',
@@ -270,8 +273,8 @@ describe('the limits of all callers together', () => {
     expect(limited.sort()).toEqual(functions.map(({ route }) => route).sort())
   })
 
-  test('are stageThrottle for the mint, and shares of it for tickets', () => {
-    expect(limitsOf(templateOf({ stageThrottle: '{"rate":101,"burst":200}' })).slice(0, 4)).toEqual([
+  test('are stageThrottle for the mint, and shares of it for tickets', async () => {
+    expect(limitsOf(await templateOf({ stageThrottle: '{"rate":101,"burst":200}' })).slice(0, 4)).toEqual([
       ['POST /auth/impersonate', 101, 200],
       ['POST /auth/impersonations', 6, 200],
       ['POST /auth/session', 51, 200],

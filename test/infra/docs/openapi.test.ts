@@ -11,8 +11,8 @@ import { ofType, type Resource, routesOf, templateOf } from '../template.ts'
 const path = '/auth/impersonate'
 const operation = description.paths[path]?.post as Operation
 let gatewayResponses: Resource['Properties'][]
-beforeAll(() => {
-  gatewayResponses = Object.values(ofType(templateOf(), 'AWS::ApiGateway::GatewayResponse'))
+beforeAll(async () => {
+  gatewayResponses = Object.values(ofType(await templateOf(), 'AWS::ApiGateway::GatewayResponse'))
 })
 
 /** The messages in the examples of a status of POST /auth/impersonate. */
@@ -34,9 +34,9 @@ describe('the document', () => {
     expect(operation).toMatchObject({ operationId: 'impersonateUser', deprecated: true })
   })
 
-  test('has the routes of the stack', () => {
+  test('has the routes of the stack', async () => {
     // A preflight is the browser's, not the app's.
-    const routes = routesOf(templateOf()).filter((route) => !route.startsWith('OPTIONS '))
+    const routes = routesOf(await templateOf()).filter((route) => !route.startsWith('OPTIONS '))
     expect(operations.map(({ method, path }) => `${method} ${path}`).toSorted()).toEqual(routes.toSorted())
   })
 

@@ -111,10 +111,10 @@ describe('the queries', () => {
   })
 })
 
-test('the policy in RUNBOOK.md is the policy of the records table', () => {
+test('the policy in RUNBOOK.md is the policy of the records table', async () => {
   const [, policy = ''] = /--policy '({[\s\S]*?\n\s*})'\n/.exec(runbook) ?? []
   const written = policy.replaceAll(/'"\$\(role <(\w+)FunctionName>\)"'/g, '<$1/Role.Arn>')
-  const { PolicyDocument } = onlyOne(templateOf(), 'AWS::DynamoDB::Table').ResourcePolicy
+  const { PolicyDocument } = onlyOne(await templateOf(), 'AWS::DynamoDB::Table').ResourcePolicy
   const sorted = (document: { Statement: { Action: string | string[] }[] }) => ({
     ...document,
     Statement: document.Statement.map((statement) => ({ ...statement, Action: [statement.Action].flat().toSorted() })),

@@ -10,8 +10,8 @@ interface Widget {
 
 let template: StackTemplate
 let alarms: Record<string, Resource['Properties']>
-beforeAll(() => {
-  template = templateOf()
+beforeAll(async () => {
+  template = await templateOf()
   alarms = Object.fromEntries(
     Object.entries(ofType(template, 'AWS::CloudWatch::Alarm')).map(([path, alarm]) => [path.split('/')[1], alarm]),
   )
@@ -61,12 +61,12 @@ describe('alarms', () => {
     for (const [name, { AlarmDescription }] of Object.entries(alarms)) expect(AlarmDescription).toContain(`"${name}"`)
   })
 
-  test.each(['RefusalsAboveNormal', 'OversightRefusals'])('use alarmRefusals as the threshold of %s', (name) => {
-    const changed = ofType(templateOf({ alarmRefusals: 100 }), 'AWS::CloudWatch::Alarm')
+  test.each(['RefusalsAboveNormal', 'OversightRefusals'])('use alarmRefusals as the threshold of %s', async (name) => {
+    const changed = ofType(await templateOf({ alarmRefusals: 100 }), 'AWS::CloudWatch::Alarm')
     expect(changed[`Alarms/${name}`]).toMatchObject({ Threshold: 100 })
   })
-  test('use alarmImpersonations as the threshold of ImpersonationsAboveNormal', () => {
-    const changed = ofType(templateOf({ alarmImpersonations: 7 }), 'AWS::CloudWatch::Alarm')
+  test('use alarmImpersonations as the threshold of ImpersonationsAboveNormal', async () => {
+    const changed = ofType(await templateOf({ alarmImpersonations: 7 }), 'AWS::CloudWatch::Alarm')
     expect(changed['Alarms/ImpersonationsAboveNormal']).toMatchObject({ Threshold: 7 })
   })
 })
@@ -102,9 +102,9 @@ describe('the alarm topic', () => {
     ])
   })
 
-  test('has alarmEmail as its only subscriber', () => {
+  test('has alarmEmail as its only subscriber', async () => {
     expect(ofType(template, 'AWS::SNS::Subscription')).toEqual({})
-    expect(onlyOne(templateOf({ alarmEmail: 'on-call@example.com' }), 'AWS::SNS::Subscription')).toEqual({
+    expect(onlyOne(await templateOf({ alarmEmail: 'on-call@example.com' }), 'AWS::SNS::Subscription')).toEqual({
       Protocol: 'email',
       Endpoint: 'on-call@example.com',
       TopicArn: '<AlarmTopic>',

@@ -12,8 +12,8 @@ const all = (
 ).split(' ')
 
 let template: StackTemplate
-beforeAll(() => {
-  template = templateOf()
+beforeAll(async () => {
+  template = await templateOf()
 })
 
 describe('impersonation client', () => {
@@ -45,8 +45,8 @@ describe('impersonation client', () => {
     { sessionMinutes: 1440, refresh: 1440 },
   ])(
     'has refresh tokens of $refresh minutes for sessions of $sessionMinutes minutes',
-    ({ sessionMinutes, refresh }) => {
-      expect(settingsOf(templateOf({ sessionMinutes }))).toMatchObject({
+    async ({ sessionMinutes, refresh }) => {
+      expect(settingsOf(await templateOf({ sessionMinutes }))).toMatchObject({
         IdTokenValidity: sessionMinutes,
         AccessTokenValidity: sessionMinutes,
         RefreshTokenValidity: refresh,
@@ -108,18 +108,18 @@ describe('actors’ client', () => {
     [43_200, 43_200],
   ])(
     'has refresh tokens that live no longer than a sign-in counts: %i minutes → %i',
-    (signInMaxAgeMinutes, minutes) => {
-      expect(settingsOf(templateOf({ signInMaxAgeMinutes }))?.RefreshTokenValidity).toBe(minutes)
+    async (signInMaxAgeMinutes, minutes) => {
+      expect(settingsOf(await templateOf({ signInMaxAgeMinutes }))?.RefreshTokenValidity).toBe(minutes)
     },
   )
 
-  test('allows USER_AUTH, which can ask for a level, only with actorAcr', () => {
-    const { ExplicitAuthFlows } = settingsOf(templateOf({ basic: false, actorAcr: 'urn:cognito:loa:4' })) ?? {}
+  test('allows USER_AUTH, which can ask for a level, only with actorAcr', async () => {
+    const { ExplicitAuthFlows } = settingsOf(await templateOf({ basic: false, actorAcr: 'urn:cognito:loa:4' })) ?? {}
     expect(ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH', 'ALLOW_USER_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
   })
 
-  test('does not allow ADMIN_USER_PASSWORD_AUTH with basic=false', () => {
-    const { ExplicitAuthFlows } = settingsOf(templateOf({ basic: false })) ?? {}
+  test('does not allow ADMIN_USER_PASSWORD_AUTH with basic=false', async () => {
+    const { ExplicitAuthFlows } = settingsOf(await templateOf({ basic: false })) ?? {}
     expect(ExplicitAuthFlows).toEqual(['ALLOW_USER_SRP_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'])
   })
 })

@@ -11,9 +11,9 @@ const poolArn = `arn:<AWS::Partition>:cognito-idp:<AWS::Region>:<AWS::AccountId>
 let template: StackTemplate
 /** For another pool, with an existing actors' client and data=destroy. */
 let otherTemplate: StackTemplate
-beforeAll(() => {
-  template = templateOf({ userPoolId: id, protectedGroups, accessLog: true })
-  otherTemplate = templateOf({
+beforeAll(async () => {
+  template = await templateOf({ userPoolId: id, protectedGroups, accessLog: true })
+  otherTemplate = await templateOf({
     userPoolId: 'us-east-1_Xyz',
     protectedGroups,
     actorClientId: '1abc',
@@ -104,10 +104,10 @@ describe('the functions behind the custom resources', () => {
     })
   })
 
-  test('know the pool’s own triggers, as the trigger function does', () => {
+  test('know the pool’s own triggers, as the trigger function does', async () => {
     const DefineAuthChallenge = 'arn:aws:lambda:us-east-1:123456789012:function:theirs'
     const NextTriggers = JSON.stringify({ DefineAuthChallenge })
-    const next = templateOf({ userPoolId: id, protectedGroups, nextTriggers: NextTriggers })
+    const next = await templateOf({ userPoolId: id, protectedGroups, nextTriggers: NextTriggers })
     const functions = ofType(next, 'AWS::Lambda::Function')
     for (const path of [`${poolScope}/AttachTriggers/Function`, 'Triggers/Function']) {
       expect(functions[path]?.Environment.Variables.NEXT_TRIGGERS).toBe(NextTriggers)
@@ -120,9 +120,9 @@ describe('the functions behind the custom resources', () => {
 })
 
 describe('permissions', () => {
-  test('allow passing the role for text messages to Cognito, and to no other service', () => {
+  test('allow passing the role for text messages to Cognito, and to no other service', async () => {
     const smsRoleArn = 'arn:aws:iam::123456789012:role/path/sms'
-    const passing = statements(templateOf({ userPoolId: id, protectedGroups, smsRoleArn })).filter((statement) =>
+    const passing = statements(await templateOf({ userPoolId: id, protectedGroups, smsRoleArn })).filter((statement) =>
       JSON.stringify(statement).includes('iam:PassRole'),
     )
     expect(passing).toEqual([
@@ -223,7 +223,7 @@ describe('deleting the stack', () => {
   })
 })
 
-test('an own pool needs no custom resources', () => {
-  const paths = Object.values(templateOf().Resources).map(pathOf)
+test('an own pool needs no custom resources', async () => {
+  const paths = Object.values((await templateOf()).Resources).map(pathOf)
   expect(paths.filter((path) => /AttachTriggers|MakeGroup|UserPool-/.test(path))).toEqual([])
 })

@@ -4,8 +4,8 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { ofType, onlyOne, type StackTemplate, templateOf } from '../template.ts'
 
 let template: StackTemplate
-beforeAll(() => {
-  template = templateOf()
+beforeAll(async () => {
+  template = await templateOf()
 })
 
 describe('own pool', () => {
@@ -30,8 +30,8 @@ describe('own pool', () => {
     })
   })
 
-  test('has the impersonators’ group and the protected groups', () => {
-    const changed = templateOf({
+  test('has the impersonators’ group and the protected groups', async () => {
+    const changed = await templateOf({
       impersonatorsGroup: 'support',
       protectedGroups: 'support,impersonation-auditors,board',
     })
@@ -44,15 +44,15 @@ describe('own pool', () => {
     expect(groups(changed).map(({ GroupName }) => GroupName)).toEqual(['support', 'impersonation-auditors', 'board'])
   })
 
-  test('lets users add an authenticator app only with actorAcr, and demands none', () => {
-    const changed = onlyOne(templateOf({ actorAcr: 'urn:cognito:loa:4', basic: false }), 'AWS::Cognito::UserPool')
+  test('lets users add an authenticator app only with actorAcr, and demands none', async () => {
+    const changed = onlyOne(await templateOf({ actorAcr: 'urn:cognito:loa:4', basic: false }), 'AWS::Cognito::UserPool')
     expect(changed).toMatchObject({ MfaConfiguration: 'OPTIONAL', EnabledMfas: ['SOFTWARE_TOKEN_MFA'] })
     expect(onlyOne(template, 'AWS::Cognito::UserPool')).not.toHaveProperty('MfaConfiguration')
   })
 
-  test('has the actors’ groups and the groups of subjects of mayActAs', () => {
+  test('has the actors’ groups and the groups of subjects of mayActAs', async () => {
     const mayActAs = '{"support-emea":["customers-emea"],"support-us":["customers-us","customers-emea","*"]}'
-    const changed = templateOf({ impersonatorsGroup: 'support-us', mayActAs })
+    const changed = await templateOf({ impersonatorsGroup: 'support-us', mayActAs })
     expect(Object.values(ofType(changed, 'AWS::Cognito::UserPoolGroup')).map(({ GroupName }) => GroupName)).toEqual(
       expect.arrayContaining([
         'support-emea',
@@ -67,15 +67,15 @@ describe('own pool', () => {
     expect(Object.keys(ofType(changed, 'AWS::Cognito::UserPoolGroup'))).toHaveLength(6)
   })
 
-  test('has the groups of approvalGroups and the approvers’ group', () => {
-    const changed = templateOf({ approvalGroups: 'vips', approversGroup: 'leads' })
+  test('has the groups of approvalGroups and the approvers’ group', async () => {
+    const changed = await templateOf({ approvalGroups: 'vips', approversGroup: 'leads' })
     expect(Object.values(ofType(changed, 'AWS::Cognito::UserPoolGroup')).map(({ GroupName }) => GroupName)).toEqual(
       expect.arrayContaining(['vips', 'leads']),
     )
   })
 
-  test('has no triggers with attachTriggers=false, and the setting changes no other resource', () => {
-    const { Resources } = templateOf({ attachTriggers: 'false' })
+  test('has no triggers with attachTriggers=false, and the setting changes no other resource', async () => {
+    const { Resources } = await templateOf({ attachTriggers: 'false' })
     const changed = Object.keys(template.Resources).filter(
       (id) => JSON.stringify(Resources[id]) !== JSON.stringify(template.Resources[id]),
     )
