@@ -40,8 +40,6 @@ export interface ImpersonationRecord {
   approvedBySub?: string
   approvedByUsername?: string
   approvedSubjectSub?: string
-  /** The UTC day of `requestedAt`, in state `prepared` only: the partition of the index of prepared impersonations. */
-  preparedOn?: string
   reason?: string | undefined
   requestedAt: number
   /** When a browser redeemed the ticket, and its address and user agent. */
@@ -54,8 +52,9 @@ export interface ImpersonationRecord {
   discardedAt?: number
   /** When the session ends. */
   endsAt?: number
-  /** The UTC day of `endsAt`, in state `issued` only: the partition of the index of live sessions. */
-  endsOn?: string
+  /** Only in the states `prepared` and `issued`: the keys of the index `byDay`. See `listing`. */
+  listedOn?: string
+  listedAt?: number
   /** In state `ended`: who ended the impersonation, and when. */
   endedAt?: number
   endedBySub?: string
@@ -107,15 +106,17 @@ export const byActor = {
   sortKey: requestedAt,
 } as const satisfies Index
 
-/** The issued sessions, by the day that they end on. An ended session leaves this index, an expired one stays. */
-export const live = { indexName: 'live', partitionKey: 'endsOn', sortKey: 'endsAt' } as const satisfies Index
+/** The prepared impersonations and the issued sessions. An ended session leaves this index, an expired one stays. */
+export const byDay = { indexName: 'by-day', partitionKey: 'listedOn', sortKey: 'listedAt' } as const satisfies Index
 
-/** The prepared impersonations, by the day that they were prepared on. A record leaves this index with its state. */
-export const prepared = {
-  indexName: 'prepared',
-  partitionKey: 'preparedOn',
-  sortKey: requestedAt,
-} as const satisfies Index
+/**
+ * A record's keys in the index `byDay`. They are for two lists, because CloudFormation makes only one index in an update.
+ * @param list `live`: issued sessions. `prepared`: prepared impersonations.
+ * @param at when the session ends, or when the impersonation was requested.
+ */
+export function listing(list: 'live' | 'prepared', at: number) {
+  return { listedOn: `${list} ${dayOf(at)}`, listedAt: at }
+}
 
 interface Index {
   indexName: string
@@ -151,8 +152,11 @@ export const projected = [
   'requestId',
 ] satisfies Exclude<Attribute, Secret>[]
 
-/** The attributes of the index of prepared impersonations. Never change this list either. */
-export const projectedOfPrepared = ['approvalRequired', 'approvedAt'] satisfies Exclude<Attribute, Secret>[]
+/** The attributes of the index `byDay`. Never change this list either. */
+export const projectedByDay = [requestedAt, ...projected, 'approvalRequired', 'approvedAt'] satisfies Exclude<
+  Attribute,
+  Secret
+>[]
 
 /** These say that a ticket or a grant is used up. */
 type Use = 'claimedAt' | 'redeemedAt'
@@ -171,12 +175,12 @@ export const attributesOfEnd = [
   'id',
   'state',
   'endsAt',
-  'endsOn',
   'endedAt',
   'endedBySub',
   'endedByUsername',
   'endedByRole',
-  'preparedOn',
+  'listedOn',
+  'listedAt',
 ] satisfies Exclude<Attribute, Secret | Use | Right | Request>[]
 
 /** The attributes that `approve` names in its write. With the setting `approvalGroups`, the policy also allows these. */

@@ -5,7 +5,7 @@ import { marshall } from '@aws-sdk/util-dynamodb'
 import type { Allowed } from './actor-groups.ts'
 import { type Code, ImpersonationError } from './errors.ts'
 import { approvalWait, approvedTicketLifetime, type Grant, grantLifetime, type Ticket } from './grant.ts'
-import { dayOf, type ImpersonationRecord, partitionKey, type Subject } from './records-schema.ts'
+import { type ImpersonationRecord, listing, partitionKey, type Subject } from './records-schema.ts'
 import { createRecordsTable, type TableOptions, type Values, withoutItem } from './records-table.ts'
 
 /** The browser that redeems a ticket. */
@@ -95,7 +95,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
           change:
             'SET #state = :requested, #grantHash = :grantHash, #grantEndsAt = :grantEndsAt, #claimedAt = :now, #browserIp = :ip' +
             (browser.userAgent ? ', #browserUserAgent = :userAgent' : '') +
-            ' REMOVE #preparedOn',
+            ' REMOVE #listedOn, #listedAt',
           condition:
             '#ticketHash = :ticketHash AND #clientId = :clientId AND #ticketEndsAt > :now AND #requestedAt > :oldest AND (attribute_not_exists(#approvalRequired) OR attribute_exists(#approvedAt)) AND ((#state = :prepared AND attribute_not_exists(#claimedAt)) OR (#state = :requested AND #grantHash = :grantHash))',
         },
@@ -182,7 +182,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
         session.id,
         {
           change:
-            'SET #state = :issued, #issuedAt = if_not_exists(#issuedAt, :now), #endsAt = if_not_exists(#endsAt, :endsAt), #endsOn = if_not_exists(#endsOn, :endsOn)' +
+            'SET #state = :issued, #issuedAt = if_not_exists(#issuedAt, :now), #endsAt = if_not_exists(#endsAt, :endsAt), #listedOn = if_not_exists(#listedOn, :listedOn), #listedAt = if_not_exists(#listedAt, :endsAt)' +
             policy.change,
           condition:
             '#state IN (:redeemed, :issued) AND #clientId = :clientId AND #subjectSub = :sub AND #actorSub <> :sub AND #grantEndsAt > :now' +
@@ -195,7 +195,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
           ':sub': session.subjectSub,
           ':now': now(),
           ':endsAt': endsAt,
-          ':endsOn': dayOf(endsAt),
+          ':listedOn': listing('live', endsAt).listedOn,
           ...policy.values,
         },
       )
@@ -211,7 +211,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
       await update(
         id,
         {
-          change: `SET #state = :refused, #code = :code, #refusedAt = :now${subject ? setSubject : ''} REMOVE #preparedOn`,
+          change: `SET #state = :refused, #code = :code, #refusedAt = :now${subject ? setSubject : ''} REMOVE #listedOn, #listedAt`,
           condition: '#state IN (:prepared, :requested, :redeemed)',
         },
         {
@@ -231,7 +231,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
       await update(
         id,
         {
-          change: 'SET #state = :discarded, #code = :code, #discardedAt = :now REMOVE #endsOn, #preparedOn',
+          change: 'SET #state = :discarded, #code = :code, #discardedAt = :now REMOVE #listedOn, #listedAt',
           condition: `attribute_exists(#${partitionKey}) AND #state <> :ended`,
         },
         { ':discarded': 'discarded', ':ended': 'ended', ':code': code, ':now': now() },

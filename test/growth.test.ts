@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals'
 import { readIntrospectionConfig } from '../lambda/config.ts'
 import { createIntrospect, introspected } from '../lambda/oversight/introspect.ts'
 import { createOversightRecords } from '../lambda/oversight/records.ts'
-import { dayOf } from '../lambda/records-schema.ts'
+import { listing } from '../lambda/records-schema.ts'
 import { createRecordsTable } from '../lambda/records-table.ts'
 import { introspectionEnvironment } from './support/environment.ts'
 import { faulty } from './support/faults.ts'
@@ -71,7 +71,10 @@ function fill(count: number, { actorSub = olivia, subjectSub = alice, age = 0, s
       subjectUsername: { S: 'alice' },
       requestedAt: { N: `${requestedAt}` },
       endsAt: { N: `${requestedAt + hour}` },
-      ...(state === 'issued' && { endsOn: { S: dayOf(requestedAt + hour) } }),
+      ...(state === 'issued' && {
+        listedOn: { S: listing('live', requestedAt + hour).listedOn },
+        listedAt: { N: `${requestedAt + hour}` },
+      }),
     }
     table.items.set((item.id as { S: string }).S, item)
   }
@@ -143,7 +146,7 @@ describe(`with ${many} records, a request costs the same as with ${few}:`, () =>
   })
 
   test.each(['actor', 'subject'] as const)(
-    'a bulk end by %s: of others, and of this person before yesterday',
+    'a bulk end by %s: of others, and of this person more than three days ago',
     async (by) => {
       const [before, after] = await costs(
         async () => {
@@ -154,7 +157,7 @@ describe(`with ${many} records, a request costs the same as with ${few}:`, () =>
         (count) => {
           fill(3)
           fill(count / 2, { actorSub: 'sub-of-oscar', subjectSub: 'sub-of-bob' })
-          fill(count / 2, { age: 2 * day, state: 'ended' })
+          fill(count / 2, { age: 3 * day, state: 'ended' })
         },
       )
       expect([before, after]).toEqual([
@@ -170,7 +173,7 @@ test(`a bulk end of ${many} live sessions reads one page of the index, and ends 
   expect(after).toEqual({ calls: 1 + 100, touched: table.pageSize + 100 })
 })
 
-test('a bulk end reads all that the person did since yesterday: this grows with one person, not with the table', async () => {
+test('a bulk end reads all that the person did in the last two days: this grows with one person, not with the table', async () => {
   for (const count of [10, 1_000]) {
     table = new MemoryTable()
     fill(count, { state: 'ended' })

@@ -95,13 +95,16 @@ async function everyOrder(
     actorUsername: 'olivia',
     subjectAsked: 'alice',
     requestedAt: noon,
-    preparedOn: '2026-01-01',
+    listedOn: 'prepared 2026-01-01',
+    listedAt: noon,
     expiresAt: 1,
   })
   await goOn([])
   return count
 }
 
+/** The list that a record of this state is in. */
+const lists: Partial<Record<ImpersonationRecord['state'], string>> = { prepared: 'prepared', issued: 'live' }
 const over = ['refused', 'discarded', 'ended']
 const attributesOf = (item: Item) => unmarshall(item) as ImpersonationRecord
 const stateOf = (item: Item) => attributesOf(item).state
@@ -119,8 +122,8 @@ test('in every order of five writes, an impersonation that is over stays over', 
       (!over.includes(stateOf(before)) || (over.includes(stateOf(after)) && !(name === 'issue' && done))) &&
       (name !== 'issue' || !done || succeeded(order, 'redeem') === 1) &&
       (!name?.startsWith('allow') || !done || stateOf(before) === 'requested') &&
-      'endsOn' in after === (stateOf(after) === 'issued') &&
-      'preparedOn' in after === (stateOf(after) === 'prepared') &&
+      attributesOf(after).listedOn?.split(' ')[0] === lists[stateOf(after)] &&
+      'listedAt' in after === 'listedOn' in after &&
       isLive(attributesOf(after), noon) === (stateOf(after) === 'issued')
     if (!holds) wrong.push(order.map(({ name }) => name as Write))
   })

@@ -2,14 +2,7 @@
 
 import type { Construct } from 'constructs'
 import { oversightVariables } from '../../lambda/config.ts'
-import {
-  attributesOfApprove,
-  attributesOfEnd,
-  byActor,
-  bySubject,
-  live,
-  prepared,
-} from '../../lambda/records-schema.ts'
+import { attributesOfApprove, attributesOfEnd, byActor, byDay, bySubject } from '../../lambda/records-schema.ts'
 import { BundledFunction } from './bundled-function.ts'
 import type { EndpointFunctionProps } from './endpoint.ts'
 import { environmentOf } from './environment.ts'
@@ -40,7 +33,7 @@ export class OversightFunction extends BundledFunction {
     })
     this.allow(records.tableArn, 'dynamodb:GetItem')
     this.allow(
-      [byActor, bySubject, live, prepared].map(({ indexName }) => `${records.tableArn}/index/${indexName}`),
+      [byActor, bySubject, byDay].map(({ indexName }) => `${records.tableArn}/index/${indexName}`),
       'dynamodb:Query',
     )
     const ofApprove = settings.approvalGroups.length > 0 ? attributesOfApprove : []

@@ -5,13 +5,11 @@ import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/a
 import type { Construct } from 'constructs'
 import {
   byActor,
+  byDay,
   bySubject,
-  live,
   partitionKey,
-  prepared,
   projected,
-  projectedOfPrepared,
-  requestedAt,
+  projectedByDay,
   timeToLive,
 } from '../../lambda/records-schema.ts'
 
@@ -19,8 +17,7 @@ import {
 const indexes = [
   { ...bySubject, attributes: projected },
   { ...byActor, attributes: projected },
-  { ...live, attributes: [requestedAt, ...projected] },
-  { ...prepared, attributes: projectedOfPrepared },
+  { ...byDay, attributes: projectedByDay },
 ]
 
 export class RecordsTable extends Table {

@@ -8,7 +8,7 @@ import type { ContextData } from '../http/gateway-event.ts'
 import { isRecentSignIn } from '../http/sign-in.ts'
 import type { Users } from '../http/users.ts'
 import type { Browser, Records } from '../records.ts'
-import { dayOf, type ImpersonationRecord, type Source } from '../records-schema.ts'
+import { type ImpersonationRecord, listing, type Source } from '../records-schema.ts'
 import type { CountActor } from './actor-limit.ts'
 import { assertClaimsRight, type ConfirmRight } from './actor-right.ts'
 import type { Impersonation, Mint } from './mint.ts'
@@ -95,7 +95,7 @@ export function createHandOff(options: {
       const record: ImpersonationRecord = {
         ...asked,
         state: 'prepared',
-        preparedOn: dayOf(asked.requestedAt),
+        ...listing('prepared', asked.requestedAt),
         ticketHash: hash,
         ticketEndsAt: ticketEnd(actor),
         ...(actor.signedInAt !== undefined && { actorSignedInAt: actor.signedInAt }),

@@ -2,7 +2,7 @@
 
 import { QueryCommand } from '@aws-sdk/client-dynamodb'
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb'
-import { type byActor, type bySubject, type live, partitionKey, type prepared } from '../records-schema.ts'
+import { type byActor, type byDay, type bySubject, partitionKey } from '../records-schema.ts'
 import { createRecordsTable, namesIn, type TableOptions, type Values } from '../records-table.ts'
 
 /** Where a page ended: the record's id and its `requestedAt`, or its `endsAt` in a list of live sessions. */
@@ -13,7 +13,7 @@ export interface Position {
 
 /** Part of one partition of an index. `from` and `to` limit the sort key, inclusive. */
 interface Range {
-  index: typeof byActor | typeof bySubject | typeof live | typeof prepared
+  index: typeof byActor | typeof bySubject | typeof byDay
   partition: string
   from: number
   to: number

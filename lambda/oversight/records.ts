@@ -4,13 +4,13 @@ import { ImpersonationError } from '../errors.ts'
 import { approvalWait, approvedTicketLifetime, grantLifetime } from '../grant.ts'
 import {
   byActor,
+  byDay,
   bySubject,
   dayOf,
   type ImpersonationRecord,
   isLive,
-  live,
+  listing,
   partitionKey,
-  prepared,
   projected,
   type Role,
   requestedAt,
@@ -117,7 +117,7 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
       id,
       {
         change:
-          'SET #state = :ended, #endedAt = :now, #endedBySub = :sub, #endedByUsername = :username, #endedByRole = :role REMOVE #endsOn, #preparedOn',
+          'SET #state = :ended, #endedAt = :now, #endedBySub = :sub, #endedByUsername = :username, #endedByRole = :role REMOVE #listedOn, #listedAt',
         condition: unfinished,
         // The function may not read more from an update: its policy has the same list of attributes as `attributesOfEnd`.
         returns: 'UPDATED_NEW',
@@ -138,17 +138,15 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
    * has just changed. What can still be approved was prepared today or yesterday.
    */
   async function findByDay({ by, next }: ListByDay, count: number): Promise<Position[]> {
-    const [index, from, to] =
-      by === 'live'
-        ? ([live, now() + 1, now() + 2 * day] as const)
-        : ([prepared, now() - approvalWait + 1, now() + day] as const)
+    const [from, to] = by === 'live' ? [now() + 1, now() + 2 * day] : [now() - approvalWait + 1, now() + day]
     if (next && !(next.at <= to)) throw wrongPosition()
     if (next && next.at < from) return []
     const found: Position[] = []
-    for (const partition of [dayOf(from + day), dayOf(from)]) {
-      if (found.length === count || (next && partition > dayOf(next.at))) continue
-      const after = next && partition === dayOf(next.at) ? next : undefined
-      found.push(...(await find({ index, partition, from, to }, count - found.length, { after })))
+    for (const start of [from + day, from]) {
+      if (found.length === count || (next && dayOf(start) > dayOf(next.at))) continue
+      const after = next && dayOf(start) === dayOf(next.at) ? next : undefined
+      const { listedOn: partition } = listing(by, start)
+      found.push(...(await find({ index: byDay, partition, from, to }, count - found.length, { after })))
     }
     return found
   }

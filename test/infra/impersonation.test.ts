@@ -164,7 +164,7 @@ describe('permissions', () => {
       { 'Allow <Oversight/Role> on *': ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'] },
       { 'Allow <Oversight/Role> on <Records.Arn>': ['dynamodb:GetItem'] },
       {
-        'Allow <Oversight/Role> on <Records.Arn>/index/by-actor,<Records.Arn>/index/by-subject,<Records.Arn>/index/live,<Records.Arn>/index/prepared':
+        'Allow <Oversight/Role> on <Records.Arn>/index/by-actor,<Records.Arn>/index/by-day,<Records.Arn>/index/by-subject':
           ['dynamodb:Query'],
       },
       {
@@ -175,12 +175,12 @@ describe('permissions', () => {
               'id',
               'state',
               'endsAt',
-              'endsOn',
               'endedAt',
               'endedBySub',
               'endedByUsername',
               'endedByRole',
-              'preparedOn',
+              'listedOn',
+              'listedAt',
             ],
           },
           Null: { 'dynamodb:Attributes': 'false' },
@@ -325,7 +325,7 @@ describe('permissions', () => {
 })
 
 describe('records', () => {
-  test('expire, can be restored, and are indexed by subject, by actor, and by the days of sessions and of tickets', () => {
+  test('expire, can be restored, and are indexed by subject, by actor, and by day', () => {
     const table = onlyOne(template, 'AWS::DynamoDB::Table')
     expect(table).toMatchObject({
       KeySchema: [{ AttributeName: 'id', KeyType: 'HASH' }],
@@ -339,8 +339,7 @@ describe('records', () => {
     expect(table.GlobalSecondaryIndexes.map(keys)).toEqual([
       ['subjectSub', 'requestedAt'],
       ['actorSub', 'requestedAt'],
-      ['endsOn', 'endsAt'],
-      ['preparedOn', 'requestedAt'],
+      ['listedOn', 'listedAt'],
     ])
     for (const secret of ['ticketHash', 'grantHash', 'grantEndsAt', 'nonce'])
       expect(JSON.stringify(table)).not.toContain(secret)

@@ -8,15 +8,14 @@ import {
   attributesOfApprove,
   attributesOfEnd,
   byActor,
+  byDay,
   bySubject,
-  dayOf,
   type ImpersonationRecord,
   isLive,
-  live,
+  listing,
   partitionKey,
-  prepared,
   projected,
-  projectedOfPrepared,
+  projectedByDay,
   requestedAt,
   timeToLive,
 } from '../../lambda/records-schema.ts'
@@ -79,7 +78,7 @@ const secrets = ['grantEndsAt', 'grantHash', 'nonce']
 
 test('the indexes contain every attribute except the TTL, those of `end`, and those that authenticate the sign-in', () => {
   const indexed: string[] = [partitionKey, requestedAt, ...projected]
-  const ofEnd = ['endedAt', 'endedByRole', 'endedBySub', 'endedByUsername', 'endsOn']
+  const ofEnd = ['endedAt', 'endedByRole', 'endedBySub', 'endedByUsername', 'listedAt', 'listedOn']
   expect([...writtenNames].filter((name) => !indexed.includes(name)).sort()).toEqual(
     [...ofEnd, 'expiresAt', ...secrets].sort(),
   )
@@ -106,7 +105,7 @@ test('the content of the indexes never changes: CloudFormation could not update 
     'subjectUsername',
     'userAgent',
   ])
-  expect(projectedOfPrepared).toEqual(['approvalRequired', 'approvedAt'])
+  expect(projectedByDay).toEqual([requestedAt, ...projected, 'approvalRequired', 'approvedAt'])
 })
 test('`end` may write what it adds, and no secret', () => {
   const added = endedNames.filter((name) => !issuedNames.includes(name))
@@ -135,8 +134,7 @@ test('the keys and the TTL have these names', () => {
 test('the indexes have the names that queries use', () => {
   expect(bySubject).toEqual({ indexName: 'by-subject', partitionKey: 'subjectSub', sortKey: 'requestedAt' })
   expect(byActor).toEqual({ indexName: 'by-actor', partitionKey: 'actorSub', sortKey: 'requestedAt' })
-  expect(live).toEqual({ indexName: 'live', partitionKey: 'endsOn', sortKey: 'endsAt' })
-  expect(prepared).toEqual({ indexName: 'prepared', partitionKey: 'preparedOn', sortKey: 'requestedAt' })
+  expect(byDay).toEqual({ indexName: 'by-day', partitionKey: 'listedOn', sortKey: 'listedAt' })
 })
 
 test.each([
@@ -155,6 +153,6 @@ test.each([
 test.each([
   [Date.UTC(2026, 11, 31, 23, 59, 59, 999), '2026-12-31'],
   [Date.UTC(2027, 0, 1), '2027-01-01'],
-])('the day of %d is %s, in UTC', (time, day) => {
-  expect(dayOf(time)).toBe(day)
+])('a session that ends at %d is listed on %s, in UTC', (time, day) => {
+  expect(listing('live', time)).toEqual({ listedOn: `live ${day}`, listedAt: time })
 })

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { newGrant, newTicket } from '../../lambda/grant.ts'
 import { createOversightRecords } from '../../lambda/oversight/records.ts'
 import { createRecords, type IssuePolicy, type Records } from '../../lambda/records.ts'
-import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
+import { type ImpersonationRecord, listing } from '../../lambda/records-schema.ts'
 import { scriptedDynamoDB, startTable } from '../support/table.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
@@ -38,8 +38,8 @@ const browser = { ip: '198.51.100.7', userAgent: 'Firefox' }
 function prepared(changes: Partial<ImpersonationRecord> = {}): ImpersonationRecord {
   const { grantHash: _, grantEndsAt: __, ...rest } = requested()
   const { id, hash: ticketHash } = ticket
-  const preparedOn = changes.state ? {} : { preparedOn: '2026-01-01' }
-  return { ...rest, id, state: 'prepared', ticketHash, ticketEndsAt: noon + 60_000, ...preparedOn, ...changes }
+  const listed = changes.state ? {} : listing('prepared', noon)
+  return { ...rest, id, state: 'prepared', ticketHash, ticketEndsAt: noon + 60_000, ...listed, ...changes }
 }
 
 beforeAll(async () => {
@@ -258,11 +258,11 @@ describe('requireApproval', () => {
 describe('a prepared record', () => {
   test('leaves the index of prepared ones when it is claimed, and when it is refused', async () => {
     await records.put(prepared())
-    expect(await claim()).not.toHaveProperty('preparedOn')
+    expect(await claim()).not.toHaveProperty('listedOn')
     ticket = newTicket()
     await records.put(prepared())
     await records.refuse(ticket.id, 'ActorNotAllowed')
-    expect(await records.read(ticket.id)).not.toHaveProperty('preparedOn')
+    expect(await records.read(ticket.id)).not.toHaveProperty('listedOn')
   })
 
   test.each(['', 'A'.repeat(43)])('redeems no grant, whatever its hash: %p', async (hash) => {
@@ -450,7 +450,8 @@ describe('issue', () => {
       actorSub: 'sub-of-olivia',
       issuedAt: noon,
       endsAt: noon + hour,
-      endsOn: '2026-01-01',
+      listedOn: 'live 2026-01-01',
+      listedAt: noon + hour,
     })
   })
   test('can be repeated, and keeps the first times', async () => {
@@ -465,7 +466,7 @@ describe('issue', () => {
     now = midnight - hour - 1
     await issue()
     now += 1
-    expect(await issue()).toMatchObject({ endsAt: midnight - 1, endsOn: '2026-01-01' })
+    expect(await issue()).toMatchObject({ endsAt: midnight - 1, listedOn: 'live 2026-01-01', listedAt: midnight - 1 })
   })
   test.each([
     ['another app client', { clientId: 'another' }],
@@ -604,9 +605,9 @@ describe('discard', () => {
     expect(await records.read(grant.id)).toMatchObject({ state: 'discarded', code: 'TokensUnfit', discardedAt: noon })
   })
   test('takes the record out of the index of live sessions', async () => {
-    await records.put(requested({ state: 'issued', endsAt: noon + hour, endsOn: '2026-01-01' }))
+    await records.put(requested({ state: 'issued', endsAt: noon + hour, ...listing('live', noon + hour) }))
     await records.discard(grant.id, 'TokensUnfit')
-    expect(await records.read(grant.id)).not.toHaveProperty('endsOn')
+    expect(await records.read(grant.id)).not.toHaveProperty('listedOn')
   })
   test('leaves an ended record unchanged', async () => {
     await records.put(requested({ state: 'ended', endedAt: noon }))

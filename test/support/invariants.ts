@@ -81,7 +81,7 @@ export function expectOrderly(changes: readonly Change[]): void {
       continue
     }
     expect(transitions).toContain(`${old?.state ?? 'none'} → ${now.state}`)
-    expect('endsOn' in now).toBe(now.state === 'issued')
+    expect('listedOn' in now).toBe(['prepared', 'issued'].includes(now.state))
     expect('endedAt' in now).toBe(now.state === 'ended')
     if (old?.grantHash !== undefined) expect(now.grantHash).toBe(old.grantHash)
     expect(now.grantHash === undefined).toBe(isUnclaimed(now))

@@ -1,10 +1,10 @@
 // A DynamoDB table in memory for the calls of lambda/records.ts, lambda/endpoint/actor-limit.ts and lambda/oversight/records.ts.
 // Much faster than dynalite.
 
-import { byActor, bySubject, live, prepared } from '../../lambda/records-schema.ts'
+import { byActor, byDay, bySubject } from '../../lambda/records-schema.ts'
 import { apply, holds, type Input, type Item, namesOf, select } from './memory-expressions.ts'
 
-const indexes = [byActor, bySubject, live, prepared]
+const indexes = [byActor, bySubject, byDay]
 
 /** An item before and after a write. */
 export interface Change {

@@ -3,12 +3,12 @@
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { listen } from '../../infra/local/listen.ts'
-import { byActor, bySubject, live, partitionKey, prepared } from '../../lambda/records-schema.ts'
+import { byActor, byDay, bySubject, partitionKey } from '../../lambda/records-schema.ts'
 import { faulty } from './faults.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
 
-const indexes = [byActor, bySubject, live, prepared]
+const indexes = [byActor, bySubject, byDay]
 const attribute = (AttributeType: 'S' | 'N') => (AttributeName: string) => ({ AttributeName, AttributeType })
 
 export async function startTable(tableName = 'records') {

@@ -91,7 +91,8 @@ describe('prepare', () => {
     expect(record).toEqual({
       id: expect.any(String),
       state: 'prepared',
-      preparedOn: '2026-01-01',
+      listedOn: 'prepared 2026-01-01',
+      listedAt: noon,
       ticketHash: expect.stringMatching(/^[\w-]{43}$/),
       ticketEndsAt: noon + 60_000,
       clientId: 'ours',

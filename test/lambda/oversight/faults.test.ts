@@ -11,6 +11,7 @@ import { createUsers } from '../../../lambda/http/users.ts'
 import { createOversight } from '../../../lambda/oversight/oversight.ts'
 import { createOversightRecords } from '../../../lambda/oversight/records.ts'
 import { createOversightRoutes } from '../../../lambda/oversight/routes.ts'
+import { listing } from '../../../lambda/records-schema.ts'
 import { sdkClientConfig } from '../../../lambda/sdk-client.ts'
 import { oversightEnvironment } from '../../support/environment.ts'
 import { type Fault, faults, faulty, Process } from '../../support/faults.ts'
@@ -83,11 +84,10 @@ function collect(line: { event: string }) {
 /** The record that a route finds: olivia acts as audrey, or asks for an approval. */
 function itemFor(name: keyof typeof routes) {
   const requestedAt = Date.now() - 1000
-  const today = new Date(requestedAt).toISOString().slice(0, 10)
-  if (name === 'approve' || name === 'list prepared') return marshall({ ...waiting, requestedAt, preparedOn: today })
+  if (name === 'approve' || name === 'list prepared')
+    return marshall({ ...waiting, requestedAt, ...listing('prepared', requestedAt) })
   const times = { requestedAt, issuedAt: Date.now() - 500, endsAt: Date.now() + 3_600_000 }
-  const endsOn = new Date(times.endsAt).toISOString().slice(0, 10)
-  return marshall({ ...record, ...times, subjectSub: callers.auditor.sub, endsOn })
+  return marshall({ ...record, ...times, subjectSub: callers.auditor.sub, ...listing('live', times.endsAt) })
 }
 
 function fill(name: keyof typeof routes) {

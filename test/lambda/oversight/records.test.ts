@@ -7,8 +7,8 @@ import { createRecords, type Records } from '../../../lambda/records.ts'
 import {
   attributesOfApprove,
   attributesOfEnd,
-  dayOf,
   type ImpersonationRecord,
+  listing,
 } from '../../../lambda/records-schema.ts'
 import { faults, faulty, Process } from '../../support/faults.ts'
 import type { Item } from '../../support/memory-expressions.ts'
@@ -58,8 +58,8 @@ function requested(changes: Partial<ImpersonationRecord> = {}): ImpersonationRec
 }
 const prepared = (changes: Partial<ImpersonationRecord> = {}): ImpersonationRecord => {
   const { grantHash: ticketHash, grantEndsAt: ticketEndsAt, ...rest } = requested({ state: 'prepared' })
-  const preparedOn = dayOf(changes.requestedAt ?? noon)
-  return { ...rest, preparedOn, ...(ticketHash && ticketEndsAt && { ticketHash, ticketEndsAt }), ...changes }
+  const listed = listing('prepared', changes.requestedAt ?? noon)
+  return { ...rest, ...listed, ...(ticketHash && ticketEndsAt && { ticketHash, ticketEndsAt }), ...changes }
 }
 const issued = (changes: Partial<ImpersonationRecord> = {}) => {
   const endsAt = changes.endsAt ?? noon + hour
@@ -68,18 +68,19 @@ const issued = (changes: Partial<ImpersonationRecord> = {}) => {
     subjectSub: alice.sub,
     issuedAt: noon,
     endsAt,
-    endsOn: dayOf(endsAt),
+    ...listing('live', endsAt),
     ...changes,
   })
 }
+const endingAtTime = (endsAt: number) => ({ endsAt, ...listing('live', endsAt) })
 const visibleOf = ({
   ticketHash: ______,
   grantHash: _,
   grantEndsAt: __,
   nonce: ___,
   expiresAt: ____,
-  endsOn: _____,
-  preparedOn: _______,
+  listedOn: _____,
+  listedAt: _______,
   approvedSubjectSub: ________,
   ...rest
 }: ImpersonationRecord) => rest
@@ -124,7 +125,7 @@ describe('end', () => {
     const ended = { ...visibleOf(record()), state: 'ended', ...endedByAudrey }
     expect(await oversight.end(grant.id, audrey)).toStrictEqual(ended)
     expect(await oversight.read(grant.id)).toStrictEqual(ended)
-    for (const name of ['endsOn', 'preparedOn']) expect(await records.read(grant.id)).not.toHaveProperty(name)
+    for (const name of ['listedOn', 'listedAt']) expect(await records.read(grant.id)).not.toHaveProperty(name)
   })
   test.each<[string, () => ImpersonationRecord]>([
     ['refused', () => requested({ state: 'refused', code: 'SubjectProtected' })],
@@ -358,8 +359,7 @@ describe('list of live sessions', () => {
     start += 7 * day
     now = start
   })
-  const endingAt = (...ends: number[]) =>
-    write(ends.length, (n) => ({ endsAt: start + (ends[n] ?? 0), endsOn: dayOf(start + (ends[n] ?? 0)) }))
+  const endingAt = (...ends: number[]) => write(ends.length, (n) => endingAtTime(start + (ends[n] ?? 0)))
 
   test('has those that end today or tomorrow, the last to end first, across midnight, page by page', async () => {
     const ids = await endingAt(day, 12 * hour, 12 * hour - 1, hour, 1)
@@ -526,11 +526,11 @@ describe('endAll', () => {
 describe('the cost of a list', () => {
   test('live sessions: DynamoDB (dynalite) reports the same number of scanned items with 10 and with 100 ended records', async () => {
     now = noon + 1000 * day
-    await write(3, (n) => ({ endsAt: now + hour + n, endsOn: dayOf(now + hour + n) }))
+    await write(3, (n) => endingAtTime(now + hour + n))
     const costs: number[] = []
     const counting = createOversightRecords({ ...counted(costs), timeout: 5_000, now: () => now })
     for (const count of [10, 90]) {
-      const ids = await write(count, (n) => ({ endsAt: now + n + 1, endsOn: dayOf(now + n + 1) }))
+      const ids = await write(count, (n) => endingAtTime(now + n + 1))
       await Promise.all(ids.map((id) => oversight.end(id, audrey)))
       expect((await counting.list({ by: 'live', limit: 20 })).records).toHaveLength(3)
     }
