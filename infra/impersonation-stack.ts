@@ -15,8 +15,18 @@ export class ImpersonationStack extends Stack {
       ...(stackName !== undefined && { stackName: readValue('stackName', stackName, stackNameRule) }),
     })
     const impersonation = new Impersonation(this, 'Impersonation', settingsInContext(context, ['stackName']))
-    const { api, userPool, actorClient, impersonationClient, records, endpoint, oversight, introspection, triggers } =
-      impersonation
+    const {
+      api,
+      userPool,
+      actorClient,
+      impersonationClient,
+      records,
+      endpoint,
+      oversight,
+      introspection,
+      triggers,
+      events,
+    } = impersonation
     const outputs = {
       ApiUrl: impersonation.url,
       UserPoolId: userPool.userPoolId,
@@ -34,6 +44,11 @@ export class ImpersonationStack extends Stack {
       IntrospectionLogGroupName: introspection.logGroup.logGroupName,
       TriggersFunctionName: triggers.function.functionName,
       TriggersLogGroupName: triggers.logGroup.logGroupName,
+      ...(events && {
+        EventsFunctionName: events.function.functionName,
+        EventsLogGroupName: events.logGroup.logGroupName,
+        EventsDeadLettersUrl: events.deadLetters.queueUrl,
+      }),
       ...(impersonation.accessLog && { AccessLogGroupName: impersonation.accessLog.logGroupName }),
       AlarmTopicArn: impersonation.alarmTopic.topicArn,
     }

@@ -7,6 +7,7 @@ import { Construct } from 'constructs'
 import { ImpersonationApi } from './api/api.ts'
 import type { Keys } from './api/keys.ts'
 import { assertUsableCdk } from './cdk-copy.ts'
+import { Events } from './events/events.ts'
 import { EndpointFunction } from './functions/endpoint.ts'
 import { IntrospectionFunction } from './functions/introspection.ts'
 import { OversightFunction } from './functions/oversight.ts'
@@ -75,6 +76,11 @@ export class Impersonation extends Construct {
   readonly impersonationClient: CfnUserPoolClient
   /** The API's access log. Undefined if the setting `accessLog` is false. */
   readonly accessLog: LogGroup | undefined
+  /**
+   * Puts the events. It has a `function`, the function's `role` and `logGroup`, and `deadLetters`, a `Queue`. Undefined if the
+   * setting `eventBus` is not set.
+   */
+  readonly events: Events | undefined
   /** The alarms' `Topic`. Subscribe to it, or set `alarmEmail`. */
   readonly alarmTopic: AlarmTopic
 
@@ -86,7 +92,10 @@ export class Impersonation extends Construct {
     const { userPool, actorClient, appClient, ...values } = props
     const settings = readSettings(values, poolProps)
     this.settings = settings
-    this.records = new RecordsTable(this, 'Records', { deletionProtection: settings.data === 'keep' })
+    this.records = new RecordsTable(this, 'Records', {
+      deletionProtection: settings.data === 'keep',
+      stream: settings.eventBus !== '',
+    })
 
     const pool = selectPool(this, userPool, settings)
     this.userPool = pool.userPool
@@ -130,9 +139,10 @@ export class Impersonation extends Construct {
       oversight: this.oversight.function,
       introspection: this.introspection.function,
     })
+    this.events = settings.eventBus ? new Events(this, 'Events', { records, settings }) : undefined
     this.alarmTopic = new AlarmTopic(this, 'AlarmTopic', { email: settings.alarmEmail })
     this.#addMonitoring()
-    const logGroups = [this.endpoint, this.oversight, this.introspection].map(({ logGroup }) => logGroup)
+    const logGroups = [this.endpoint, this.oversight, this.introspection, this.events].map((fn) => fn?.logGroup)
     applyRemoval(settings, [records, ...logGroups, this.accessLog])
     this.#warn({ accessLogIsUnset: values.accessLog === undefined })
   }
@@ -198,6 +208,7 @@ export class Impersonation extends Construct {
       triggers: this.triggers.function,
       userPool: this.userPool,
       records: this.records,
+      events: this.events,
     })
     const clientIds = { actors: this.actorClient.userPoolClientId, impersonation: this.impersonationClient.ref }
     new ImpersonationDashboard(this, 'Dashboard', { metrics, clientIds })

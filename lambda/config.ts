@@ -108,6 +108,13 @@ export const triggerVariables = {
   nextTriggers: ['NEXT_TRIGGERS', readNextTriggers],
 } as const satisfies Variables
 
+/** The function that puts an event for each change of a record. */
+export const eventVariables = {
+  /** The ARN of the event bus. */
+  eventBus: ['EVENT_BUS', text],
+  deadLetterQueueUrl: ['DEAD_LETTER_QUEUE_URL', text],
+} as const satisfies Variables
+
 /** The only pool that the attaching function may change, the function that it attaches, and those that it puts back. */
 export const attachmentVariables = {
   userPoolId: ['USER_POOL_ID', text],
@@ -132,6 +139,7 @@ export type EndpointConfig = ConfigOf<typeof endpointVariables>
 export type OversightConfig = ConfigOf<typeof oversightVariables>
 export type IntrospectionConfig = ConfigOf<typeof introspectionVariables>
 export type TriggerConfig = ConfigOf<typeof triggerVariables>
+export type EventConfig = ConfigOf<typeof eventVariables>
 export type AttachmentConfig = ConfigOf<typeof attachmentVariables>
 export type GroupConfig = ConfigOf<typeof groupVariables>
 
@@ -159,6 +167,11 @@ export function readIntrospectionConfig(env: Environment): IntrospectionConfig {
 /** @throws Error naming the variable that is missing or malformed. */
 export function readTriggerConfig(env: Environment): TriggerConfig {
   return readConfig(triggerVariables, env)
+}
+
+/** @throws Error naming the variable that is missing or malformed. */
+export function readEventConfig(env: Environment): EventConfig {
+  return readConfig(eventVariables, env)
 }
 
 /** @throws Error naming the variable that is missing or malformed. */

@@ -1,6 +1,6 @@
 // The attributes of a record, and the keys, indexes and projected attributes of the records table.
 
-type State = 'prepared' | 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded' | 'ended'
+export type State = 'prepared' | 'requested' | 'redeemed' | 'issued' | 'refused' | 'discarded' | 'ended'
 
 /** The role in which somebody ended an impersonation. `session`: the impersonated session itself. */
 export type Role = 'actor' | 'subject' | 'auditor' | 'session'

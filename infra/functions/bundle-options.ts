@@ -9,6 +9,7 @@ export const entries = {
   oversight: 'oversight/handler.ts',
   introspection: 'oversight/introspection-handler.ts',
   triggers: 'triggers/handler.ts',
+  events: 'events/handler.ts',
   'attach-triggers': 'existing-pool/attach-triggers-handler.ts',
   groups: 'existing-pool/groups-handler.ts',
 } as const

@@ -101,6 +101,23 @@ export function alarmRules(
       threshold: 1,
       meaning: 'An actor has reached the limit of impersonations (actorLimit).',
     },
+    ...(metrics.events && eventRules(metrics.events)),
+  }
+}
+
+function eventRules(metrics: NonNullable<Metrics['events']>): Record<string, AlarmRule> {
+  return {
+    EventsFailing: {
+      metric: metrics.deadLetters(minutes(5)),
+      threshold: 1,
+      meaning: 'Some changes of impersonations have no event.',
+    },
+    EventsLate: {
+      // Milliseconds.
+      metric: metrics.age(minutes(1)),
+      threshold: 300_000,
+      meaning: 'The events of impersonations are more than 5 minutes late. After 23 hours they are given up.',
+    },
   }
 }
 

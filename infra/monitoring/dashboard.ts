@@ -65,6 +65,15 @@ export class ImpersonationDashboard extends Dashboard {
         }),
       }),
     )
+    if (metrics.events) {
+      const { age, deadLetters } = metrics.events
+      this.addWidgets(
+        graph('Events: age in ms, and changes without an event on the right', {
+          left: labelled({ age: age(period) }),
+          right: labelled({ 'dead letters': deadLetters(period) }),
+        }),
+      )
+    }
   }
 }
 

@@ -6,6 +6,7 @@ import { MathExpression, Metric, type MetricOptions, Stats } from 'aws-cdk-lib/a
 import type { IUserPool } from 'aws-cdk-lib/aws-cognito'
 import type { Table } from 'aws-cdk-lib/aws-dynamodb'
 import type { IFunction } from 'aws-cdk-lib/aws-lambda'
+import type { Queue } from 'aws-cdk-lib/aws-sqs'
 import type { Code } from '../../lambda/errors.ts'
 import type { Outcome } from '../../lambda/http/metrics.ts'
 import { decisions, faults, latency, namespace, outcome, refusals, service } from '../../lambda/metric-names.ts'
@@ -18,6 +19,8 @@ export interface MetricSources {
   triggers: IFunction
   userPool: IUserPool
   records: Table
+  /** Undefined: the deployment puts no events. */
+  events: { function: IFunction; deadLetters: Queue } | undefined
 }
 
 export type Metrics = ReturnType<typeof metricsOf>
@@ -28,7 +31,16 @@ const sum = (period: Duration) => ({ statistic: Stats.SUM, period })
 const search = (terms: string, period: Duration) =>
   new MathExpression({ expression: `SEARCH('${terms}', 'Sum', ${period.toSeconds()})`, label: '', period })
 
-export function metricsOf({ api, endpoint, oversight, introspection, triggers, userPool, records }: MetricSources) {
+export function metricsOf({
+  api,
+  endpoint,
+  oversight,
+  introspection,
+  triggers,
+  userPool,
+  records,
+  events,
+}: MetricSources) {
   const own = (of: IFunction, metricName: string, options: MetricOptions) =>
     new Metric({
       namespace,
@@ -75,6 +87,12 @@ export function metricsOf({ api, endpoint, oversight, introspection, triggers, u
         dimensionsMap: { UserPool: userPool.userPoolId, UserPoolClient: clientId },
         ...sum(period),
       }),
+    events: events && {
+      /** How long ago the last change happened that the function got, in ms. */
+      age: (period: Duration) => events.function.metric('IteratorAge', { statistic: Stats.MAXIMUM, period }),
+      deadLetters: (period: Duration) =>
+        events.deadLetters.metricApproximateNumberOfMessagesVisible({ statistic: Stats.MAXIMUM, period }),
+    },
     /** Requests that DynamoDB failed or throttled, one graph line for each operation. */
     tableFaults: (period: Duration) => search(tableFaultTerms, period),
   }

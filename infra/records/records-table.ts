@@ -1,6 +1,13 @@
 // The table of impersonation records. It is the audit trail, and the triggers trust it.
 
-import { AttributeType, BillingMode, ProjectionType, Table, TableEncryption } from 'aws-cdk-lib/aws-dynamodb'
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  StreamViewType,
+  Table,
+  TableEncryption,
+} from 'aws-cdk-lib/aws-dynamodb'
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam'
 import type { Construct } from 'constructs'
 import {
@@ -20,8 +27,14 @@ const indexes = [
   { ...byDay, attributes: projectedByDay },
 ]
 
+export interface RecordsTableProps {
+  deletionProtection: boolean
+  /** Whether the table has a stream, with each record before and after a change. */
+  stream: boolean
+}
+
 export class RecordsTable extends Table {
-  constructor(scope: Construct, id: string, { deletionProtection }: { deletionProtection: boolean }) {
+  constructor(scope: Construct, id: string, { deletionProtection, stream }: RecordsTableProps) {
     super(scope, id, {
       partitionKey: { name: partitionKey, type: AttributeType.STRING },
       timeToLiveAttribute: timeToLive,
@@ -29,6 +42,7 @@ export class RecordsTable extends Table {
       encryption: TableEncryption.AWS_MANAGED,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection,
+      ...(stream && { stream: StreamViewType.NEW_AND_OLD_IMAGES }),
     })
     for (const { indexName, ...index } of indexes) {
       this.addGlobalSecondaryIndex({

@@ -218,11 +218,14 @@ export const settingsTable = {
   alarmRefusals: setting(25, wholeNumber(1, 1_000_000)),
   /** This many impersonations in one hour raise an alarm. */
   alarmImpersonations: setting(100, wholeNumber(1, 1_000_000)),
-  /** The event bus that gets an event for each change of an impersonation: its name or ARN. Default: no events. */
+  /**
+   * The EventBridge bus that gets an event for each change of an impersonation: its name, such as `default`, or its ARN. A bus
+   * of the app: its ARN. Default: no events.
+   */
   eventBus: setting(
     '',
-    matching('the name or the ARN of an EventBridge event bus', {
-      test: (bus) => Token.isUnresolved(bus) || eventBusPattern.test(bus),
+    matching('the name or the ARN of an EventBridge event bus, or empty for no events', {
+      test: (bus) => bus === '' || Token.isUnresolved(bus) || eventBusPattern.test(bus),
     }),
   ),
   /** How long log groups keep their entries. */

@@ -65,6 +65,7 @@ const settings = {
   endpointConcurrency: 5,
   accessLog: true,
   alarmEmail: 'ops@example.com',
+  eventBus: 'arn:aws:events:us-east-1:210987654321:event-bus/security',
   data: 'destroy',
 }
 const existingPool = { userPoolId: 'us-east-1_Abc123', protectedGroups: 'impersonators,impersonation-auditors,admins' }
@@ -114,11 +115,13 @@ describe('cdk-nag and CDK’s validation', () => {
     ...['Endpoint', 'Oversight', 'Introspection'].map((path) => `IAM5[Resource::*] at ${path}/Role`),
   ]
 
+  const eventFindings = ['IAM5[Resource::*] at Events/Role', 'SQS3 at EventsDeadLetters']
+
   const cases: [string, object, string[]][] = [
     ['by default', {}, [...findings, ...ownPoolFindings, noAccessLog]],
-    ['with other settings, an access log among them', settings, [...findings, ...ownPoolFindings]],
+    ['with other settings, an access log among them', settings, [...findings, ...ownPoolFindings, ...eventFindings]],
     ['on an existing pool', existingPool, [...findings, noAccessLog]],
-    ['on an existing pool with other settings', settingsOnExistingPool, findings],
+    ['on an existing pool with other settings', settingsOnExistingPool, [...findings, ...eventFindings]],
   ]
   let ran: Awaited<ReturnType<typeof runApps>>
   beforeAll(async () => {

@@ -100,6 +100,7 @@ describe('the members', () => {
       actorClient: true,
       impersonationClient: true,
       accessLog: true,
+      events: true,
       alarmTopic: true,
       url: true,
     } satisfies Record<Exclude<keyof Impersonation, keyof Construct>, true>

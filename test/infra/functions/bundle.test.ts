@@ -12,6 +12,7 @@ let bundles: string[]
 beforeAll(async () => {
   // A deployment to an existing pool has all functions.
   await synthesizeInto(outdir, {
+    eventBus: 'security',
     userPoolId: 'us-east-1_Abc123',
     protectedGroups: 'impersonators,impersonation-auditors,admins',
   })
@@ -24,6 +25,7 @@ const entries = [
   'oversight.mjs',
   'introspection.mjs',
   'triggers.mjs',
+  'events.mjs',
   'attach-triggers.mjs',
   'groups.mjs',
 ]
@@ -61,7 +63,7 @@ const loadedWith = (entry: string) => [...closure(directoryOf(entry), entry)].ma
 
 describe('bundles', () => {
   test('exist for each function', () => {
-    expect(bundles).toHaveLength(6)
+    expect(bundles).toHaveLength(7)
   })
 
   test.each(entries)('%s exports a handler and needs no require', (entry) => {
@@ -87,6 +89,7 @@ describe('bundles', () => {
     expect(Buffer.byteLength(loadedWith('introspection.mjs').join(''))).toBeLessThanOrEqual(290_000)
     expect(Buffer.byteLength(loadedByImpersonation().join(''))).toBeLessThanOrEqual(220_000)
     expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(310_000)
+    expect(Buffer.byteLength(loadedWith('events.mjs').join(''))).toBeLessThanOrEqual(180_000)
   })
 
   test('load the library for patterns only if a reason must match one', () => {
@@ -101,7 +104,13 @@ describe('bundles', () => {
     expect([...loadedWith('triggers.mjs'), ...loadedByImpersonation()].join()).not.toContain(invokePath)
   })
 
-  test.each(['endpoint.mjs', 'introspection.mjs', 'triggers.mjs'])(
+  test('of events load the client for SQS only for a record without an event', () => {
+    const operation = 'AmazonSQS'
+    expect(loadedWith('events.mjs').join()).not.toContain(operation)
+    expect(files('events.mjs').filter((source) => source.includes(operation))).toHaveLength(1)
+  })
+
+  test.each(['endpoint.mjs', 'introspection.mjs', 'triggers.mjs', 'events.mjs'])(
     '%s reads credentials only from the environment',
     (entry) => {
       expect(files(entry).join()).toContain('AWS_SESSION_TOKEN')
@@ -133,6 +142,7 @@ describe('bundles', () => {
   test('are identical for the same code, so CloudFormation does not update the functions', async () => {
     const again = mkdtempSync(join(tmpdir(), 'bundle-'))
     await synthesizeInto(again, {
+      eventBus: 'audit',
       userPoolId: 'us-east-1_Abc123',
       protectedGroups: 'impersonators,impersonation-auditors,admins',
       sessionMinutes: 30,

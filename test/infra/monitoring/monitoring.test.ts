@@ -11,7 +11,7 @@ interface Widget {
 let template: StackTemplate
 let alarms: Record<string, Resource['Properties']>
 beforeAll(async () => {
-  template = await templateOf()
+  template = await templateOf({ eventBus: 'security' })
   alarms = Object.fromEntries(
     Object.entries(ofType(template, 'AWS::CloudWatch::Alarm')).map(([path, alarm]) => [path.split('/')[1], alarm]),
   )
@@ -38,6 +38,15 @@ describe('alarms', () => {
     ['OversightRefusals', 'CognitoImpersonation Refusals', 'service=<Oversight/Function>', 'Sum', 25, 900],
     ['ImpersonationsAboveNormal', 'CognitoImpersonation Decisions', `outcome=issued ${service}`, 'Sum', 100, 3_600],
     ['ActorLimitReached', 'CognitoImpersonation Decisions', `outcome=ActorLimit ${service}`, 'Sum', 1, 900],
+    [
+      'EventsFailing',
+      'AWS/SQS ApproximateNumberOfMessagesVisible',
+      'QueueName=<EventsDeadLetters.QueueName>',
+      'Maximum',
+      1,
+      300,
+    ],
+    ['EventsLate', 'AWS/Lambda IteratorAge', 'FunctionName=<Events/Function>', 'Maximum', 300_000, 60],
   ])('%s: %s of %s, %s ≥ %d in %d s', (name, metric, of, statistic, threshold, seconds) => {
     const { Namespace, MetricName, Dimensions, Statistic, ExtendedStatistic, ...alarm } = alarms[name] ?? {}
     const dimensions = Dimensions.map((dimension: Record<string, string>) => `${dimension.Name}=${dimension.Value}`)
@@ -59,6 +68,11 @@ describe('alarms', () => {
     const entries = [...runbook.matchAll(/^### (\w+)$/gm)].map(([, name]) => name)
     expect(entries.sort()).toEqual(Object.keys(alarms).sort())
     for (const [name, { AlarmDescription }] of Object.entries(alarms)) expect(AlarmDescription).toContain(`"${name}"`)
+  })
+
+  test('on events exist only with an event bus', async () => {
+    const without = Object.keys(ofType(await templateOf(), 'AWS::CloudWatch::Alarm')).map((path) => path.split('/')[1])
+    expect(Object.keys(alarms).filter((name) => !without.includes(name))).toEqual(['EventsFailing', 'EventsLate'])
   })
 
   test.each(['RefusalsAboveNormal', 'OversightRefusals'])('use alarmRefusals as the threshold of %s', async (name) => {
@@ -112,7 +126,7 @@ describe('the alarm topic', () => {
   })
 })
 
-test('the dashboard shows outcomes, the API, latency, the triggers, oversight, introspection, and faults', () => {
+test('the dashboard shows outcomes, the API, latency, the triggers, oversight, introspection, events, and faults', () => {
   const { DashboardBody } = onlyOne(template, 'AWS::CloudWatch::Dashboard')
   const { widgets } = JSON.parse(DashboardBody) as { widgets: Widget[] }
   const shown = widgets.map(({ properties: { title, metrics } }) => [
@@ -138,5 +152,9 @@ test('the dashboard shows outcomes, the API, latency, the triggers, oversight, i
     'Listing, reading and ending, by outcome': [outcomesOf('Oversight')],
     'Introspection by outcome': [outcomesOf('Introspection')],
     'Faults of oversight and introspection': Array(2).fill('CognitoImpersonation Faults'),
+    'Events: age in ms, and changes without an event on the right': [
+      'AWS/Lambda IteratorAge',
+      'AWS/SQS ApproximateNumberOfMessagesVisible',
+    ],
   })
 })

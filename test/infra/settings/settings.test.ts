@@ -72,7 +72,9 @@ describe('settings', () => {
     ],
     ['actorLimit', '{"limit":30,"period":"HOUR"}', { limit: 30, period: 'HOUR' }],
     ['reasonPattern', { pattern: '^a$', description: 'an a' }, { pattern: '^a$', description: 'an a' }],
+    ['eventBus', '', ''],
     ['eventBus', 'security', 'security'],
+    ['eventBus', Lazy.string({ produce: () => 'later' }), expect.any(String)],
     [
       'eventBus',
       'arn:aws:events:us-east-1:123456789012:event-bus/security',

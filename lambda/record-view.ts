@@ -1,6 +1,6 @@
 // A record as the API shows it. The API never shows attributes that this file does not name.
 
-import { type ImpersonationRecord, isLive, type Role, type Secret } from '../records-schema.ts'
+import { type ImpersonationRecord, isLive, type Role, type Secret } from './records-schema.ts'
 
 export type View = ReturnType<typeof viewOf>
 

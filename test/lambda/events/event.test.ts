@@ -1,0 +1,147 @@
+import { describe, expect, test } from '@jest/globals'
+import { eventOf } from '../../../lambda/events/event.ts'
+import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
+import { change, changedAt, recordIn, tableArn } from './change.ts'
+
+const typeOf = (images: Parameters<typeof change>[0]) => eventOf(change(images))?.detail.eventType
+
+describe('an event', () => {
+  const issued = recordIn('issued', {
+    reason: 'ticket 42',
+    sourceIp: '203.0.113.7',
+    userAgent: 'curl/8',
+    apiKeyId: 'key-1',
+    requestId: 'request-1',
+  })
+
+  test('has the record as auditors see it, the state before, and the number of the change', () => {
+    expect(
+      eventOf(change({ before: { ...issued, state: 'redeemed' }, after: issued }, '4421584500000000017450439091')),
+    ).toEqual({
+      time: new Date(changedAt * 1000),
+      table: tableArn,
+      detail: {
+        version: '1',
+        eventType: 'user.session.impersonation.initiate',
+        sequence: '0000000000004421584500000000017450439091',
+        previousState: 'redeemed',
+        id: issued.id,
+        state: 'issued',
+        live: true,
+        actor: { sub: 'sub-of-olivia', username: 'olivia' },
+        subject: { sub: 'sub-of-alice', username: 'alice', asked: 'alice' },
+        reason: 'ticket 42',
+        requestedAt: '2026-11-25T15:09:58.000Z',
+        issuedAt: '2026-11-25T15:10:00.000Z',
+        endsAt: '2026-11-25T16:10:00.000Z',
+        sourceIp: '203.0.113.7',
+        userAgent: 'curl/8',
+        apiKeyId: 'key-1',
+        requestId: 'request-1',
+      },
+    })
+  })
+
+  test('is the same when it is repeated later', () => {
+    const record = change({ before: recordIn('redeemed'), after: issued })
+    const [first, later] = [eventOf(record), eventOf(record)]
+    expect(later).toEqual(first)
+    expect(eventOf(change({ after: { ...issued, endsAt: changedAt * 1000 - 1 } }))?.detail.live).toBe(false)
+  })
+
+  test('has a sequence that sorts as text', () => {
+    const sequenceOf = (number: string) => eventOf(change({ after: issued }, number))?.detail.sequence ?? ''
+    const numbers = ['999999999999999999999', '1000000000000000000000', '4421584500000000017450439091']
+    expect(numbers.map(sequenceOf).toSorted()).toEqual(numbers.map(sequenceOf))
+    expect(new Set(numbers.map((number) => sequenceOf(number).length))).toEqual(new Set([40]))
+  })
+
+  test.each<ImpersonationRecord['state']>([
+    'prepared',
+    'requested',
+    'redeemed',
+    'issued',
+    'refused',
+    'discarded',
+    'ended',
+  ])('of state %s has no hash, grant, ticket or nonce', (state) => {
+    const before = recordIn('requested', { ticketHash: 'hash-of-the-ticket' })
+    const after = recordIn(state, { ticketHash: 'hash-of-the-ticket' })
+    const text = JSON.stringify(
+      eventOf(change({ before: state === 'requested' ? recordIn('prepared') : before, after })),
+    )
+    expect(text).toContain(after.id)
+    const secrets = [before.grantHash, after.grantHash, after.ticketHash, recordIn('redeemed').nonce]
+    expect(secrets.filter((secret) => secret !== undefined && text.includes(secret))).toEqual([])
+  })
+})
+
+describe('the type of an event', () => {
+  const { prepared, requested, redeemed, issued } = {
+    prepared: recordIn('prepared'),
+    requested: recordIn('requested'),
+    redeemed: recordIn('redeemed'),
+    issued: recordIn('issued'),
+  }
+  const approved = { ...prepared, approvedAt: 1, approvedBySub: 'sub-of-audrey', approvedByUsername: 'audrey' }
+
+  test.each([
+    ['prepare', undefined, prepared],
+    ['grant', prepared, approved],
+    ['request', undefined, requested],
+    ['request', prepared, { ...requested, claimedAt: 1 }],
+    ['request', approved, { ...requested, claimedAt: 1, approvedAt: 1 }],
+    ['redeem', requested, redeemed],
+    ['initiate', redeemed, issued],
+    ['refuse', prepared, recordIn('refused')],
+    ['refuse', redeemed, recordIn('refused')],
+    ['discard', issued, recordIn('discarded')],
+    ['end', issued, recordIn('ended', { endedByRole: 'actor' })],
+    ['end', issued, recordIn('ended', { endedByRole: 'session' })],
+    ['revoke', issued, recordIn('ended', { endedByRole: 'auditor' })],
+    ['revoke', issued, recordIn('ended', { endedByRole: 'subject' })],
+    ['revoke', prepared, recordIn('ended', { endedByRole: 'auditor' })],
+  ])('is %s', (verb, before, after) => {
+    expect(typeOf({ ...(before && { before }), after })).toBe(`user.session.impersonation.${verb}`)
+  })
+})
+
+describe('no event for', () => {
+  const counter = { id: 'actor#sub-of-olivia#1', count: 3, expiresAt: 1 }
+  test.each<[string, Parameters<typeof change>[0]]>([
+    ['a new counter', { after: counter }],
+    ['a counter that counts', { before: counter, after: { ...counter, count: 4 } }],
+    ['a counter that expired', { before: counter }],
+    ['a record that expired', { before: recordIn('ended') }],
+    [
+      'a change within a state',
+      { before: recordIn('requested'), after: recordIn('requested', { allowedGroups: ['a'] }) },
+    ],
+    [
+      'a retry of the claim',
+      { before: recordIn('requested', { claimedAt: 1 }), after: recordIn('requested', { claimedAt: 2 }) },
+    ],
+    [
+      'a change of an approved record within its state',
+      {
+        before: recordIn('prepared', { approvedAt: 1 }),
+        after: recordIn('prepared', { approvedAt: 1, ticketEndsAt: 2 }),
+      },
+    ],
+  ])('%s', (_, images) => {
+    expect(eventOf(change(images))).toBeUndefined()
+  })
+})
+
+test.each([
+  ['an unknown state', { state: 'paused' }],
+  ['a state of the language', { state: 'constructor' }],
+  ['a time that is none', { requestedAt: 'yesterday' }],
+  ['a number that JavaScript cannot hold', { issuedAt: 2 ** 60 }],
+])('refuses %s', (_, changes) => {
+  const record = change({ after: recordIn('issued') })
+  const image = record.dynamodb?.NewImage ?? {}
+  for (const [name, value] of Object.entries(changes))
+    image[name] = typeof value === 'string' ? { S: value } : { N: value.toFixed(0) }
+  expect(() => eventOf(record)).toThrow()
+})
