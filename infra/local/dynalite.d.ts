@@ -3,10 +3,31 @@
 declare module 'dynalite' {
   import type { Server } from 'node:http'
 
-  /** @param options how long a table stays in CREATING, DELETING and UPDATING, in ms */
-  export default function dynalite(options: {
+  /** How long a table stays in CREATING, DELETING and UPDATING, in ms. */
+  export interface Options {
     createTableMs?: number
     deleteTableMs?: number
     updateTableMs?: number
-  }): Server
+  }
+
+  export default function dynalite(options: Options): Server
+}
+
+declare module 'dynalite/db/index.js' {
+  import type { Options } from 'dynalite'
+
+  type Item = Record<string, unknown>
+
+  /** dynalite calls its functions as members of this object. */
+  const db: {
+    /** Every write calls this with the item before and after, while no other write to the item runs. */
+    updateIndexes(
+      store: { options: Options },
+      table: { TableName: string },
+      before: Item | undefined,
+      after: Item | undefined,
+      done: (error?: unknown) => void,
+    ): void
+  }
+  export default db
 }

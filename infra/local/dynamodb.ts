@@ -1,13 +1,16 @@
 // Runs DynamoDB in memory (dynalite), with the tables of the template.
 
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
-import dynalite from 'dynalite'
 import { localAccess } from './client-access.ts'
 import { expectOnly, type Resource, type Stack } from './cloudformation/stack.ts'
+import { readStreams, type TableStream } from './events/table-stream.ts'
 import { listen } from './listen.ts'
+import { createDynalite } from './table-writes.ts'
 
 export interface DynamoDb {
   url: string
+  /** The tables' streams. */
+  streams: readonly TableStream[]
   close(): Promise<void>
 }
 
@@ -27,6 +30,8 @@ const ignoredProperties = [
   'PointInTimeRecoverySpecification',
   'ResourcePolicy',
   'SSESpecification',
+  // read by events/table-stream.ts
+  'StreamSpecification',
   'TableClass',
   'TableName',
   'Tags',
@@ -35,7 +40,9 @@ const ignoredProperties = [
 
 /** Starts the server on a free port of 127.0.0.1 and creates the tables. */
 export async function startDynamoDb(stack: Stack): Promise<DynamoDb> {
-  const server = dynalite({ createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 })
+  const streams = readStreams(stack)
+  const times = { createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 }
+  const server = createDynalite(times, ({ tableName, ...change }) => streams.get(tableName)?.add(change))
   // dynalite lets pages of every origin read and write. Without the header, it sends no CORS headers.
   server.prependListener('request', ({ headers }) => delete headers.origin)
   const url = `http://127.0.0.1:${await listen(server)}`
@@ -55,7 +62,7 @@ export async function startDynamoDb(stack: Stack): Promise<DynamoDb> {
   } finally {
     client.destroy()
   }
-  return { url, close }
+  return { url, streams: [...streams.values()], close }
 }
 
 /** @throws Error naming the property that the local run does not know */

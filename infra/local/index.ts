@@ -6,7 +6,7 @@ import type { Person } from './people/person.ts'
 import { readPeople } from './people/read-people.ts'
 import { runLocally as run } from './run.ts'
 
-export type { FunctionLog, Log, LogEntry, RequestLog, RunLog } from './log.ts'
+export type { BusEvent, EventLog, FunctionLog, Log, LogEntry, RequestLog, RunLog } from './log.ts'
 export type { Person } from './people/person.ts'
 
 export interface RunLocallyOptions {
@@ -20,7 +20,7 @@ export interface RunLocallyOptions {
   people?: readonly Person[]
   /** A folder with the code of the functions that the setting `nextTriggers` names: `<name>/index.mjs`. */
   triggersFolder?: string
-  /** Gets each request, each line that a function logs, and messages of the run itself. Default: no log. */
+  /** Gets each request, each line that a function logs, each event, and messages of the run itself. Default: no log. */
   log?: Log
   /**
    * The clock of Cognito and of the API, in ms since the epoch. The Lambda functions use the machine's clock, so a clock

@@ -10,6 +10,7 @@ import type { Closers } from './closers.ts'
 import { synthesizeInto } from './cloudformation/assembly.ts'
 import { Stack } from './cloudformation/stack.ts'
 import type { Template } from './cloudformation/template.ts'
+import { type EventSource, readEventSources } from './events/event-sources.ts'
 import * as files from './files.ts'
 import { type FunctionDefinition, readFunctions } from './lambda/function-definitions.ts'
 import { type FunctionSettings, readActorClientIds, readOwnTriggers, readSettings } from './lambda/function-settings.ts'
@@ -34,6 +35,7 @@ export interface LoadedStack {
   definitions: FunctionDefinition[]
   permissions: Permission[]
   passableRoles: PassableRoles
+  eventSources: EventSource[]
   settings: FunctionSettings
   /** The app clients that actors sign in with. */
   actorClientIds: string[]
@@ -59,6 +61,7 @@ export async function loadStack(options: LoadStackOptions, closers: Closers): Pr
     definitions: [...definitions, ...owners],
     permissions: [...readPermissions(stack), ...permissionsOfCognito(owners)],
     passableRoles: readPassableRoles(stack),
+    eventSources: readEventSources(stack),
     settings: readSettings(definitions),
     actorClientIds: readActorClientIds(definitions),
     nextTriggers,

@@ -23,11 +23,33 @@ export interface RequestLog {
   impersonationId?: string
 }
 
+/** An event on an event bus, as rules and targets get it from EventBridge. */
+export interface BusEvent {
+  version: '0'
+  id: string
+  source: string
+  'detail-type': string
+  account: string
+  region: string
+  /** RFC 3339, to the second. */
+  time: string
+  resources: string[]
+  detail: Record<string, unknown>
+}
+
+/** An event that a function put to an event bus. */
+export interface EventLog {
+  source: 'events'
+  /** The bus's name or ARN. */
+  bus: string
+  event: BusEvent
+}
+
 /** A message about the local run itself. */
 export interface RunLog {
   source: 'run'
   message: string
 }
 
-export type LogEntry = FunctionLog | RequestLog | RunLog
+export type LogEntry = FunctionLog | RequestLog | EventLog | RunLog
 export type Log = (entry: LogEntry) => void

@@ -1,4 +1,4 @@
-// Starts the servers of a local run: API Gateway, Cognito, DynamoDB and Lambda.
+// Starts the servers of a local run: API Gateway, Cognito, DynamoDB, Lambda, and the event bus.
 
 import { type Account, stackLocation, startAccount } from './account.ts'
 import { type Gateway, startGateway } from './apigateway/server.ts'
@@ -7,6 +7,9 @@ import type { CognitoOptions } from './cognito/server.ts'
 import { createDocsHandler } from './demo/docs-page.ts'
 import { demoKeyValues } from './demo/people.ts'
 import { type DynamoDb, startDynamoDb } from './dynamodb.ts'
+import { createPutEvents } from './events/event-bus.ts'
+import { type MessagesApi, startMessagesApi } from './events/messages-api.ts'
+import { StreamReader } from './events/stream-reader.ts'
 import type { FunctionDefinition } from './lambda/function-definitions.ts'
 import { readApiKeyIds } from './lambda/function-settings.ts'
 import { type Functions, startFunctions } from './lambda/functions.ts'
@@ -35,6 +38,7 @@ export interface Servers {
   dynamoDb: DynamoDb
   invokeApi: InvokeApi
   functions: Functions
+  messagesApi: MessagesApi
 }
 
 /**
@@ -49,11 +53,14 @@ export async function startServers(loaded: LoadedStack, options: ServerOptions, 
   const account = options.account ?? closers.track(await startNewAccount(options))
   const dynamoDb = closers.track(await startDynamoDb(loaded.stack))
   const invokeApi = closers.track(await startInvokeApi(account.runFunction))
-  const functions = closers.track(startStackFunctions(loaded, { gateway, account, dynamoDb, invokeApi }, options.log))
+  const messagesApi = closers.track(await startStackMessagesApi(loaded, options.log))
+  const others = { gateway, account, dynamoDb, invokeApi, messagesApi }
+  const functions = closers.track(startStackFunctions(loaded, others, options.log))
+  readStreamsOf(loaded, { dynamoDb, functions, log: options.log }, closers)
   startedFunctions.resolve(functions)
   const functionArns = loaded.definitions.map(({ arn }) => arn)
   closers.add(account.registerFunctions(functionArns, functions, loaded.passableRoles))
-  return { gateway, account, dynamoDb, invokeApi, functions }
+  return { ...others, functions }
 }
 
 function startStackGateway(
@@ -80,7 +87,7 @@ function startNewAccount({ cognitoPort, now, intercept, keys }: ServerOptions): 
 
 function startStackFunctions(
   { definitions, permissions }: LoadedStack,
-  { gateway, account, dynamoDb, invokeApi }: Omit<Servers, 'functions'>,
+  { gateway, account, dynamoDb, invokeApi, messagesApi }: Omit<Servers, 'functions'>,
   log: Log,
 ): Functions {
   return startFunctions({
@@ -92,9 +99,42 @@ function startStackFunctions(
       AWS_ENDPOINT_URL_COGNITO_IDENTITY_PROVIDER: account.cognito.url,
       AWS_ENDPOINT_URL_DYNAMODB: dynamoDb.url,
       AWS_ENDPOINT_URL_LAMBDA: invokeApi.url,
+      AWS_ENDPOINT_URL_EVENTBRIDGE: messagesApi.url,
+      AWS_ENDPOINT_URL_SQS: messagesApi.url,
     },
     log,
   })
+}
+
+function startStackMessagesApi({ stack }: LoadedStack, log: Log): Promise<MessagesApi> {
+  return startMessagesApi({
+    putEvents: createPutEvents({
+      place: stack.place,
+      take: (bus, event) => log({ source: 'events', bus, event }),
+    }),
+    send: (queueUrl, body) => log({ source: 'run', message: `the queue ${queueUrl} got a message: ${body}` }),
+  })
+}
+
+/** Runs the functions of event source mappings with the changes of their tables. */
+function readStreamsOf(
+  { eventSources }: LoadedStack,
+  { dynamoDb, functions, log }: { dynamoDb: DynamoDb; functions: Functions; log: Log },
+  closers: Closers,
+): void {
+  for (const source of eventSources) {
+    const stream = dynamoDb.streams.find(({ arn }) => arn === source.streamArn)
+    if (!stream)
+      throw new Error(`template: an event source mapping names the stream ${source.streamArn}, which does not exist`)
+    const reader = new StreamReader({
+      source,
+      run: functions.run,
+      giveUp: (queueArn, message) =>
+        log({ source: 'run', message: `the queue ${queueArn} got a message: ${JSON.stringify(message)}` }),
+    })
+    stream.subscribe((record) => reader.receive(record))
+    closers.add(() => reader.close())
+  }
 }
 
 // At AWS the endpoint reads its URL from the request. It assumes https, but the local gateway speaks plain HTTP.

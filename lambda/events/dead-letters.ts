@@ -7,7 +7,8 @@ import type { Unreadable } from './publish.ts'
 
 /** @param options `timeout` is the time limit of one call, including retries, in ms */
 export function createSetAside({ queueUrl, timeout }: { queueUrl: string; timeout: number }) {
-  const sqs = new SQSClient(sdkClientConfig)
+  // The queue is in the function's region. Its URL would override AWS_ENDPOINT_URL.
+  const sqs = new SQSClient({ ...sdkClientConfig, useQueueUrlAsEndpoint: false })
 
   return async function setAside({ id, sequenceNumber }: Unreadable): Promise<void> {
     const MessageBody = JSON.stringify({ reason: 'unreadable', id, sequenceNumber })

@@ -59,9 +59,12 @@ const types: Record<string, (context: ResourceContext) => Identity> = {
     ...(property('GenerateSecret') === 'true' && { ClientSecret: secret(51) }),
   }),
   'AWS::Cognito::UserPoolGroup': ({ name }) => ({ Ref: name('GroupName') }),
-  'AWS::DynamoDB::Table': ({ name, arn }) => ({
+  'AWS::DynamoDB::Table': ({ name, arn, property }) => ({
     Ref: name('TableName'),
     Arn: arn('dynamodb', `table/${name('TableName')}`),
+    ...(property('StreamSpecification') !== undefined && {
+      StreamArn: arn('dynamodb', `table/${name('TableName')}/stream/2026-01-01T00:00:00.000`),
+    }),
   }),
   'AWS::IAM::Policy': byLogicalId,
   'AWS::IAM::Role': ({ name, account, id }) => ({
@@ -72,6 +75,10 @@ const types: Record<string, (context: ResourceContext) => Identity> = {
   'AWS::KMS::Key': ({ logicalId, arn }) => {
     const keyId = stableUuid(logicalId)
     return { Ref: keyId, KeyId: keyId, Arn: arn('kms', `key/${keyId}`) }
+  },
+  'AWS::Lambda::EventSourceMapping': ({ logicalId, arn }) => {
+    const id = stableUuid(logicalId)
+    return { Ref: id, Id: id, EventSourceMappingArn: arn('lambda', `event-source-mapping:${id}`) }
   },
   'AWS::Lambda::Function': ({ name, arn }) => ({
     Ref: name('FunctionName'),
@@ -89,6 +96,11 @@ const types: Record<string, (context: ResourceContext) => Identity> = {
     TopicName: name('TopicName'),
   }),
   'AWS::SNS::TopicPolicy': byLogicalId,
+  'AWS::SQS::Queue': ({ name, arn, region, account }) => {
+    const url = `https://sqs.${region}.amazonaws.com/${account}/${name('QueueName')}`
+    return { Ref: url, QueueUrl: url, Arn: arn('sqs', name('QueueName')), QueueName: name('QueueName') }
+  },
+  'AWS::SQS::QueuePolicy': byLogicalId,
 }
 
 export interface IdentifyOptions {

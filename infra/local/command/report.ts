@@ -1,7 +1,8 @@
-// Prints the log of a local run for people: one line for each request, denial and custom resource.
+// Prints the log of a local run for people: one line for each request, denial, event and custom resource.
 
 import { styleText } from 'node:util'
-import type { FunctionLog, Log, RequestLog } from '../log.ts'
+import type { EventDetail } from '../../../lambda/events/event.ts'
+import type { EventLog, FunctionLog, Log, RequestLog } from '../log.ts'
 
 type Style = (format: Parameters<typeof styleText>[0], text: string) => string
 
@@ -81,6 +82,17 @@ export function createReport({ write, style = styleText, now = () => new Date() 
     }
   }
 
+  function printEvent({ event }: EventLog): void {
+    const { eventType, id, actor, subject } = event.detail as Partial<EventDetail>
+    const subjectName = subject && (subject.username ?? subject.asked)
+    print(
+      style('cyan', 'EVENT'),
+      printable(eventType ?? event['detail-type']),
+      actor && subjectName && `${style('bold', printable(actor.username))} as ${style('bold', printable(subjectName))}`,
+      id && style('dim', printable(`impersonation ${id}`)),
+    )
+  }
+
   function describeDecision({ callerUsername, actorUsername = callerUsername, subject, outcome }: DecisionLog): string {
     const boldActor = actorUsername && style('bold', printable(actorUsername))
     const boldSubject = subject && style('bold', printable(subject))
@@ -91,6 +103,7 @@ export function createReport({ write, style = styleText, now = () => new Date() 
   return (entry) => {
     if (entry.source === 'gateway') printRequest(entry)
     else if (entry.source === 'function') printFunctionLog(entry)
+    else if (entry.source === 'events') printEvent(entry)
     else print(style('red', 'NOTE'), printable(entry.message))
   }
 }

@@ -38,7 +38,7 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
   return {
     backOfficeUrl: `${backOffice.origin}/`,
     shopUrl: `${shop.origin}/`,
-    defaults: { appOrigins: shop.origin, subjectClientIds: shopClientId, approvalGroups: 'vips' },
+    defaults: { appOrigins: shop.origin, subjectClientIds: shopClientId, approvalGroups: 'vips', eventBus: 'default' },
     serve({ outputs, apiKeys, resourceServerKeys, settings, cognito }, { hints }) {
       const { ApiUrl: apiUrl = '', UserPoolId: userPoolId = '', ActorClientId = '', CognitoEndpoint = '' } = outputs
       const [apiKey = ''] = Object.values(apiKeys)

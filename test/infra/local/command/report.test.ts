@@ -159,3 +159,36 @@ describe('a custom resource', () => {
     ])
   })
 })
+
+describe('an event on the bus', () => {
+  const detail = {
+    eventType: 'user.session.impersonation.initiate',
+    id: 'i-1',
+    actor: { sub: 's', username: 'olivia' },
+    subject: { sub: 't', username: 'alice', asked: 'alice@example.com' },
+  }
+  const event = (changes: Record<string, unknown>): LogEntry => ({
+    source: 'events',
+    bus: 'default',
+    event: { source: 'shop', 'detail-type': 'Order paid', detail: changes } as never,
+  })
+
+  test('prints its type, the two people and the id', () => {
+    expect(linesOf(event(detail))).toEqual([
+      '12:00:00  EVENT  user.session.impersonation.initiate  olivia as alice  impersonation i-1',
+    ])
+  })
+
+  test('prints the name that was asked for, before the subject is known', () => {
+    expect(linesOf(event({ ...detail, subject: { asked: 'alice@example.com' } }))).toEqual([
+      '12:00:00  EVENT  user.session.impersonation.initiate  olivia as alice@example.com  impersonation i-1',
+    ])
+  })
+
+  test('prints the detail-type of others, and no control characters', () => {
+    expect(linesOf(event({}), event({ ...detail, id: '\u001b[2J' }))).toEqual([
+      '12:00:00  EVENT  Order paid',
+      '12:00:00  EVENT  user.session.impersonation.initiate  olivia as alice  impersonation �[2J',
+    ])
+  })
+})

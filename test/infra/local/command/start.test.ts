@@ -115,6 +115,12 @@ describe('npm start', () => {
     await until(() => started.printed.out.includes('olivia as alice: issued'))
   })
 
+  test('prints an event for each change of an impersonation', async () => {
+    const lines = () => started.printed.out.match(/EVENT  user\.session\.impersonation\.\w+  olivia as alice/g) ?? []
+    await until(() => lines().length >= 3)
+    expect(lines().map((line) => /\.(\w+)  olivia/.exec(line)?.[1])).toEqual(['request', 'redeem', 'initiate'])
+  })
+
   // `npm test` must also pass on a machine without curl.
   const testWithCurl = spawnSync('curl', ['--version']).error ? test.skip : test
   testWithCurl.each([
