@@ -65,6 +65,7 @@ export function bundleOptions(entry: Entry) {
     alias: {
       '@aws-sdk/credential-provider-node': pathOf('./replacements/credential-provider-node.ts'),
       '@aws-sdk/endpoint-cache': pathOf('./replacements/endpoint-cache.ts'),
+      '@aws-sdk/signature-v4-multi-region': pathOf('./replacements/signature-v4-multi-region.ts'),
       '@smithy/core/event-streams': pathOf('./replacements/event-streams.ts'),
       'node:http': pathOf('./replacements/node-http.ts'),
       'node:fs/promises': pathOf('./replacements/node-fs-promises.ts'),

@@ -63,6 +63,11 @@ describe('resource-servers.md', () => {
   })
 })
 
+test('events.md has the whole recipe', () => {
+  const blocks = [...read('infra/docs/events.md').matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code)
+  expect(blocks).toEqual([read('test/example/mail-the-subject.ts').replace(/^\/\/ .*\n\n/, '')])
+})
+
 describe('front-end.md', () => {
   test('has the whole files that test:browser runs', () => {
     const document = read('infra/docs/front-end.md')

@@ -49,6 +49,15 @@ describe('an event', () => {
     expect(eventOf(change({ after: { ...issued, endsAt: changedAt * 1000 - 1 } }))?.detail.live).toBe(false)
   })
 
+  test('can be made of a record without a stream, as the runbook repeats it', () => {
+    const { NewImage } = change({ after: issued }).dynamodb ?? {}
+    const repeated = { eventName: 'INSERT', dynamodb: { NewImage, OldImage: null, SequenceNumber: '7' } } as never
+    const { detail, table } = eventOf(repeated) ?? {}
+    expect(detail).toMatchObject({ id: issued.id, state: 'issued', sequence: '7'.padStart(40, '0') })
+    expect([detail?.previousState, table]).toEqual([undefined, ''])
+    expect(eventOf({ eventName: 'REMOVE', dynamodb: { NewImage: null } } as never)).toBeUndefined()
+  })
+
   test('has a sequence that sorts as text', () => {
     const sequenceOf = (number: string) => eventOf(change({ after: issued }, number))?.detail.sequence ?? ''
     const numbers = ['999999999999999999999', '1000000000000000000000', '4421584500000000017450439091']

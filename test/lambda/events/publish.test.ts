@@ -106,6 +106,13 @@ describe('publish', () => {
     expect(Buffer.byteLength(JSON.stringify(requests))).toBeLessThan(256 * 1024)
   })
 
+  test('names no resource for a record without a stream', async () => {
+    const { publish, requests } = publisher()
+    const { eventSourceARN, ...record } = change({ after: recordIn('requested') })
+    await publish({ Records: [record] })
+    expect(requests[0]?.Entries[0]).not.toHaveProperty('Resources')
+  })
+
   test('makes no request for a batch without events', async () => {
     const { publish, requests } = publisher()
     const counter = { id: 'actor#sub-of-olivia#1', count: 1 }

@@ -116,9 +116,10 @@ describe('npm start', () => {
   })
 
   test('prints an event for each change of an impersonation', async () => {
-    const lines = () => started.printed.out.match(/EVENT  user\.session\.impersonation\.\w+  olivia as alice/g) ?? []
+    const lines = () =>
+      started.printed.out.match(/EVENT {2}user\.session\.impersonation\.\w+ {2}olivia as alice/g) ?? []
     await until(() => lines().length >= 3)
-    expect(lines().map((line) => /\.(\w+)  olivia/.exec(line)?.[1])).toEqual(['request', 'redeem', 'initiate'])
+    expect(lines().map((line) => /\.(\w+) {2}olivia/.exec(line)?.[1])).toEqual(['request', 'redeem', 'initiate'])
   })
 
   // `npm test` must also pass on a machine without curl.

@@ -1,0 +1,83 @@
+// The recipe of events.md, as a template, and its pattern against real events.
+
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { App, Stack } from 'aws-cdk-lib'
+import { Template } from 'aws-cdk-lib/assertions'
+import { EventBus } from 'aws-cdk-lib/aws-events'
+import { Impersonation } from '../../infra/index.ts'
+import { createPutEvents } from '../../infra/local/events/event-bus.ts'
+import { matches } from '../../infra/local/events/pattern.ts'
+import type { BusEvent } from '../../infra/local/log.ts'
+import { createPut } from '../../lambda/events/bus.ts'
+import { eventOf, type ImpersonationEvent } from '../../lambda/events/event.ts'
+import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
+import { change, recordIn } from '../lambda/events/change.ts'
+import { MailTheSubject } from './mail-the-subject.ts'
+
+let template: Template
+beforeAll(() => {
+  const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Shop')
+  const eventBus = new EventBus(stack, 'Security')
+  const { userPool } = new Impersonation(stack, 'Impersonation', { eventBus: eventBus.eventBusArn })
+  const sender = 'arn:aws:ses:us-east-1:123456789012:identity/shop.example.com'
+  new MailTheSubject(stack, 'Mail', { eventBus, userPool, sender, from: 'support@shop.example.com' })
+  template = Template.fromStack(stack)
+})
+
+/** The event on the bus, as EventBridge makes it of the function's entry. */
+async function onTheBus(event: ImpersonationEvent): Promise<BusEvent> {
+  const taken: BusEvent[] = []
+  const place = { stackName: 'Shop', region: 'us-east-1', account: '123456789012' }
+  const putEvents = createPutEvents({ place, take: (_, each) => taken.push(each) })
+  const send = async ({ input }: { input: object }) => putEvents(input)
+  await createPut({ eventBridge: { send } as never, eventBus: 'security', timeout: 1_000 })([event])
+  return taken[0] as BusEvent
+}
+
+const states: ImpersonationRecord['state'][] = [
+  'prepared',
+  'requested',
+  'redeemed',
+  'issued',
+  'refused',
+  'discarded',
+  'ended',
+]
+
+describe('the recipe', () => {
+  test('has a rule on the bus that matches the beginning of a session, and no other event', async () => {
+    const [rule] = Object.values(template.findResources('AWS::Events::Rule'))
+    expect(rule?.Properties).toMatchObject({
+      EventBusName: { Ref: expect.stringMatching(/^Security/) },
+      State: 'ENABLED',
+    })
+    const matched: string[] = []
+    for (const state of states) {
+      const event = eventOf(change({ after: recordIn(state) })) as ImpersonationEvent
+      if (matches(rule?.Properties.EventPattern, await onTheBus(event))) matched.push(state)
+    }
+    expect(matched).toEqual(['issued'])
+  })
+
+  test('reads only what the event has', () => {
+    const { detail } = eventOf(change({ after: recordIn('issued') })) as ImpersonationEvent
+    const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'))
+    const paths = [...JSON.stringify(machine).matchAll(/(?:\$states\.input\.detail|\$detail)\.([\w.]+)/g)]
+    expect(paths.map(([, path]) => path)).toEqual(['subject.username', 'issuedAt', 'endsAt', 'id'])
+    for (const [, path = ''] of paths) {
+      const value = path.split('.').reduce((inner: unknown, name) => Object(inner)[name], detail)
+      expect([path, value]).toEqual([path, expect.any(String)])
+    }
+  })
+
+  test('may read users of the pool and send from the one identity', () => {
+    const statements = Object.values(template.findResources('AWS::IAM::Policy'))
+      .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
+      .filter(({ Action }) => /^(ses:|cognito-idp:AdminGetUser$|states:)/.test([Action].flat().join()))
+    expect(statements.map(({ Action, Resource }) => [Action, Resource])).toEqual([
+      ['cognito-idp:AdminGetUser', { 'Fn::GetAtt': [expect.stringMatching(/UserPool/), 'Arn'] }],
+      ['ses:SendEmail', 'arn:aws:ses:us-east-1:123456789012:identity/shop.example.com'],
+      ['states:StartExecution', { Ref: expect.stringMatching(/^MailStateMachine/) }],
+    ])
+  })
+})
