@@ -3,7 +3,7 @@
 import type { Case } from './acceptance.ts'
 import type { TriedPermission } from './permissions/prove.ts'
 import { unenforcedActions, unenforcedRecordsPolicy } from './permissions/unenforced.ts'
-import { unproven, unprovenNextTriggers } from './unproven.ts'
+import { unproven, unprovenEvents, unprovenNextTriggers } from './unproven.ts'
 
 /** The last line counts acceptance cases and permissions together. */
 export function report(cases: readonly Case[], tried: readonly TriedPermission[]): void {
@@ -18,6 +18,9 @@ export function report(cases: readonly Case[], tried: readonly TriedPermission[]
   for (const [name, reason] of left) console.log(`  ${name}: ${reason}`)
   console.log("\nThe pool's own triggers: not proven, because MiniStack differs from AWS:")
   for (const [name, reason] of leftOfNextTriggers) console.log(`  ${name}: ${reason}`)
+  const leftOfEvents = Object.entries(unprovenEvents)
+  console.log('\nThe delivery of events: not proven, because MiniStack differs from AWS:')
+  for (const [name, reason] of leftOfEvents) console.log(`  ${name}: ${reason}`)
   console.log(`\nPermissions: ${needed.length} of ${tried.length} are needed. Outcomes without them:`)
   for (const { permission, denied } of needed) console.log(`  ${permission}: ${denied}`)
   console.log('\nPermissions that MiniStack does not enforce:')
@@ -26,6 +29,6 @@ export function report(cases: readonly Case[], tried: readonly TriedPermission[]
 
   const passed = cases.length - left.length + needed.length
   // Plus one: the policy of the records table.
-  const skipped = left.length + leftOfNextTriggers.length + unenforced.length + 1
+  const skipped = left.length + leftOfNextTriggers.length + leftOfEvents.length + unenforced.length + 1
   console.log(`\n${passed} passed, 0 failed, ${skipped} skipped`)
 }

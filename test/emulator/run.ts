@@ -14,11 +14,13 @@ import {
   environmentFor,
   useEmulatorAddresses,
 } from './deployment.ts'
+import { eventBus, eventProbes, testEvents } from './events.ts'
 import { testExistingPool } from './existing-pool.ts'
 import { lint } from './lint.ts'
 import { type Emulator, startEmulator } from './ministack.ts'
 import { testNextTriggers } from './next-triggers.ts'
 import { testPackagedApp } from './packaged-app.ts'
+import { tryEventsRole } from './permissions/events-role.ts'
 import { impersonationProbes } from './permissions/impersonation-probes.ts'
 import { oversightProbes } from './permissions/oversight-probes.ts'
 import { tryOversightRole } from './permissions/oversight-role.ts'
@@ -76,7 +78,7 @@ async function runOnOwnPool({ endpoint, template }: Target): Promise<{ cases: Ca
   const options = { env: environmentFor({ endpoint, folder }), signal }
   const assembly = join(folder, 'cdk.out')
   await step('Bootstrapping', () => bootstrap(template, options))
-  const outputsFile = await step('Deploying', () => deploy(assembly, options, { approvalGroups: 'vips' }))
+  const outputsFile = await step('Deploying', () => deploy(assembly, options, { approvalGroups: 'vips', eventBus }))
   await step('Linting the template', () => lint(assembly, options))
   const { outputs, apiKey, resourceServerKey } = await step('Creating the demo people', async () => {
     const found = await useEmulatorAddresses({ outputsFile, endpoint })
@@ -84,16 +86,19 @@ async function runOnOwnPool({ endpoint, template }: Target): Promise<{ cases: Ca
     return found
   })
   const cases = await runAcceptance({ outputsFile, apiKey, resourceServerKey, folder }, Object.keys(unproven), options)
-  const tried = await step('Taking away each permission of the API’s functions and the triggers', () =>
+  await step('Reading the events of an impersonation', () => testEvents({ outputs, apiKey, signal, endpoint }))
+  const tried = await step('Taking away each permission of the API’s functions, the triggers and the events', () =>
     testPermissions({ endpoint, assembly }, async (functionNames) => {
       const access = { outputs, apiKey, signal }
       return {
         ...(await impersonationProbes(access)),
         ...(await oversightProbes({ ...access, resourceServerKey, endpoint, functionNames })),
+        ...(await eventProbes({ ...access, endpoint })),
       }
     }),
   )
   await step("Trying the policies of oversight's role", () => tryOversightRole({ endpoint, outputs }))
+  await step("Trying the policies of the events' role", () => tryEventsRole({ endpoint, outputs }))
   await step("Trying the records table's policy", () =>
     tryRecordsPolicy({ endpoint, tableName: outputs.RecordsTableName }),
   )

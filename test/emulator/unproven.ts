@@ -14,3 +14,9 @@ export const unprovenNextTriggers: Readonly<Record<string, string>> = {
   'a trigger that throws refuses the subject with 422':
     'it names every error Runtime.HandlerError, and not by the class that the function threw',
 }
+
+/** The delivery of events. */
+export const unprovenEvents: Readonly<Record<string, string>> = {
+  'a batch is repeated from the first event that the bus did not take':
+    'it does not read batchItemFailures in the answer of a function on a stream of a table',
+}

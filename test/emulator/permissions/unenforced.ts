@@ -3,6 +3,10 @@
 /** By action, for every function. */
 export const unenforcedActions: Readonly<Record<string, string>> = {
   'cognito-idp:GetUserPoolSessionConfiguration': 'MiniStack has no session management, and the function only warns',
+  'dynamodb:DescribeStream': 'MiniStack itself reads the streams of tables',
+  'dynamodb:GetRecords': 'MiniStack itself reads the streams of tables',
+  'dynamodb:GetShardIterator': 'MiniStack itself reads the streams of tables',
+  'dynamodb:ListStreams': 'MiniStack itself reads the streams of tables',
   'logs:CreateLogStream': 'MiniStack itself writes the logs of functions',
   'logs:PutLogEvents': 'MiniStack itself writes the logs of functions',
   'iam:PassRole': 'MiniStack does not check the roles that UpdateUserPool passes on',
