@@ -23,16 +23,12 @@ export interface ImpersonationEvent {
 }
 
 /**
- * @returns undefined if the state did not change: the record is a counter, was removed, or changed otherwise.
+ * @returns undefined if the state did not change: the item is a counter, which has no state, was removed, or changed otherwise.
  * @throws Error if the images are not a record that this version knows
  */
-export function eventOf({
-  eventName,
-  eventSourceARN = '',
-  dynamodb = {},
-}: DynamoDBRecord): ImpersonationEvent | undefined {
+export function eventOf({ eventSourceARN = '', dynamodb = {} }: DynamoDBRecord): ImpersonationEvent | undefined {
   const { NewImage, OldImage, ApproximateCreationDateTime, SequenceNumber = '' } = dynamodb
-  if (eventName === 'REMOVE' || !NewImage || !('state' in NewImage)) return undefined
+  if (!NewImage) return undefined
   const after = recordIn(NewImage)
   const before = OldImage && recordIn(OldImage)
   const eventType = eventTypeOf(after, before)
