@@ -140,13 +140,12 @@ test('no event has anything secret', async () => {
 })
 
 test('counters, and changes within a state, put no event', async () => {
-  const deployment = await start()
+  const actorLimit = { limit: 30, period: 'HOUR' }
+  const deployment = await start({ assembly: await sharedAssembly({ eventBus: 'security', actorLimit }) })
   const TableName = deployment.outputs.RecordsTableName
   const { headers } = await deployment.impersonate('alice', deployment.olivia)
   const id = headers.get('impersonation-id')
   await deployment.eventsOf(id, 3)
-  const Item = { id: { S: 'actor#sub-of-olivia#1' }, count: { N: '1' } }
-  await deployment.dynamoDB.send(new PutItemCommand({ TableName, Item }))
   await deployment.dynamoDB.send(
     new UpdateItemCommand({
       TableName,
@@ -158,6 +157,9 @@ test('counters, and changes within a state, put no event', async () => {
   await deployment.end(id)
   expect(typesOf(await deployment.eventsOf(id, 4))).toEqual(['request', 'redeem', 'initiate', 'end'])
   expect(deployment.details()).toHaveLength(4)
+  const { Items = [] } = await deployment.dynamoDB.send(new ScanCommand({ TableName }))
+  expect(Items.filter((item) => item.id?.S?.startsWith('actor#'))).toHaveLength(1)
+  expect(deployment.log.filter(({ source }) => source === 'run')).toEqual([])
 })
 
 describe('if the bus fails,', () => {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from '@jest/globals'
 import { eventOf } from '../../../lambda/events/event.ts'
 import type { ImpersonationRecord } from '../../../lambda/records-schema.ts'
@@ -153,4 +154,42 @@ test.each([
   for (const [name, value] of Object.entries(changes))
     image[name] = typeof value === 'string' ? { S: value } : { N: value.toFixed(0) }
   expect(() => eventOf(record)).toThrow()
+})
+
+describe('events.md', () => {
+  const document = readFileSync(new URL('../../../infra/docs/events.md', import.meta.url), 'utf8')
+
+  test('lists every type with its state', () => {
+    const listed = [...document.matchAll(/^\| `(user\.session\.impersonation\.\w+)` \| `(\w+)` \|/gm)]
+    const prepared = recordIn('prepared')
+    const records = [
+      ...(['prepared', 'requested', 'redeemed', 'issued', 'refused', 'discarded'] as const).map((state) =>
+        recordIn(state),
+      ),
+      { ...prepared, approvedAt: 1 },
+      recordIn('ended', { endedByRole: 'actor' }),
+      recordIn('ended', { endedByRole: 'auditor' }),
+    ]
+    const made = records.map((after) => eventOf(change({ after }))?.detail)
+    expect(listed.map(([, type, state]) => `${type} ${state}`).toSorted()).toEqual(
+      made.map((detail) => `${detail?.eventType} ${detail?.state}`).toSorted(),
+    )
+  })
+
+  test('has an example with the fields of an event, in their order', () => {
+    const [, example = ''] = /^## An event\n\n```json\n([\s\S]*?)```/m.exec(document) ?? []
+    const { detail } = JSON.parse(example)
+    const like = recordIn('issued', {
+      id: detail.id,
+      reason: detail.reason,
+      subjectAsked: detail.subject.asked,
+      ...Object.fromEntries(['sourceIp', 'userAgent', 'apiKeyId', 'requestId'].map((name) => [name, detail[name]])),
+    })
+    const event = eventOf(change({ before: recordIn('redeemed'), after: like }, detail.sequence))
+    const made = JSON.parse(JSON.stringify(event?.detail))
+    expect(Object.keys(detail)).toEqual(Object.keys(made))
+    const { actor, subject, requestedAt, ...same } = detail
+    expect(made).toMatchObject(same)
+    expect([Object.keys(actor), Object.keys(subject)]).toEqual([Object.keys(made.actor), Object.keys(made.subject)])
+  })
 })
