@@ -87,6 +87,24 @@ describe('each change of an impersonation puts an event:', () => {
     expect(details[1]).toMatchObject({ previousState: 'prepared', browserIp: '127.0.0.1' })
   })
 
+  test('a ticket that somebody else approves', async () => {
+    const deployment = await start({ assembly: await sharedAssembly({ eventBus: 'security', approvalGroups: 'vips' }) })
+    const prepared = await deployment.prepare('victor', deployment.olivia)
+    const id = String(prepared.body.id)
+    const audrey = (await deployment.signIn('audrey')).IdToken
+    const approval = { method: 'POST', path: `/auth/impersonations/${id}/approval` }
+    expect((await deployment.send({ ...approval, headers: { Authorization: audrey }, body: {} })).status).toBe(200)
+    expect((await deployment.redeem(prepared.body.ticket)).status).toBe(200)
+    const details = await deployment.eventsOf(id, 5)
+    expect(typesOf(details)).toEqual(['prepare', 'grant', 'request', 'redeem', 'initiate'])
+    expect(details[1]).toMatchObject({
+      state: 'prepared',
+      previousState: 'prepared',
+      approvalRequired: true,
+      approvedBy: { username: 'audrey' },
+    })
+  })
+
   test('a refusal, a ticket that is ended, and tokens that are unfit', async () => {
     const deployment = await start({
       change: change('AWS::Cognito::UserPoolClient', (client) => {

@@ -1,28 +1,26 @@
 // The recipe of events.md, as a template, and its pattern against real events.
 
+import { execFileSync, type StdioOptions } from 'node:child_process'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { App, Stack } from 'aws-cdk-lib'
-import { Template } from 'aws-cdk-lib/assertions'
-import { EventBus } from 'aws-cdk-lib/aws-events'
-import { Impersonation } from '../../infra/index.ts'
 import { createPutEvents } from '../../infra/local/events/event-bus.ts'
 import { matches } from '../../infra/local/events/pattern.ts'
 import type { BusEvent } from '../../infra/local/log.ts'
 import { createPut } from '../../lambda/events/bus.ts'
 import { eventOf, type ImpersonationEvent } from '../../lambda/events/event.ts'
 import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
+import type { StackTemplate } from '../infra/template.ts'
 import { change, recordIn } from '../lambda/events/change.ts'
-import { MailTheSubject } from './mail-the-subject.ts'
 
-let template: Template
+let template: StackTemplate
 beforeAll(() => {
-  const stack = new Stack(new App({ context: { 'aws:cdk:bundling-stacks': [] } }), 'Shop')
-  const eventBus = new EventBus(stack, 'Security')
-  const { userPool } = new Impersonation(stack, 'Impersonation', { eventBus: eventBus.eventBusArn })
-  const sender = 'arn:aws:ses:us-east-1:123456789012:identity/shop.example.com'
-  new MailTheSubject(stack, 'Mail', { eventBus, userPool, sender, from: 'support@shop.example.com' })
-  template = Template.fromStack(stack)
+  const stdio: StdioOptions = ['ignore', 'pipe', 'ignore']
+  template = JSON.parse(
+    execFileSync(process.execPath, [join(import.meta.dirname, 'mail-app.ts')], { stdio }).toString(),
+  )
 })
+
+const ofType = (type: string) => Object.values(template.Resources).filter(({ Type }) => Type === type)
 
 /** The event on the bus, as EventBridge makes it of the function's entry. */
 async function onTheBus(event: ImpersonationEvent): Promise<BusEvent> {
@@ -46,7 +44,7 @@ const states: ImpersonationRecord['state'][] = [
 
 describe('the recipe', () => {
   test('has a rule on the bus that matches the beginning of a session, and no other event', async () => {
-    const [rule] = Object.values(template.findResources('AWS::Events::Rule'))
+    const [rule] = ofType('AWS::Events::Rule')
     expect(rule?.Properties).toMatchObject({
       EventBusName: { Ref: expect.stringMatching(/^Security/) },
       State: 'ENABLED',
@@ -61,7 +59,7 @@ describe('the recipe', () => {
 
   test('reads only what the event has', () => {
     const { detail } = eventOf(change({ after: recordIn('issued') })) as ImpersonationEvent
-    const [machine] = Object.values(template.findResources('AWS::StepFunctions::StateMachine'))
+    const [machine] = ofType('AWS::StepFunctions::StateMachine')
     const paths = [...JSON.stringify(machine).matchAll(/(?:\$states\.input\.detail|\$detail)\.([\w.]+)/g)]
     expect(paths.map(([, path]) => path)).toEqual(['subject.username', 'issuedAt', 'endsAt', 'id'])
     for (const [, path = ''] of paths) {
@@ -71,7 +69,7 @@ describe('the recipe', () => {
   })
 
   test('may read users of the pool and send from the one identity', () => {
-    const statements = Object.values(template.findResources('AWS::IAM::Policy'))
+    const statements = ofType('AWS::IAM::Policy')
       .flatMap(({ Properties }) => Properties.PolicyDocument.Statement)
       .filter(({ Action }) => /^(ses:|cognito-idp:AdminGetUser$|states:)/.test([Action].flat().join()))
     expect(statements.map(({ Action, Resource }) => [Action, Resource])).toEqual([
