@@ -6,6 +6,7 @@ import { compileReasonPattern } from '../../lambda/endpoint/reason-pattern.ts'
 import { longestTicketLifetime } from '../../lambda/grant.ts'
 import { isGrantable } from '../../lambda/scopes.ts'
 import { canBeRequired, isAttributeName } from './attribute-names.ts'
+import { isGroupName } from './group-names.ts'
 import { mayActAsRule } from './may-act-as.ts'
 import { type NextTriggersProps, nextTriggersRule } from './next-triggers.ts'
 import { fields, list, matching, oneOf, orWord, type Rule, unlessAcknowledged, wholeNumber } from './rules.ts'
@@ -36,8 +37,8 @@ const nameList = list({
 })
 const clientIdList = list({ must: 'app client ids', test: (id) => Token.isUnresolved(id) || clientIdPattern.test(id) })
 
-const groupPattern = /^[\p{L}\p{M}\p{S}\p{N}\p{P}]{1,128}$/u
-const groupRule = matching('a Cognito group name: no blanks, at most 128 characters', groupPattern)
+const groupRule = matching('a Cognito group name: no blanks, no *, at most 128 characters', { test: isGroupName })
+const groupNames = 'Cognito group names without *, since they are matched exactly'
 
 /** Cognito's own rule (API reference, AcrLevelConfigType). A challenge quotes the values (RFC 9470 §3). */
 const acrPattern = /^[\x21\x23-\x5B\x5D-\x7E]{1,64}$/
@@ -80,11 +81,7 @@ export const settingsTable = {
    */
   protectedGroups: setting(
     (settings) => [...new Set([...staffGroups(settings), 'admins'])],
-    unlessAcknowledged(
-      nobodyProtected,
-      [],
-      list({ must: 'Cognito group names', test: (name) => groupPattern.test(name), least: 1 }),
-    ),
+    unlessAcknowledged(nobodyProtected, [], list({ must: groupNames, test: isGroupName, least: 1 })),
   ),
   /**
    * Maps each actors' group to the groups of subjects whom its members may act as: `{"support-emea": ["customers-emea"]}`. `*`
@@ -100,7 +97,7 @@ export const settingsTable = {
   /** How many impersonations one actor may ask for in a period, with or without a ticket. Default: no limit. */
   actorLimit: setting('none', orWord('none', fields({ limit: wholeNumber(1, 100_000), period: oneOf(...periods) }))),
   /** Whoever acts as a member of these groups needs the approval of another person. */
-  approvalGroups: setting([], list({ must: 'Cognito group names', test: (name) => groupPattern.test(name) })),
+  approvalGroups: setting([], list({ must: groupNames, test: isGroupName })),
   /** Members of this group approve impersonations. Default: `auditorsGroup`. */
   approversGroup: setting('', groupRule),
   /** How long a ticket of the back office can be redeemed by the app, in seconds. */
