@@ -56,9 +56,9 @@ export function sourceOf(event: GatewayEvent): Source {
   }
 }
 
-/** A header as lists and logs may show it. */
+/** A header as lists and logs may show it. The cut can leave half of a character: DynamoDB and Cognito accept only well-formed text. */
 function shown(header: string): string {
-  return withoutControls(header).slice(0, 512)
+  return withoutControls(header).slice(0, 512).toWellFormed()
 }
 
 /** Contains only these two headers, because others may contain secrets. */

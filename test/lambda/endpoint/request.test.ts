@@ -70,17 +70,29 @@ describe('refuses, naming the field,', () => {
     )
   })
   const bidi = [...'\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069']
-  test.each(['\0', '\x07', '\b', '\v', '\f', '\r', '\x1b[2K', '\x7f', '\x85', '\x9b', ...bidi])(
-    'a reason with the control character %j',
-    (control) => {
-      expect(() => read({ username: 'alice', reason: `ticket ${control} 7` })).toThrow(
-        expect.objectContaining({
-          code: 'RequestInvalid',
-          message: expect.stringMatching(/^reason must not contain /),
-        }),
-      )
-    },
-  )
+  test.each([
+    '\0',
+    '\x07',
+    '\b',
+    '\v',
+    '\f',
+    '\r',
+    '\x1b[2K',
+    '\x7f',
+    '\x85',
+    '\x9b',
+    '\ufff9',
+    '\ufffa',
+    '\ufffb',
+    ...bidi,
+  ])('a reason with the control character %j', (control) => {
+    expect(() => read({ username: 'alice', reason: `ticket ${control} 7` })).toThrow(
+      expect.objectContaining({
+        code: 'RequestInvalid',
+        message: expect.stringMatching(/^reason must not contain /),
+      }),
+    )
+  })
   test.each([
     ['Reason', 'reason'],
     ['REASON', 'reason'],

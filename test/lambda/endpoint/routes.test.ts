@@ -182,6 +182,10 @@ describe('calls impersonate', () => {
     ['👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿', '👩‍👩‍👧 🏴󠁧󠁢󠁥󠁮󠁧󠁿'],
     [`${'\u202e'.repeat(600)}curl`, 'curl'],
     ['\u202e\0', undefined],
+    ['curl\u2028forged\u2029line', 'curlforgedline'],
+    ['curl \ufff9shown\ufffahidden\ufffb', 'curl shownhidden'],
+    // A character of two code units at the limit: half of it is no text that DynamoDB and Cognito must accept.
+    [`${'x'.repeat(511)}😀`, `${'x'.repeat(511)}\ufffd`],
   ])('with a user agent without control characters: %j', async (userAgent, kept) => {
     const { send, impersonate, handOff } = setUp({ environment: { SUBJECT_CONTEXT_DATA: 'true' } })
     const identity = { sourceIp: '192.0.2.1', userAgent, apiKeyId: 'key-1' } as never

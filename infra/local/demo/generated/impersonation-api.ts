@@ -29,7 +29,7 @@ export type ImpersonationRequest = {
     /**
      * The reason for the impersonation, 1 to 1,000 characters after trimming. A deployment can require it, and can
      * demand a form (setting `reasonPattern`). Tabs and line breaks are allowed. Other control characters are not, nor
-     * are those that turn the direction of text (Unicode's `Bidi_Control`).
+     * are those that turn the direction of text (Unicode's `Bidi_Control`) or set a part of it aside (U+FFF9 to U+FFFB).
      * @pattern ^\s*\S([\s\S]{0,998}\S)?\s*$
      */
     reason?: string;
