@@ -58,10 +58,11 @@ export function createMint(options: {
   ): Promise<Impersonation> {
     const stop = new AbortController()
     const writing = write?.()
+    const counting = count?.().then(() => true)
     const [written, confirmed, counted, challenge] = await Promise.allSettled([
       writing,
       settleRight(orStop(confirmRight(actor, signal), stop), { grant, writing }),
-      count?.(),
+      counting && orStop(counting, stop),
       userPool.challenge(subjectAsked, contextData, AbortSignal.any([signal, stop.signal])),
     ])
     // If Cognito issued tokens before it got the grant, the pool's triggers were replaced. Always drop these tokens.
@@ -156,14 +157,14 @@ export function createMint(options: {
 }
 
 /**
- * Stops the subject's sign-in unless the look-up of the actor succeeds. It takes longer if the user exists, so waiting
- * for it would tell an actor without the right who exists.
+ * Stops the subject's sign-in unless this confirms the actor's right, or counts the impersonation. The sign-in takes longer if
+ * the user exists, so waiting for it would tell an actor without the right, or above the limit, who exists.
  */
-async function orStop<Right>(lookUp: Promise<Right>, stop: AbortController): Promise<Right> {
-  const allowed = await lookUp.catch((error) => {
+async function orStop<Confirmed>(confirming: Promise<Confirmed>, stop: AbortController): Promise<Confirmed> {
+  const confirmed = await confirming.catch((error) => {
     stop.abort()
     throw error
   })
-  if (!allowed) stop.abort()
-  return allowed
+  if (!confirmed) stop.abort()
+  return confirmed
 }

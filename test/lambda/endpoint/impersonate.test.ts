@@ -198,6 +198,16 @@ describe('the actor’s limit', () => {
     expect(answer).not.toHaveBeenCalled()
     expect(refuse.mock.calls).toEqual([[recordOf(put).id, failure.code, undefined]])
   })
+  test.each<[string, CountActor]>([
+    ['a reached limit', limited],
+    ['a counter that fails', () => Promise.reject(errorOf('Unavailable'))],
+  ])('%s: does not wait for the subject’s sign-in: its time would tell who exists', async (_, countActor) => {
+    const challenge: UserPool['challenge'] = (_username, _context, signal) =>
+      new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(errorOf('Unavailable'))))
+    const { run } = setUp({ countActor, challenge })
+    const outcome = run().catch(({ code }) => code)
+    expect(await Promise.race([outcome, sleep(500, 'still waiting')])).toMatch(/ActorLimit|Unavailable/)
+  })
   test('answers the challenge only after the impersonation is counted', async () => {
     let count = () => {}
     const { run, answer } = setUp({
