@@ -24,7 +24,7 @@ export interface AttachToStackPoolProps {
 
 /**
  * Sets the pool's triggers, and makes the groups that the stack does not have yet.
- * @throws Error if the app has set one of the triggers, or has a group that differs only in capitals
+ * @throws Error if the app has set one of the triggers, or if two groups differ only in capitals or code points
  */
 export function attachToStackPool(scope: Construct, props: AttachToStackPoolProps): void {
   const { userPool, groups, triggers, nextTriggers } = props
@@ -38,22 +38,24 @@ export function attachToStackPool(scope: Construct, props: AttachToStackPoolProp
   }
   const appGroups = groupsOf(userPool)
   for (const groupName of groups.filter((name) => !appGroups.includes(name))) {
-    assertNoOtherCapitals(groupName, { userPool, appGroups })
+    assertNoOtherSpelling(groupName, { userPool, groupNames: [...appGroups, ...groups] })
     new CfnUserPoolGroup(scope, `Group-${groupName}`, { userPoolId: userPool.userPoolId, groupName })
   }
 }
 
-/** Group names are case-sensitive: a second group with other capitals would be empty and protect nobody. */
-function assertNoOtherCapitals(
+/** Cognito compares names by code points: a second group with other capitals or an é of two would be empty and protect nobody. */
+function assertNoOtherSpelling(
   groupName: string,
-  { userPool, appGroups }: { userPool: UserPool; appGroups: string[] },
+  { userPool, groupNames }: { userPool: UserPool; groupNames: string[] },
 ): void {
-  const similar = appGroups.find((name) => name.toLowerCase() === groupName.toLowerCase())
+  const similar = groupNames.find((name) => name !== groupName && folded(name) === folded(groupName))
   if (similar === undefined) return
   throw new Error(
-    `user pool ${userPool.node.path} has the group "${similar}", and the settings (protectedGroups, mayActAs, impersonatorsGroup, auditorsGroup, approversGroup) name "${groupName}": capitals count. Use the same name`,
+    `user pool ${userPool.node.path} has the group "${similar}", and the settings (protectedGroups, mayActAs, impersonatorsGroup, auditorsGroup, approversGroup) name "${groupName}": capitals and code points count. Use the same name`,
   )
 }
+
+const folded = (name: string) => name.normalize().toLowerCase()
 
 /** Throws an error with the fix. CDK's own error says only that the trigger exists. */
 function assertSlotsFree(userPool: UserPool): void {

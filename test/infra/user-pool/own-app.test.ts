@@ -71,6 +71,30 @@ describe('on a pool of the same stack', () => {
     expect(() => add({ userPool })).toThrow('has the group "Admins", and the settings')
   })
 
+  test('refuses a protected group whose letters one of the app spells with other code points', () => {
+    const { stack, pool, add } = setUp()
+    const userPool = pool()
+    const groupName = 'fu\u0308hrung'
+    new CfnUserPoolGroup(stack, 'Board', { userPoolId: userPool.userPoolId, groupName })
+    const named = [...protectedGroups, 'f\u00fchrung']
+    expect(() => add({ userPool, protectedGroups: named })).toThrow(`has the group "${groupName}", and the settings`)
+  })
+
+  test.each<[string, ImpersonationProps]>([
+    ['capitals', { mayActAs: { impersonators: ['VIP'] }, protectedGroups: [...protectedGroups, 'vip'] }],
+    ['capitals, among actors', { mayActAs: { impersonators: ['*'], Support: ['*'], support: ['gold'] } }],
+    ['code points', { protectedGroups: [...protectedGroups, 'f\u00fchrung', 'fu\u0308hrung'] }],
+  ])('refuses settings whose group names differ in %s only', (_, settings) => {
+    const { pool, add } = setUp()
+    expect(() => add({ userPool: pool(), ...settings })).toThrow('capitals and code points count')
+  })
+
+  test('accepts settings that name a group twice', () => {
+    const { pool, add } = setUp()
+    const mayActAs = { impersonators: ['gold'], Support: ['gold', '*'] }
+    expect(() => add({ userPool: pool(), mayActAs })).not.toThrow()
+  })
+
   test('runs the pool’s own triggers, and may run no other function', () => {
     const { stack, pool, add, appTrigger } = setUp(env)
     const nextTriggers = {
