@@ -21,8 +21,8 @@ import type { Impersonation } from './mint.ts'
 import type { ReasonForm } from './reason-form.ts'
 import { assertNoQuery, type ImpersonationRequest, type ReasonRules, readRequest, readTicket } from './request.ts'
 
-/** The time limit of a request, in ms. Closing its record may take 4 s more. API Gateway waits 29 s. */
-const timeLimit = 20_000
+/** The time limit of a request, in ms. Its last writes may take 6 s more: `allow`, and closing the record. API Gateway waits 29 s. */
+const timeLimit = 19_000
 
 /** The `event` of the log lines. */
 const name = 'impersonation'
