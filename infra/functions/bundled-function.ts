@@ -8,6 +8,7 @@ import { Construct } from 'constructs'
 import { acknowledge } from '../nag.ts'
 import { bundle } from './bundle.ts'
 import type { Entry } from './bundle-options.ts'
+import { refuseLargeEnvironment } from './environment.ts'
 
 export interface BundledFunctionProps {
   entry: Entry
@@ -30,6 +31,7 @@ export class BundledFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id)
+    refuseLargeEnvironment(this, props.environment)
     this.role = new Role(this, 'Role', { assumedBy: new ServicePrincipal('lambda.amazonaws.com') })
     this.logGroup = new LogGroup(this, 'Logs', { retention: props.logRetentionDays })
     this.allow(this.logGroup.logGroupArn, 'logs:CreateLogStream', 'logs:PutLogEvents')

@@ -20,3 +20,19 @@ function write(scope: Construct, value: unknown): string {
   const isEmpty = !Array.isArray(value) && Object.keys(value).length === 0
   return isEmpty ? '' : Stack.of(scope).toJsonString(value)
 }
+
+/** Lambda's limit for all variables of a function, in bytes. */
+const largest = 4_096
+
+/** Fails at synth if the variables are too large for Lambda. Values that CloudFormation computes count as empty. */
+export function refuseLargeEnvironment(scope: Construct, environment: Readonly<Record<string, string>>): void {
+  scope.node.addValidation({
+    validate() {
+      const values = Object.entries(Stack.of(scope).resolve(environment) as Record<string, unknown>)
+      const sizes = values.map(([name, value]) => Buffer.byteLength(name + (typeof value === 'string' ? value : '')))
+      const size = sizes.reduce((sum, each) => sum + each, 0)
+      const fault = `the settings need ${size} bytes of environment variables, and Lambda allows ${largest}: name fewer groups, or shorter ones`
+      return size > largest ? [fault] : []
+    },
+  })
+}
