@@ -133,9 +133,9 @@ describe('by the API', () => {
     })
   })
 
-  test('What waits for approval', async () => {
+  test('Approve an impersonation', async () => {
     const id = await prepareVictor()
-    const [list = '', approve = ''] = commandsUnder('What waits for approval', 'curl')
+    const [list = '', approve = ''] = commandsUnder('Approve an impersonation', 'curl')
     const values = await valuesFor(id)
     expect(await curl(argumentsOf(list, values))).toMatchObject({
       status: 200,
@@ -174,9 +174,9 @@ describe('by the AWS CLI', () => {
     for (const command of commands) expect(await dynamoDb(argumentsOf(command, await valuesFor(id)))).toContain(id)
   })
 
-  test('What waits for approval: today', async () => {
+  test('Approve an impersonation: today', async () => {
     const id = await prepareVictor()
-    const [command = ''] = dynamoDbCommands('What waits for approval')
+    const [command = ''] = dynamoDbCommands('Approve an impersonation')
     expect(await dynamoDb(argumentsOf(command, await valuesFor(id)))).toContain(id)
   })
 

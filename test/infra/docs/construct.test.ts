@@ -63,9 +63,18 @@ describe('the settings', () => {
 
 function defaultText(value: Setting<unknown>['default']): string {
   if (typeof value === 'function') {
-    const settings = { impersonatorsGroup: 'support', mayActAs: 'none', auditorsGroup: 'audit', approversGroup: '' }
+    const settings = {
+      impersonatorsGroup: 'support',
+      mayActAs: 'none',
+      auditorsGroup: 'audit',
+      approversGroup: '',
+    } as const
     expect(value(settings)).toEqual(['support', 'audit', 'admins'])
-    return '`impersonatorsGroup`, `auditorsGroup` and `admins`'
+    const mayActAs = { support: ['*'], sales: ['customers'] }
+    expect(value({ ...settings, mayActAs, approversGroup: 'leads' })).toEqual([
+      ...['support', 'sales', 'audit', 'leads', 'admins'],
+    ])
+    return "the actors' groups, `auditorsGroup`, `approversGroup` and `admins`"
   }
   const text = JSON.stringify(value)
   return ['""', '[]', '{}'].includes(text) ? '' : code(text)

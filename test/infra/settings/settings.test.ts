@@ -449,7 +449,10 @@ describe('the table in settings.md', () => {
     // This default depends on another setting, so the page describes it in words.
     text:
       name === 'protectedGroups'
-        ? cell.replace('`impersonatorsGroup`, `auditorsGroup` and', 'impersonators, impersonation-auditors,')
+        ? cell.replace(
+            "the actors' groups, `auditorsGroup`, `approversGroup` and",
+            'impersonators, impersonation-auditors,',
+          )
         : cell,
   }))
 
