@@ -14,11 +14,11 @@ const responses = {
   SubjectIsActor: [403, 'you may not impersonate yourself'],
   SubjectProtected: [403, 'this user is protected from impersonation'],
   SubjectNotAllowed: [403, 'you may not act as this user'],
-  ApprovalRequired: [403, 'somebody else must approve it before you act as this user'],
+  ApprovalRequired: [403, 'another person must approve this impersonation first'],
   ApproverNotAllowed: [403, 'you may not approve this impersonation'],
   NoSuchImpersonation: [404, 'there is no such impersonation'],
   ImpersonationEnded: [403, 'this impersonation was ended before it began'],
-  NotApprovable: [409, 'this impersonation cannot be approved, or no longer'],
+  NotApprovable: [409, 'this impersonation cannot be approved'],
   UserNotFound: [422, 'there is no such user'],
   SubjectNotFound: [422, 'username: there is no such user'],
   SubjectDisabled: [422, 'username: this user is disabled'],
@@ -46,7 +46,7 @@ export const codes = Object.keys(responses) as Code[]
 export interface NewSignIn {
   /** Any one of these `acr` values. Empty: any level. */
   acrValues: readonly string[]
-  /** Its largest age in seconds. Undefined: the age was not the fault. */
+  /** Its maximum age in seconds. Undefined: the refused sign-in was recent enough. */
   maxAge?: number
 }
 

@@ -1,4 +1,4 @@
-// Approves a prepared impersonation, if the approver is another person than the actor and the subject.
+// Approves a prepared impersonation, if the approver is neither the actor nor the subject.
 
 import type { OversightConfig } from '../config.ts'
 import { ImpersonationError } from '../errors.ts'
@@ -16,8 +16,8 @@ export function createApprove(options: {
   const { config, records, users, now } = options
 
   /**
-   * Binds the approval to the subject whom the name in the request means now. Who asked, when, and whether that needs approval
-   * never changes, so the write does not repeat these checks.
+   * Binds the approval to the user whom the requested name means now. The actor, the time of the request and the need for
+   * approval never change, so the write does not repeat these checks.
    * @param approver has the right to approve.
    * @returns the record. It does not change if the same person has approved it before.
    * @throws ImpersonationError ApproverNotAllowed, NotApprovable, UserNotFound
@@ -30,7 +30,7 @@ export function createApprove(options: {
     if (subjectSub === undefined) {
       throw new ImpersonationError('UserNotFound', { message: 'subject: there is no such user' })
     }
-    if (subjectSub === approver.sub) throw notAllowed('you may not approve that somebody acts as you')
+    if (subjectSub === approver.sub) throw notAllowed('you may not approve an impersonation of yourself')
     const approved = await records.approve(record.id, {
       by: { sub: approver.sub, username: approver.username },
       subjectSub,
@@ -48,7 +48,7 @@ export function createApprove(options: {
   }
 }
 
-/** @returns the record if this person has approved it: another request may have been first. @throws NotApprovable */
+/** @returns the record, if this person has approved it. Another person may have been faster. @throws NotApprovable */
 function onlyBy(approver: Caller, record: VisibleRecord): VisibleRecord {
   if (record.approvedBySub === approver.sub) return record
   throw notApprovable(

@@ -28,8 +28,8 @@ export type ImpersonationRequest = {
     username: string;
     /**
      * The reason for the impersonation, 1 to 1,000 characters after trimming. A deployment can require it, and can
-     * demand a form (setting `reasonPattern`). Tabs and line breaks are allowed. Other control characters are not, nor
-     * are those that turn the direction of text (Unicode's `Bidi_Control`) or set a part of it aside (U+FFF9 to U+FFFB).
+     * demand a form (setting `reasonPattern`). Tabs and line breaks are allowed. Not allowed are other control characters,
+     * and characters that change the direction of text (Unicode's `Bidi_Control`) or annotate it (U+FFF9 to U+FFFB).
      * @pattern ^\s*\S([\s\S]{0,998}\S)?\s*$
      */
     reason?: string;
@@ -226,7 +226,7 @@ export type ImpersonationRecord = {
     reason?: string;
     requestedAt: Time;
     /**
-     * When the ticket expires, if there is one. Missing while it waits for approval.
+     * When the ticket expires. Missing if there is no ticket, or while the ticket waits for approval.
      */
     ticketEndsAt?: Time;
     /**
@@ -272,7 +272,7 @@ export type PreparedImpersonation = {
     reason?: string;
     requestedAt: Time;
     /**
-     * When the ticket expires, if there is one. Missing while it waits for approval.
+     * When the ticket expires. Missing if there is no ticket, or while the ticket waits for approval.
      */
     ticketEndsAt?: Time;
     /**
