@@ -13,7 +13,7 @@ interface ActorSettings {
   mayActAs: MayActAs | 'none'
 }
 
-/** In `mayActAs`, the name for everyone. It is never the name of a group, although Cognito accepts such a group. */
+/** In `mayActAs`, the name for everyone. It is never the name of a group, although Cognito accepts it as one. */
 const everyone = '*'
 
 /** The groups whose members may impersonate. */

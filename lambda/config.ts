@@ -27,11 +27,11 @@ export const endpointVariables = {
   sessionMinutes: ['SESSION_MINUTES', count],
   recordRetentionDays: ['RECORD_RETENTION_DAYS', count],
   signInMaxAgeMinutes: ['SIGN_IN_MAX_AGE_MINUTES', count],
-  /** The `acr` values of an actor's ID token that count. Empty: all, and tokens without `acr`. */
+  /** The `acr` values that an ID token of staff may have. Empty: no `acr` is needed. */
   actorAcr: ['ACTOR_ACR', list],
   /** How many impersonations one actor may ask for. */
   actorLimit: ['ACTOR_LIMIT', actorLimit],
-  /** Whoever acts as a member of these groups needs the approval of another person. */
+  /** To act as a member of these groups, an actor needs the approval of another person. */
   approvalGroups: ['APPROVAL_GROUPS', list],
   /** Ask Cognito at each call whether the actor is still in the group. */
   lookUpGroup: ['LOOK_UP_GROUP', flag],

@@ -35,7 +35,7 @@ export interface ImpersonationRecord {
   matchedGroups?: string[]
   /** Whether the subject was in a group of the setting `approvalGroups` when the impersonation was prepared. */
   approvalRequired?: boolean
-  /** Who approved a prepared impersonation, when, and of which subject. */
+  /** Who approved a prepared impersonation, when, and for which subject. */
   approvedAt?: number
   approvedBySub?: string
   approvedByUsername?: string
@@ -110,7 +110,7 @@ export const byActor = {
 export const byDay = { indexName: 'by-day', partitionKey: 'listedOn', sortKey: 'listedAt' } as const satisfies Index
 
 /**
- * A record's keys in the index `byDay`. They are for two lists, because CloudFormation makes only one index in an update.
+ * A record's keys in the index `byDay`. One index has both lists, because CloudFormation makes only one index in an update.
  * @param list `live`: issued sessions. `prepared`: prepared impersonations.
  * @param at when the session ends, or when the impersonation was requested.
  */
@@ -164,7 +164,7 @@ type Use = 'claimedAt' | 'redeemedAt'
 /** These say whom the actor may act as. */
 type Right = 'allowedGroups' | 'allowsEveryone' | 'matchedGroups'
 
-/** These say who asked, when, and whether that needs approval. */
+/** These say who asked, when, and whether the impersonation needs approval. */
 type Request = 'actorSub' | 'requestedAt' | 'approvalRequired'
 
 /**

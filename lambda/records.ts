@@ -14,11 +14,11 @@ export interface Browser {
   userAgent?: string | undefined
 }
 
-/** What the record must say when it is marked as issued. The trigger has read it already: see subject-policy.ts. */
+/** Conditions on a record that is marked as issued. The trigger has checked them before: see subject-policy.ts. */
 export interface IssuePolicy {
   /** With `mayActAs`: those of `allowedGroups` that the subject is in. Empty: the actor may act as everyone. */
   matchedGroups?: string[]
-  /** Somebody else than the actor and the subject must have approved that the actor acts as this subject. */
+  /** The record must have an approval for this subject, by a person who is neither the actor nor the subject. */
   approved?: true
 }
 
@@ -172,7 +172,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
     /**
      * Marks the record as issued. If it is issued already, its times stay.
      * @param sessionLength in ms.
-     * @param policy is repeated as a condition.
+     * @param policy becomes a condition of the write.
      * @returns the record, or undefined if no tokens may be issued.
      */
     issue(session: { id: string; clientId: string; subjectSub: string; sessionLength: number; policy?: IssuePolicy }) {
@@ -243,7 +243,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
 const approvedByAnother =
   ' AND #approvedSubjectSub = :sub AND attribute_exists(#approvedBySub) AND #approvedBySub <> :sub AND #approvedBySub <> #actorSub'
 
-/** What `issue` adds to its expressions for the policy. */
+/** The parts of the expressions of `issue` that the policy adds. */
 function expressionsOf({ matchedGroups, approved }: IssuePolicy = {}) {
   const approval = approved ? approvedByAnother : ''
   if (!matchedGroups) return { change: '', condition: approval, values: {} }

@@ -22,7 +22,7 @@ export function createCountActor(
   const table = createRecordsTable(options)
 
   /**
-   * Counts one impersonation. Calls nothing without the setting.
+   * Counts one impersonation. Makes no call without the setting.
    * @throws ImpersonationError ActorLimit if the limit is reached, Unavailable if DynamoDB fails.
    */
   return async function countActor(actorSub: string): Promise<void> {

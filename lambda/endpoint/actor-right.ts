@@ -30,7 +30,7 @@ export function createConfirmRight(options: {
   const { config, users } = options
 
   /**
-   * Looks up whom the actor may act as at Cognito now. Calls nothing if the setting `lookUpGroup` is off.
+   * Asks Cognito whom the actor may act as now. Makes no call if `lookUpGroup` is off and `mayActAs` is `none`.
    * @returns undefined if the actor has no right.
    */
   return async function confirmRight({ sub, username }: Actor, signal: AbortSignal): Promise<Allowed | undefined> {

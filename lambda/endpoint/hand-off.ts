@@ -44,7 +44,7 @@ export function createHandOff(options: {
     return config.lookUpGroup ? end : Math.min(end, tokenEndsAt)
   }
 
-  /** Marks the record if the name in the request means a member of an approval group now. @throws ImpersonationError */
+  /** Marks the record if the requested name means a member of an approval group now. @throws ImpersonationError */
   async function withApproval(
     record: ImpersonationRecord,
     ticket: Ticket,
@@ -58,12 +58,12 @@ export function createHandOff(options: {
     return marked
   }
 
-  /** Whether a ticket that could not be claimed is good, and waits for an approval that can still be given. */
+  /** Whether a ticket that could not be claimed is good and waits for an approval. */
   async function isWaiting({ id, hash }: Pick<Ticket, 'id' | 'hash'>): Promise<boolean> {
     if (config.approvalGroups.length === 0) return false
     const record = await records.read(id)
     if (record?.state !== 'prepared' || record.ticketHash !== hash || !record.approvalRequired) return false
-    // An approval of this moment counts too: the next try of the ticket succeeds.
+    // Perhaps the approval came just after the claim failed. Then the next claim succeeds.
     const { approvedAt, requestedAt, ticketEndsAt = 0 } = record
     return approvedAt === undefined ? now() - requestedAt < approvalWait : now() < ticketEndsAt
   }
@@ -77,8 +77,8 @@ export function createHandOff(options: {
 
   return {
     /**
-     * Checks the actor as the mint does. Looks the subject's groups up only if the setting `approvalGroups` needs it, and
-     * after the actor's right is confirmed: an actor without the right must not learn which users exist.
+     * Checks the actor as the mint does. With the setting `approvalGroups`, it then looks up the subject's groups. This comes
+     * after the actor's right is confirmed, because an actor without the right must not learn which users exist.
      * @returns the record, and the ticket.
      * @throws ImpersonationError, with the record's id if a record was written.
      */
@@ -117,8 +117,8 @@ export function createHandOff(options: {
 
     /**
      * Uses the ticket up.
-     * @throws ImpersonationError ApprovalRequired for a ticket that waits for approval: it stays good. TicketInvalid for all
-     * others: the same error, without the record's id.
+     * @throws ImpersonationError ApprovalRequired if the ticket waits for approval. The ticket then stays good. TicketInvalid,
+     * the same error without the record's id, for every other ticket that cannot be claimed.
      */
     async claim(ticket: string, browser: Browser): Promise<Claimed> {
       const proof = readProof(ticket)

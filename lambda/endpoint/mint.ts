@@ -34,7 +34,7 @@ export function createMint(options: {
 
   /**
    * @param write writes the record in state `requested`, with the grant's hash. Undefined: the record exists already.
-   * @param count counts the impersonation, and throws ActorLimit if the actor's limit is reached. Undefined: it is counted.
+   * @param count counts the impersonation, and throws ActorLimit if the actor's limit is reached. Undefined: it was counted before.
    * @param subjectAsked a username or an alias.
    * @param contextData what Cognito gets with the subject's sign-in. Undefined: nothing.
    * @throws ImpersonationError, with the record's id if a record was written.
@@ -96,7 +96,7 @@ export function createMint(options: {
   }
 
   /**
-   * With `mayActAs`, records whom the actor may act as, once the record is written. The trigger compares it with the subject.
+   * With `mayActAs`, adds to the written record whom the actor may act as. The trigger compares this with the subject's groups.
    * @returns whether the actor has a right.
    */
   async function settleRight(

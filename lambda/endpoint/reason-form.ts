@@ -1,4 +1,4 @@
-// The form of a reason that a deployment demands.
+// The form that a deployment demands of reasons.
 
 import type { ReasonPattern } from '../config.ts'
 

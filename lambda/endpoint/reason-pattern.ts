@@ -2,7 +2,7 @@
 
 import { RE2JS } from 're2js'
 
-/** In instructions. Each character of a reason costs at most that many steps: 1,000 characters take well under a second. */
+/** In instructions. Each character of a reason takes at most this many steps, so 1,000 characters take well under a second. */
 const largestProgram = 1_000
 
 /**

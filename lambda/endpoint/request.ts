@@ -49,7 +49,7 @@ function readReason(reason: unknown, { reasonRequired, reasonForm }: ReasonRules
     /^.{1,1000}$/su.test(trimmed) && trimmed.isWellFormed(),
     'reason must be a string of 1 to 1,000 characters, not blank',
   )
-  // It is shown to auditors, in lists and mails. Line breaks and tabs stay, since a form's text area has them.
+  // Auditors see the reason in lists and mails. Line breaks and tabs are allowed, because people type them into text areas.
   assertValid(
     !hasControls(trimmed),
     'reason must not contain characters that control the text around them, except tabs and line breaks',

@@ -39,7 +39,7 @@ type Reported = GatewayEvent & Timed & Partial<Authenticated & Parsed & WithClai
 
 export function createEndpoint(options: {
   config: EndpointConfig
-  /** Of the config's `reasonPattern`. */
+  /** Compiled from the config's `reasonPattern`. */
   reasonForm: ReasonForm | undefined
   authenticate: Authenticate
   impersonate: Impersonate

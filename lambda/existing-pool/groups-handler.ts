@@ -53,7 +53,7 @@ export function createUserPoolGroup(
   }
 }
 
-/** A protected group that does not exist protects nobody, so a typo must not make an empty one. The same is true of `mayActAs`. */
+/** A protected group that does not exist protects nobody, so a typo must not make an empty one. The same is true of the other settings. */
 function assertOwnersGroup(request: Request<Properties>, groups: readonly GroupType[]): void {
   const { GroupName } = request.properties
   const group = groups.find((each) => each.GroupName === GroupName)
@@ -61,7 +61,7 @@ function assertOwnersGroup(request: Request<Properties>, groups: readonly GroupT
   if (group) return
   const names = groups.map((each) => each.GroupName).join(', ') || 'none'
   throw new Error(
-    `The user pool has no group ${GroupName}, which the settings name (protectedGroups, mayActAs). Nothing was changed. Capitals count. The pool's groups: ${names}. Correct the setting, or make the group in the pool.`,
+    `The user pool has no group ${GroupName}, which the settings name (protectedGroups, mayActAs or approvalGroups). Nothing was changed. Capitals count. The pool's groups: ${names}. Correct the setting, or make the group in the pool.`,
   )
 }
 

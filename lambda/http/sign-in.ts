@@ -1,10 +1,10 @@
-// Whether the sign-in of a member of staff suffices: its age and its level.
+// Checks the sign-in of a member of staff: its age and its level.
 
 import { ImpersonationError } from '../errors.ts'
 
 export interface SignInRules {
   signInMaxAgeMinutes: number
-  /** The `acr` values that count. Empty: any, and none. */
+  /** The accepted `acr` values. Empty: no `acr` is needed. */
   actorAcr: readonly string[]
 }
 
@@ -13,7 +13,7 @@ export interface StaffSignIn {
   signedInAt: number | undefined
   /** The claim `acr`, unchecked. */
   acr: unknown
-  /** The token belongs to an impersonated session, which has the subject's level and none of the rights of staff. */
+  /** The token belongs to an impersonated session. Its level is not the actor's, and it has no right of staff. */
   impersonated: boolean
 }
 

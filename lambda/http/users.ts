@@ -64,7 +64,7 @@ export function createLookUps(options: { cognito: CognitoIdentityProviderClient;
     return cognito.send(new AdminGetUserCommand({ UserPoolId, Username }), within(timeouts.lookUp, signal))
   }
 
-  /** Reads no further page once it has found all of `among`. @param ifUnknown decides which errors mean that there is no user */
+  /** Stops at the page with the last group of `among`. @param ifUnknown decides which errors mean that the user is unknown. */
   async function listGroups(
     Username: string,
     { among, ifUnknown }: { among: readonly string[]; ifUnknown: (error: unknown) => undefined },
@@ -84,15 +84,15 @@ export function createLookUps(options: { cognito: CognitoIdentityProviderClient;
 
   return {
     /**
-     * Finds the groups that the user is in now, of those `among`.
-     * @returns none if the user no longer exists.
+     * Finds those groups of `among` that the user is in now.
+     * @returns an empty list if the user no longer exists.
      */
     groupsOf: ({ username, among }: { username: string; among: readonly string[] }, signal: AbortSignal) =>
       listGroups(username, { among, ifUnknown: undefinedIfNotFound }, signal),
 
     /**
      * The same for a name that somebody typed: a username, an alias or a `sub`.
-     * @returns none if there is no such user.
+     * @returns an empty list if there is no such user.
      */
     groupsOfName: ({ name, among }: { name: string; among: readonly string[] }, signal: AbortSignal) =>
       listGroups(name, { among, ifUnknown: undefinedIfNoName }, signal),

@@ -44,7 +44,7 @@ export function createCheckPeople(options: {
   })
 
   /**
-   * @param matchedGroups the groups by which the actor acts as the subject. Empty: as everyone.
+   * @param matchedGroups the groups of the subject that allowed the session. Empty: the actor could act as everyone.
    * @returns whether the actor still has the right and can sign in, and the subject is enabled.
    */
   return function checkPeople({

@@ -50,7 +50,7 @@ export interface EndedBy {
   role: Role
 }
 
-/** The approval of a prepared impersonation, for the subject whom its name means now. */
+/** The approval of a prepared impersonation, for the user whom the requested name means now. */
 export interface Approval {
   by: { sub: string; username: string }
   subjectSub: string
@@ -67,7 +67,7 @@ interface ListByPerson {
 }
 
 interface ListByDay {
-  /** `live`: the sessions that can be in use. `prepared`: what was prepared in the last 24 h and has not begun. */
+  /** `live`: the sessions that can be in use. `prepared`: prepared in the last 24 h, and the ticket is not redeemed. */
   by: 'live' | 'prepared'
   limit: number
   next?: Position | undefined
@@ -135,7 +135,7 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
 
   /**
    * A session ends today or tomorrow (UTC). All have the same length, so the last to end is the newest, unless `sessionMinutes`
-   * has just changed. What can still be approved was prepared today or yesterday.
+   * has just changed. An impersonation that can still be approved was prepared today or yesterday.
    */
   async function findByDay({ by, next }: ListByDay, count: number): Promise<Position[]> {
     const [from, to] = by === 'live' ? [now() + 1, now() + 2 * day] : [now() - approvalWait + 1, now() + day]
@@ -151,7 +151,7 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
     return found
   }
 
-  /** Whether a record belongs in this list. Its index may not yet know of its last change. */
+  /** Whether a record still belongs in this list. The index may lack the last change of the record. */
   const isStill = (by: ListQuery['by']) => (record: VisibleRecord) =>
     by === 'live' ? isLive(record, now()) : by === 'prepared' ? record.state === 'prepared' : true
 
@@ -168,8 +168,9 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
     },
 
     /**
-     * Approves a prepared impersonation that nobody has approved. Leaves every other one unchanged. Call this only after the
-     * checks of `approve` in approve.ts. It names no attribute that must not change: the function may write what it names.
+     * Approves a prepared impersonation that nobody has approved. Leaves every other record unchanged. Call this only after the
+     * checks of `approve` in approve.ts. The write names only attributes that oversight may change: its policy allows writes to
+     * every attribute that a write names.
      * @returns the record as it is afterwards, or undefined if there is none.
      */
     async approve(id: string, { by, subjectSub }: Approval): Promise<VisibleRecord | undefined> {

@@ -6,7 +6,7 @@ import type { Caller } from '../http/authenticate.ts'
 import type { Users } from '../http/users.ts'
 import type { ImpersonationRecord, Role } from '../records-schema.ts'
 
-/** The roles of a caller who is not an impersonated session. An approver reads what is prepared, and ends nothing. */
+/** The roles of a caller who is not an impersonated session. An approver reads prepared impersonations, and cannot end them. */
 export type GeneralRole = Exclude<Role, 'session'> | 'approver'
 
 type RoleSettings = Pick<
@@ -31,7 +31,7 @@ export function claimedRoles(caller: Caller, config: RoleSettings): GeneralRole[
   )
 }
 
-/** A member of one of its groups has the role. */
+/** The groups of each role. A member of one of them has the role. */
 function groupsOfRoles(config: RoleSettings): Record<GeneralRole, readonly string[]> {
   return {
     auditor: [config.auditorsGroup],

@@ -47,7 +47,7 @@ export async function preTokenGeneration(
     throw refused(decision.code, 'the record does not allow this subject')
   }
   await refuseProtected(groups)
-  // Before the pool's own trigger runs: only the pool's groups count, not those that it gives the tokens.
+  // This runs before the pool's own trigger. Only the groups in the pool count, not those that this trigger sets.
   const policy = needsRecord(settings) ? await decide() : undefined
   const theirs = await next?.(event).catch(async (error) => {
     await records.refuse(id, asImpersonationError(error).code)

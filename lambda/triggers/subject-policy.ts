@@ -7,7 +7,7 @@ import type { ImpersonationRecord } from '../records-schema.ts'
 
 export type SubjectSettings = Pick<TriggerConfig, 'mayActAs' | 'approvalGroups'>
 
-/** The attributes that decide. */
+/** The attributes of the record that the policy compares. */
 export type Decisive = Pick<
   ImpersonationRecord,
   'actorSub' | 'allowedGroups' | 'allowsEveryone' | 'approvalRequired' | 'approvedBySub' | 'approvedSubjectSub'
@@ -17,17 +17,17 @@ interface Question {
   record: Decisive
   /** The subject. */
   sub: string
-  /** The subject's groups at Cognito, not those that another trigger gives the tokens. */
+  /** The subject's groups in the pool, not those that the pool's own trigger sets. */
   groups: readonly string[]
   settings: SubjectSettings
 }
 
-/** Whether the decision needs the record. Without it, a sign-in costs no further call. */
+/** Whether the trigger must read the record. If not, the sign-in makes no further call. */
 export function needsRecord({ mayActAs, approvalGroups }: SubjectSettings): boolean {
   return mayActAs !== 'none' || approvalGroups.length > 0
 }
 
-/** @returns why the subject is refused, or what the record must still say when it is marked as issued. */
+/** @returns the code of the refusal, or the conditions under which the record may be marked as issued. */
 export function subjectPolicy(question: Question): { code: Code } | IssuePolicy {
   const matchedGroups = matchGroups(question)
   if (matchedGroups === 'none') return { code: 'SubjectNotAllowed' }
@@ -45,8 +45,8 @@ function matchGroups({ record, groups, settings }: Question): string[] | 'none' 
 }
 
 /**
- * By the subject's groups now, and by the record: the name in the request may have meant another user when the impersonation
- * was prepared or approved.
+ * Decides by the subject's groups now, and by the record: the requested name may have meant another user when the
+ * impersonation was prepared or approved.
  */
 function needsApproval({ record, groups, settings }: Question): boolean {
   if (groups.some((name) => settings.approvalGroups.includes(name))) return true
