@@ -94,7 +94,7 @@ export function alarmRules(
     ImpersonationsAboveNormal: {
       metric: metrics.outcomeCount('issued', hours(1)),
       threshold: alarmImpersonations,
-      meaning: 'Staff act as more users than usual: perhaps somebody is reading the data of many users.',
+      meaning: 'There are more impersonations than usual: perhaps somebody is reading the data of many users.',
     },
     ActorLimitReached: {
       metric: metrics.outcomeCount('ActorLimit', minutes(15)),

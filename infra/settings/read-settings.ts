@@ -19,7 +19,7 @@ export function readSettings(values: object, otherNames: readonly string[] = [])
   const read = new Map(given.map(([name, value]) => [name, readSetting(name, value)]))
   const entries = Object.entries<Setting<unknown>>(settingsTable)
   const set = Object.fromEntries(entries.map(([name, { default: value }]) => [name, read.get(name) ?? value]))
-  // A default that depends on other settings.
+  // Some defaults depend on other settings.
   const complete = Object.entries(set).map(([name, value]) => [name, typeof value === 'function' ? value(set) : value])
   const settings: Settings = Object.fromEntries(complete)
   checkTogether(settings)
@@ -103,25 +103,25 @@ function checkGroups(settings: Settings): void {
     refuse(
       'setting impersonatorsGroup',
       impersonatorsGroup,
-      `one of the groups that mayActAs maps, because only their members may impersonate: set impersonatorsGroup to one of ${JSON.stringify(actors)}`,
+      `a key of mayActAs, because only members of these groups may impersonate: set impersonatorsGroup to one of ${JSON.stringify(actors)}`,
     )
   }
   if (actors.includes(auditorsGroup)) {
-    const other = mayActAs === 'none' ? 'impersonatorsGroup' : 'those that mayActAs maps'
+    const other = mayActAs === 'none' ? 'impersonatorsGroup' : 'the keys of mayActAs'
     refuse('setting auditorsGroup', auditorsGroup, `another group than ${other}: an auditor may not impersonate`)
   }
   if (mayActAs !== 'none' && !lookUpGroup) {
     refuse(
       'setting lookUpGroup',
       groupNotLookedUp,
-      'true with mayActAs: only the look-up tells whom an actor may act as',
+      'true with mayActAs: the endpoint must ask Cognito for the groups of the actor',
     )
   }
   if (approvalGroups.length > 0 && !lookUpGroup) {
     refuse(
       'setting lookUpGroup',
       groupNotLookedUp,
-      'true with approvalGroups: an approved ticket can outlive the ID token that the actor had',
+      "true with approvalGroups: an approved ticket can outlive the actor's ID token",
     )
   }
   const missing = staffGroups(settings).filter((name) => !protectedGroups.includes(name))

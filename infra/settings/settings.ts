@@ -85,18 +85,18 @@ export const settingsTable = {
   ),
   /**
    * Maps each actors' group to the groups of subjects whom its members may act as: `{"support-emea": ["customers-emea"]}`. `*`
-   * is everyone, also users without a group. `impersonatorsGroup` must be a key. Default: the members of `impersonatorsGroup`
+   * is everyone, including users without a group. `impersonatorsGroup` must be a key. Default: the members of `impersonatorsGroup`
    * may act as everyone who is not protected.
    */
   mayActAs: setting('none', orWord('none', mayActAsRule)),
-  /** The `acr` values that the ID token of staff may have, such as `urn:cognito:loa:4`. `basic` must be false. Default: any, or none. */
+  /** The `acr` values that an ID token of staff may have, such as `urn:cognito:loa:4`. `basic` must be false. Default: no `acr` is needed. */
   actorAcr: setting(
     [],
     list({ must: 'acr values: at most 64 characters, without blanks or quotes', test: (acr) => acrPattern.test(acr) }),
   ),
   /** How many impersonations one actor may ask for in a period, with or without a ticket. Default: no limit. */
   actorLimit: setting('none', orWord('none', fields({ limit: wholeNumber(1, 100_000), period: oneOf(...periods) }))),
-  /** Whoever acts as a member of these groups needs the approval of another person. */
+  /** To act as a member of these groups, an actor needs the approval of another person. Default: no approvals. */
   approvalGroups: setting([], list({ must: groupNames, test: isGroupName })),
   /** Members of this group approve impersonations. Default: `auditorsGroup`. */
   approversGroup: setting('', groupRule),

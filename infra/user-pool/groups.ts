@@ -36,8 +36,8 @@ export function groupsFor(
 }
 
 /**
- * The actors' groups of `mayActAs` are required, except for `impersonatorsGroup`: a typo would make an empty group, and leave
- * the group that was meant unprotected.
+ * The actors' groups of `mayActAs` are required, except for `impersonatorsGroup`. Otherwise, the stack would make an empty group
+ * from a typo, and the right group would be unprotected.
  */
 function withoutActorGroups(staff: readonly string[], settings: StaffSettings): string[] {
   const required = actorGroups(settings).filter((name) => name !== settings.impersonatorsGroup)

@@ -6,7 +6,7 @@ import { acknowledge } from '../nag.ts'
 
 /** Users sign in by username or e-mail address. Only administrators create users. */
 export class OwnUserPool extends UserPool {
-  /** @param options `authenticatorApps`: users may add one, with which a sign-in reaches the highest level (`acr`). */
+  /** @param options `authenticatorApps`: users may add an authenticator app. A sign-in with it has the highest level (`acr`). */
   constructor(
     scope: Construct,
     id: string,

@@ -5,9 +5,9 @@ import type { Level, Pool } from './pool.ts'
 import { defaultTier } from './pool-defaults.ts'
 
 /**
- * The level of a sign-in by password, which is the lowest. Users here have no other factor.
+ * Returns the level of a sign-in by password, which is the lowest. Users of the local Cognito have no other factor.
  * @param targets the request's TARGET_ACR_VALUES, with blanks between them
- * @throws CognitoError if the plan has no levels, or if none of the targets can be reached. No page names this exception.
+ * @throws CognitoError if the plan has no levels, or if no target is this level. AWS documents no exception for this.
  */
 export function levelByPassword({ properties }: Pool, targets: string): Level {
   const { UserPoolTier: tier = defaultTier, AcrConfiguration: names } = properties

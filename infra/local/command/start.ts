@@ -56,7 +56,7 @@ export async function start(options: StartOptions): Promise<void> {
   run.warm()
 }
 
-/** Without the look-up of rights, no impersonation can need approval: then the demo shows none. */
+/** `approvalGroups` needs `lookUpGroup`. So the demo sets no `approvalGroups` if the user sets `lookUpGroup`. */
 function defaultsFor({ lookUpGroup }: Record<string, unknown>, { defaults }: Demo): Record<string, string> {
   const { approvalGroups: _, ...others } = defaults
   return lookUpGroup === undefined ? defaults : others

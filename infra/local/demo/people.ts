@@ -32,7 +32,7 @@ export const people: readonly Person[] = [
     password: 'Victor-Local-1!',
     attributes: { email: 'victor@example.com', email_verified: 'true' },
     groups: ['vips'],
-    note: 'to act as victor, somebody else must approve it',
+    note: 'acting as victor needs the approval of another person',
   },
   { username: 'bob', password: 'Bob-Local-1!', note: 'may not impersonate' },
   { username: 'root', password: 'Root-Local-1!', groups: ['admins'], note: 'is protected: nobody may act as root' },

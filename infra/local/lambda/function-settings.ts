@@ -15,7 +15,7 @@ export interface FunctionSettings {
   basic: boolean
   /** The app clients of the pool's ordinary users. */
   subjectClientIds: string[]
-  /** The levels (`acr`) of staff's sign-ins that count. Empty: any. */
+  /** The `acr` values that an ID token of staff may have. Empty: no `acr` is needed. */
   actorAcr: string[]
 }
 

@@ -17,7 +17,7 @@ export function peopleOf(people: readonly Person[] | 'demo', settings: FunctionS
   })
 }
 
-/** The first protected group whose members have no right themselves. */
+/** The first protected group that gives its members no right. */
 function firstProtected(settings: FunctionSettings): string | undefined {
   const staff = [...actorGroupsOf(settings), settings.auditorsGroup, settings.approversGroup]
   return settings.protectedGroups.find((name) => !staff.includes(name))

@@ -10,14 +10,14 @@ const update = showImpersonations({
   describe: whoAsWhom,
 })
 
-/** Only approvers have this list. */
+/** The page shows this list only to approvers. */
 const updateApprovals = showImpersonations({
   list: find('waiting'),
   empty: find('nothing-waiting'),
   describe: whoAsWhom,
   path: '/approvals',
   action: { name: 'approve', label: 'Approve', run: (id) => send('POST', `/approvals/${id}`, {}) },
-  // Another person may ask at any moment.
+  // Another person may ask for an approval at any moment.
   canChange: () => true,
   onShow: (impersonations) => {
     find('approvals').hidden = impersonations === undefined
@@ -47,7 +47,7 @@ onSubmit(find('act-as'), async ({ username, reason }) => {
   await update()
 })
 
-/** For browsers that block the new tab, and for what must be approved first. */
+/** For browsers that block the new tab, and for impersonations that need approval first. */
 function offerLink(href, [before, text, after]) {
   const link = element('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text)
   link.dataset.testid = 'open-shop'

@@ -46,13 +46,13 @@ export function createBackOffice(options: BackOfficeOptions): Record<string, Rou
       return { status: 200, body: { impersonations } }
     },
 
-    /** What waits for approval by this person. Missing if they are no approver. */
+    /** The impersonations that wait for this person's approval. Missing if the person is not an approver. */
     async 'GET /approvals'(request) {
       const session = requireSession(sessions, request)
       if (!session.groups.some((group) => group === approversGroup)) return { status: 200, body: {} }
       const query = { state: 'prepared', limit: 100 } as const
       const { impersonations } = await createApiClient(options, session).listImpersonations({ query })
-      // The API refuses an approval by oneself too.
+      // The API also refuses an approval by the actor.
       const waiting = impersonations.filter(
         ({ approvalRequired, approvedAt, actor }) =>
           approvalRequired && !approvedAt && actor.username !== session.username,

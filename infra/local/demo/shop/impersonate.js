@@ -106,7 +106,7 @@ function sentence(message) {
   return `${text[0].toUpperCase()}${text.slice(1)}.`
 }
 
-/** The ticket stays good until it is redeemed, so the page keeps it. */
+/** The refused redeem did not use the ticket up, so the page keeps it. */
 function waitForApproval() {
   finish('This needs approval', 'Somebody else must approve it in the back office. Then try again, within 10 minutes.')
   find('try-again').hidden = false

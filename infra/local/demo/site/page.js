@@ -54,7 +54,7 @@ export async function requireSignIn(show) {
   update((await send('GET', '/session')).username)
 }
 
-/** What the button of an item does, by default. */
+/** The default button of an item. */
 const end = { name: 'end', label: 'End', run: (id) => send('DELETE', `/impersonations/${id}`) }
 
 /**
@@ -63,7 +63,7 @@ const end = { name: 'end', label: 'End', run: (id) => send('DELETE', `/impersona
  * @param describe what an item says
  * @param path where the list comes from
  * @param action the button of an item that is live or waiting
- * @param canChange whether an item can still change, or a new one can come
+ * @param canChange whether an item can still change, or a new item can appear
  * @param onShow gets the impersonations, or undefined if this person has no such list
  * @returns a function that updates the list now
  */

@@ -21,7 +21,7 @@ export interface SignInOptions {
   cognito: CognitoIdentityProviderClientConfig
   userPoolId: string
   clientId: string
-  /** The levels that count, at the site of staff. Empty: any. */
+  /** The levels that a sign-in asks for. Empty: it asks for none. */
   acrValues: readonly string[]
 }
 
@@ -30,7 +30,7 @@ export type SignIn = (credentials: { username: unknown; password: unknown }) => 
 /** A real site would use Cognito's hosted pages, or SRP in the browser, and then MFA works too. */
 export function createSignIn({ cognito, userPoolId, clientId, acrValues }: SignInOptions): SignIn {
   const client = new CognitoIdentityProviderClient(cognito)
-  // A token says how strong the sign-in was only if the sign-in asked for a level.
+  // A token has a level only if the sign-in asked for one.
   const flow =
     acrValues.length > 0
       ? {
