@@ -1,4 +1,4 @@
-// Nobody acts as a member of an approval group without somebody else's approval, whatever runs at the same moment. Over dynalite.
+// Nobody acts as a member of an approval group without another person's approval, also in races. Over dynalite.
 
 import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
@@ -76,11 +76,11 @@ describe('without a race', () => {
     expect(await approve(callerOf('audrey'), id)).toBe('NotApprovable')
     expect(await recordOf(id)).toMatchObject({ state: 'issued', approvedBySub: subOf('audrey') })
   })
-  test('a ticket with another secret learns nothing of the wait', async () => {
+  test('a ticket with another secret is invalid while the record waits', async () => {
     const { id } = await prepare()
     expect(codeOf(await redeem(`${id}.${'A'.repeat(43)}`))).toBe('TicketInvalid')
   })
-  test('the way without a ticket is refused, and the record says so', async () => {
+  test('a mint without a ticket is refused, and the record has the code', async () => {
     const body = JSON.stringify({ username: 'victor' })
     const answer = (await world.post({ headers: { Authorization: [olivia] }, body })) as Answer
     expect([answer.statusCode, codeOf(answer)]).toEqual([403, 'ApprovalRequired'])
@@ -100,11 +100,15 @@ describe('without a race', () => {
     }
     expect(await recordOf(id)).toMatchObject({ state: 'refused', code: 'ApprovalRequired' })
   })
-  test.each(['victor@example.com', 'victor'])('by oneself, asked for as %s, it is not approved', async (asked) => {
-    const { id, ticket } = await prepare(asked)
-    for (const oneself of ['victor', 'olivia']) expect(await approve(callerOf(oneself), id)).toBe('ApproverNotAllowed')
-    expect(codeOf(await redeem(ticket))).toBe('ApprovalRequired')
-  })
+  test.each(['victor@example.com', 'victor'])(
+    'the actor and the subject (asked for as %s) cannot approve',
+    async (asked) => {
+      const { id, ticket } = await prepare(asked)
+      for (const oneself of ['victor', 'olivia'])
+        expect(await approve(callerOf(oneself), id)).toBe('ApproverNotAllowed')
+      expect(codeOf(await redeem(ticket))).toBe('ApprovalRequired')
+    },
+  )
   test('an alias that moves after the approval: the new user is refused', async () => {
     const email = (Value: string) => ({
       UserAttributes: [
@@ -159,7 +163,7 @@ describe(`in ${races} races`, () => {
       const [approved] = await Promise.all([approve(callerOf('audrey'), id), end()])
       const record = await recordOf(id)
       expect(record).toMatchObject({ state: 'ended', endedByUsername: 'audrey' })
-      // Approved, then ended; or ended, and then not approved.
+      // Either approved and then ended, or ended and not approved.
       expect([approved, record?.approvedAt !== undefined]).toEqual([
         expect.stringMatching(/^(approved|NotApprovable)$/),
         approved === 'approved',

@@ -270,7 +270,7 @@ describe.each(ways)('%s, with mayActAs, no token is issued and the challenge is 
     'loses its connection after it took effect',
     'gets an invalid response',
     'takes effect and gets an invalid response',
-  ])('if the write of whom the actor may act as %s', async (fault) => {
+  ])('if the write of the allowed groups %s', async (fault) => {
     let seen = 0
     const isAllow = ({ process, operation }: CallSite) =>
       process === 'endpoint' && operation === 'UpdateItem' && seen++ >= before

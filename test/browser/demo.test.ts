@@ -85,7 +85,7 @@ test('olivia waits for audrey’s approval before she acts as victor', async () 
   await backOffice.getByTestId('act-as-button').click()
   await newest(backOffice).getByText('needs approval').waitFor()
   expect(context.pages()).toEqual([backOffice])
-  // Olivia has no list of what waits for approval.
+  // Olivia does not see the list of impersonations that wait for approval.
   expect(await backOffice.getByTestId('approvals').isVisible()).toBe(false)
 
   const [shop] = await Promise.all([context.waitForEvent('page'), backOffice.getByTestId('open-shop').click()])

@@ -89,7 +89,7 @@ function compare(left: Value | undefined, comparison: string, right: Value | und
   return comparison === '<' ? Number(left.N) < Number(right.N) : Number(left.N) > Number(right.N)
 }
 
-/** For a list. A string contains its parts, too, but our code does not ask that. */
+/** For lists only. DynamoDB also looks for a part of a string, but our code does not use that. */
 function contains(list: Value | undefined, item: Value | undefined): boolean {
   return list !== undefined && 'L' in list && list.L.some((each) => equal(each, item))
 }

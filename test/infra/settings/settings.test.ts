@@ -161,7 +161,7 @@ describe('settings', () => {
       const protectedGroups = ['board', 'support-us', 'impersonation-auditors', 'support-emea']
       expect(readSettings({ ...settings, protectedGroups })).toMatchObject({ mayActAs, protectedGroups })
     })
-    test('accept that nobody is protected, if that is said', () => {
+    test('accept the sentence that nobody is protected', () => {
       expect(readSettings({ ...settings, protectedGroups: nobodyProtected })).toMatchObject({ protectedGroups: [] })
     })
     test.each<[string, object, string, string]>([

@@ -152,7 +152,7 @@ describe('prepare', () => {
     expect(records.refuse.mock.calls).toEqual([[record?.id, failure.code]])
     expect(setup.countActor.mock.calls).toEqual([[olivia.sub]])
   })
-  test('tells the limit only after the actor’s right is settled', async () => {
+  test('reports the limit only after the actor’s right is confirmed', async () => {
     const { prepare } = setUp({ countActor: limited, confirmRight: async () => undefined })
     await expect(prepare(olivia, request, source, signal)).rejects.toMatchObject({ code: 'ActorNotAllowed' })
   })
@@ -245,10 +245,10 @@ describe('claim', () => {
       return [error.code, error.status, records.read.mock.calls.length]
     }
     test.each<[string, Partial<ImpersonationRecord>]>([
-      ['although its first end is over', {}],
-      ['until the last moment', { requestedAt: noon - day + 1 }],
+      ['whose first end is over', {}],
+      ['in the last moment', { requestedAt: noon - day + 1 }],
       ['that was just approved', { approvedAt: noon, ticketEndsAt: noon + 600_000, requestedAt: noon - day }],
-    ])('its holder learns that: %s', async (_, changes) => {
+    ])('ApprovalRequired for one %s', async (_, changes) => {
       expect(await outcomeOf({ ...waiting, ...changes })).toEqual(['ApprovalRequired', 403, 1])
     })
     test.each<[string, Partial<ImpersonationRecord> | undefined]>([
@@ -260,7 +260,7 @@ describe('claim', () => {
       ['that was ended', { state: 'ended' }],
       ['that was refused', { state: 'refused' }],
       ['without a record', undefined],
-    ])('nobody learns anything of a ticket %s', async (_, changes) => {
+    ])('TicketInvalid for one %s', async (_, changes) => {
       expect(await outcomeOf(changes && { ...waiting, ...changes })).toEqual(['TicketInvalid', 401, 1])
     })
     test('without the setting, nothing is read', async () => {

@@ -235,7 +235,7 @@ describe('the actor’s limit', () => {
     ['after the actor’s right, if it is unknown', { isActive: () => Promise.reject(errorOf('Fault')) }, 'Fault'],
     ['after the record', { put: () => Promise.reject(errorOf('Unavailable')) }, 'Unavailable'],
     ['after unfit tokens', { challenge: async () => ({ tokens: tokensFor('none') }) }, 'TokensUnfit'],
-  ])('is told %s', async (_, options, code) => {
+  ])('is reported %s', async (_, options, code) => {
     const { run, answer, whyRefused } = setUp({ ...options, countActor: limited })
     await expect(run()).rejects.toMatchObject({ code })
     for (const unused of [answer, whyRefused]) expect(unused).not.toHaveBeenCalled()

@@ -217,19 +217,19 @@ describe('with levels that count', () => {
     })
   })
   test.each([
-    ['another key signed', signToken(forgedKey, idClaims(now, { acr: 'urn:cognito:loa:4' }))],
+    ['another key signed it', signToken(forgedKey, idClaims(now, { acr: 'urn:cognito:loa:4' }))],
     [
-      'nobody signed',
+      'nobody signed it',
       `${encode({ alg: 'none', kid: key.kid })}.${encode(idClaims(now, { acr: 'urn:cognito:loa:4' }))}.`,
     ],
-    ['was changed', token().replace(/\..*\./, `.${encode(idClaims(now, { acr: 'urn:cognito:loa:4' }))}.`)],
-  ])('an acr in a token that %s counts for nothing', async (_, forged) => {
+    ['it was changed', token().replace(/\..*\./, `.${encode(idClaims(now, { acr: 'urn:cognito:loa:4' }))}.`)],
+  ])('a token with an acr is refused if %s', async (_, forged) => {
     await expect(authenticate([forged], changes).actor).rejects.toMatchObject({
       code: 'CredentialsInvalid',
       newSignIn: undefined,
     })
   })
-  test('a sign-in that is too old, too, learns both', async () => {
+  test('a sign-in that is too weak and too old is refused with both requirements', async () => {
     await expect(authenticate([token({ auth_time: twelveHoursAgo - 1 })], changes).actor).rejects.toMatchObject({
       code: 'SignInInsufficient',
       newSignIn: { acrValues: actorAcr, maxAge: 43_200 },
@@ -239,7 +239,7 @@ describe('with levels that count', () => {
       newSignIn: { acrValues: actorAcr, maxAge: 43_200 },
     })
   })
-  test('a subject and an impersonated session need none', async () => {
+  test('a subject and an impersonated session need no level', async () => {
     expect(await authenticate([token({ aud: 'console' })], changes).actor).toMatchObject({ clientId: 'console' })
     expect(await authenticate([token({ aud: 'ours' })], changes).actor).toMatchObject({ impersonated: true })
     expect(await authenticate([token({ act: { sub: 'x' } })], changes).actor).toMatchObject({ impersonated: true })

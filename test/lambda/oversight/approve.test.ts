@@ -35,7 +35,7 @@ const none = 'NoSuchImpersonation'
 const nothing = [none, none, none, 'NotYours', 'NotYours']
 const own = 'ApproverNotAllowed'
 
-describe('who may do what with a prepared impersonation', () => {
+describe('the rights on a prepared impersonation', () => {
   test.each<[Kind, string[]]>([
     // approve, read, end, state=prepared, live=true
     ['approver', ['yes', 'yes', none, 'yes', 'NotYours']],
@@ -156,7 +156,7 @@ describe('approve', () => {
       await expect(approve(world, kind)).rejects.toMatchObject({ code: own, status: 403 })
       expect(namesOf(world)).not.toContain('approve')
     })
-    test('the actor learns it for a record that cannot be approved, too', async () => {
+    test('the actor gets the same response for a record that cannot be approved', async () => {
       expect(await codeOf(approve(worldOf({ state: 'issued' }), 'the actor, an approver too'))).toBe(own)
     })
   })

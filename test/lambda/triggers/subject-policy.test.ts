@@ -78,7 +78,7 @@ describe('a subject is refused', () => {
     ['of a group that is literally *', allowing('customers-emea'), ['*']],
     ['if the record allows nobody', allowing(), ['customers-emea']],
     ['if the record does not say whom it allows', {}, ['customers-emea']],
-    ['if the record allows everyone in words only', { allowsEveryone: 'true' as never }, ['customers-emea']],
+    ['if allowsEveryone is not a boolean', { allowsEveryone: 'true' as never }, ['customers-emea']],
   ])('%s', async (_, allows, groups) => {
     const { code, record } = await preToken({ allows, groups })
     expect(code).toBe('SubjectNotAllowed')
@@ -93,7 +93,7 @@ describe('a subject is refused', () => {
     expect(code).toBe('SubjectProtected')
     expect(record).toMatchObject({ state: 'refused', code: 'SubjectProtected' })
   })
-  test('if they are in a protected group and in no allowed one: the reason is the protected one', async () => {
+  test('with SubjectProtected if they are in a protected group and in no allowed one', async () => {
     expect((await preToken({ allows: allowing('customers-emea'), groups: ['admins'] })).code).toBe('SubjectProtected')
   })
   test("if only the pool's own trigger puts them into an allowed group", async () => {
@@ -174,11 +174,11 @@ describe('with approvalGroups', () => {
     expect(code).toBe('ApprovalRequired')
     expect(record).toMatchObject({ state: 'refused', code: 'ApprovalRequired' })
   })
-  test('the groups at the pool count, not those of the pool’s own trigger', async () => {
+  test('the groups in the pool count, not those that the pool’s own trigger sets', async () => {
     expect((await preToken({ groups: ['vips'], next: [], by: approvals })).code).toBe('ApprovalRequired')
     expect((await preToken({ groups: [], next: ['vips'], by: approvals })).code).toBe('issued')
   })
-  test('a protected group wins, and so does the right of mayActAs', async () => {
+  test('an approval replaces neither protectedGroups nor mayActAs', async () => {
     const both = { ...approvals, mayActAs }
     expect((await preToken({ allows: approved, groups: ['vips', 'admins'], by: approvals })).code).toBe(
       'SubjectProtected',

@@ -70,7 +70,7 @@ const plain = {
   groupOverrideDetails: groupConfiguration,
 }
 
-test('with mayActAs, the record is read before theirs runs, and theirs does not run for a subject who is not allowed', async () => {
+test('with mayActAs, the record is read first, and theirs does not run for a subject who is not allowed', async () => {
   const settings = { mayActAs: { support: ['gold'] } }
   expect((await issue(answer(null), {}, settings)).order).toEqual(['read', 'theirs', 'issue'])
   const refused = await issue(answer(null), { groupConfiguration: { groupsToOverride: ['silver'] } }, settings)
