@@ -45,6 +45,7 @@ describe('runLocally', () => {
       'olivia',
       'alice',
       'audrey',
+      'victor',
       'bob',
       'root',
       'dora',

@@ -96,8 +96,10 @@ describe('the unchanged stack', () => {
     expect(settings).toEqual({
       impersonatorsGroup: 'impersonators',
       auditorsGroup: 'impersonation-auditors',
+      approversGroup: 'impersonation-auditors',
       protectedGroups: ['impersonators', 'impersonation-auditors', 'admins'],
       mayActAs: 'none',
+      approvalGroups: [],
       basic: true,
       actorAcr: [],
       subjectClientIds: [],
