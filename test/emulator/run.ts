@@ -3,6 +3,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
+import { everySetting } from '../support/every-setting.ts'
 import { pythonEnvironment } from '../support/python.ts'
 import { type Case, runAcceptance } from './acceptance.ts'
 import {
@@ -102,6 +103,11 @@ async function runOnOwnPool({ endpoint, template }: Target): Promise<{ cases: Ca
   await step("Trying the records table's policy", () =>
     tryRecordsPolicy({ endpoint, tableName: outputs.RecordsTableName }),
   )
+  await step('Updating the stack to every setting, and linting its template', async () => {
+    const changed = join(folder, 'every-setting')
+    await deploy(changed, options, { ...everySetting, eventBus })
+    await lint(changed, options)
+  })
   return { cases, tried }
 }
 

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, jest, test } from '@jest/globals'
+import { everySetting } from '../support/every-setting.ts'
 
 jest.setTimeout(120_000)
 
@@ -51,27 +52,14 @@ async function runApp(context: object, nodeOptions?: string[]) {
 }
 
 const settings = {
-  customers: 'acme,globex',
-  nextTriggers: {
-    PreTokenGenerationConfig: {
-      LambdaVersion: 'V3_0',
-      LambdaArn: 'arn:aws:lambda:us-east-1:123456789012:function:own-triggers',
-    },
-  },
-  readAttributes: 'email',
-  scopes: 'orders/read',
-  endpointUrl: 'https://api.example.com',
-  defaultEndpoint: false,
-  endpointConcurrency: 5,
-  accessLog: true,
-  alarmEmail: 'ops@example.com',
+  ...everySetting,
   eventBus: 'arn:aws:events:us-east-1:210987654321:event-bus/security',
-  data: 'destroy',
 }
 const existingPool = { userPoolId: 'us-east-1_Abc123', protectedGroups: 'impersonators,impersonation-auditors,admins' }
 const settingsOnExistingPool = {
   ...settings,
   ...existingPool,
+  protectedGroups: 'impersonators,support-emea,impersonation-auditors,leads,admins',
   smsRoleArn: 'arn:aws:iam::123456789012:role/sms',
   requiredAttributes: 'email',
 }
@@ -119,9 +107,9 @@ describe('cdk-nag and CDK’s validation', () => {
 
   const cases: [string, object, string[]][] = [
     ['by default', {}, [...findings, ...ownPoolFindings, noAccessLog]],
-    ['with other settings, an access log among them', settings, [...findings, ...ownPoolFindings, ...eventFindings]],
+    ['with every setting', settings, [...findings, ...ownPoolFindings, ...eventFindings]],
     ['on an existing pool', existingPool, [...findings, noAccessLog]],
-    ['on an existing pool with other settings', settingsOnExistingPool, [...findings, ...eventFindings]],
+    ['on an existing pool with every setting', settingsOnExistingPool, [...findings, ...eventFindings]],
   ]
   let ran: Awaited<ReturnType<typeof runApps>>
   beforeAll(async () => {
