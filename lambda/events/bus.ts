@@ -5,8 +5,11 @@ import { timeLimit } from '../time-limit.ts'
 import type { ImpersonationEvent } from './event.ts'
 import { detailType, source } from './names.ts'
 
-/** The most entries of a PutEvents request. A record has less than 20 kB, so ten stay below 256 kB, the limit of a request. */
+/** The most entries of a PutEvents request. */
 export const entriesInRequest = 10
+
+/** In bytes. Our functions write less than 20 kB into a record. Ten details of this size stay below 256 kB, the limit of a request. */
+export const longestDetail = 25_000
 
 /** The bus did not take an event. */
 export class EventRefused extends Error {

@@ -1,8 +1,9 @@
 // Publishes a batch of stream records in their order, and stops at the first failure.
 
 import type { DynamoDBBatchResponse, DynamoDBRecord, DynamoDBStreamEvent } from 'aws-lambda'
+import { ImpersonationError } from '../errors.ts'
 import { loggable } from '../loggable.ts'
-import { EventRefused, entriesInRequest, type Put } from './bus.ts'
+import { EventRefused, entriesInRequest, longestDetail, type Put } from './bus.ts'
 import { eventOf, type ImpersonationEvent } from './event.ts'
 
 /** A change that can have no event, and where to find it. */
@@ -66,8 +67,15 @@ function readRecord(record: DynamoDBRecord): Change | Unreadable | undefined {
   const sequenceNumber = record.dynamodb?.SequenceNumber ?? ''
   try {
     const event = eventOf(record)
+    if (event) assertFits(event)
     return event && { sequenceNumber, event }
   } catch (error) {
     return { id: record.dynamodb?.Keys?.id?.S, sequenceNumber, error }
   }
+}
+
+/** The bus would refuse a longer event each time, and the events after it would wait for 23 hours. @throws ImpersonationError */
+function assertFits({ detail }: ImpersonationEvent): void {
+  if (Buffer.byteLength(JSON.stringify(detail)) > longestDetail)
+    throw new ImpersonationError('Fault', { message: 'the event is too long' })
 }

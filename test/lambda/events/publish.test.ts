@@ -178,6 +178,29 @@ describe('an unreadable record', () => {
     expect(letters).toEqual([expect.objectContaining({ id: poison.dynamodb?.Keys?.id?.S, sequenceNumber: '3' })])
   })
 
+  test('can also be one whose event the bus would never take, because it is too long', async () => {
+    const limit = 256 * 1024
+    const { publish, taken, letters } = publisher((entries) =>
+      Buffer.byteLength(JSON.stringify(entries)) > limit
+        ? { __type: 'ValidationException' }
+        : entries.map(() => 'taken'),
+    )
+    // Whoever breaks into oversight can write this name.
+    const long = change({ after: recordIn('ended', { endedByUsername: 'x'.repeat(300_000) }) }, '3')
+    const together = change({ after: recordIn('ended', { endedByUsername: 'x'.repeat(30_000) }) }, '4')
+    await publish({ Records: [...changes(2), long, ...Array(10).fill(together), ...changes(6).slice(4)] })
+    expect(taken).toEqual(['1', '2', '5', '6'])
+    expect(letters.map(({ sequenceNumber }) => sequenceNumber)).toEqual(['3', ...Array(10).fill('4')])
+  })
+
+  test('can also be one that lost its state', async () => {
+    const { publish, taken, letters } = publisher()
+    const { state, ...stateless } = recordIn('issued')
+    await publish({ Records: [change({ before: recordIn('issued'), after: stateless }, '1'), ...changes(2).slice(1)] })
+    expect(taken).toEqual(['2'])
+    expect(letters.map(({ sequenceNumber }) => sequenceNumber)).toEqual(['1'])
+  })
+
   test('is sent only after the events before it, so that a failing bus does not send it again and again', async () => {
     const { publish, setAside } = publisher(() => ({ __type: 'InternalException' }))
     expect(await publish({ Records: [...changes(2), unreadable('3')] })).toEqual({
