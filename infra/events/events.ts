@@ -84,13 +84,14 @@ export class Events extends BundledFunction {
       // The stream keeps a change for 24 hours.
       maxRecordAge: Duration.hours(23),
       onFailure: { bind: () => ({ destination: this.deadLetters.queueArn }) },
-      // Only records have a state: no counters. The function does not rely on it.
-      filters: [
+      // Only records have a state, before or after the change: no counters. The function does not rely on it. Whoever takes the
+      // state out of a record would hide the record, so this change reaches the function too.
+      filters: ['NewImage', 'OldImage'].map((image) =>
         FilterCriteria.filter({
           eventName: FilterRule.or('INSERT', 'MODIFY'),
-          dynamodb: { NewImage: { state: { S: FilterRule.exists() } } },
+          dynamodb: { [image]: { state: { S: FilterRule.exists() } } },
         }),
-      ],
+      ),
     })
   }
 }

@@ -88,6 +88,7 @@ describe('the function of events', () => {
     })
     expect(FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern))).toEqual([
       { eventName: ['INSERT', 'MODIFY'], dynamodb: { NewImage: { state: { S: [{ exists: true }] } } } },
+      { eventName: ['INSERT', 'MODIFY'], dynamodb: { OldImage: { state: { S: [{ exists: true }] } } } },
     ])
   })
 })
