@@ -180,6 +180,24 @@ test('counters, and changes within a state, put no event', async () => {
   expect(deployment.log.filter(({ source }) => source === 'run')).toEqual([])
 })
 
+test('a record whose state somebody takes away goes to the queue', async () => {
+  const deployment = await start()
+  const { headers } = await deployment.impersonate('alice', deployment.olivia)
+  const id = headers.get('impersonation-id')
+  await deployment.eventsOf(id, 3)
+  await deployment.dynamoDB.send(
+    new UpdateItemCommand({
+      TableName: deployment.outputs.RecordsTableName,
+      Key: { id: { S: id ?? '' } },
+      UpdateExpression: 'REMOVE #state',
+      ExpressionAttributeNames: { '#state': 'state' },
+    }),
+  )
+  const queued = () => deployment.log.filter((entry) => entry.source === 'run').map(({ message }) => message)
+  await until(() => queued().length > 0)
+  expect(queued()).toEqual([expect.stringContaining(`"reason":"unreadable","id":"${id}"`)])
+})
+
 describe('if the bus fails,', () => {
   interface Entries {
     Entries: { Detail: string }[]
