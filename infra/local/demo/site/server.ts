@@ -61,12 +61,17 @@ export function createSite(options: SiteOptions): RequestListener {
 
   return async (request, response) => {
     response.setHeaders(headers)
-    const { pathname: path } = new URL(request.url ?? '/', origin)
+    const path = pathOf(request.url ?? '/', origin)
     // One origin, so that cookies and CORS work at every local name.
     if (`http://${request.headers.host}` !== origin) response.writeHead(307, { Location: origin + path }).end()
     else if (request.method === 'GET' && files.has(path)) sendFile(response, files.get(path))
     else send(response, await respond(request, path).catch(explain))
   }
+}
+
+/** Any web page can send a path that is no URL, such as `//[`. No page of the site has it. */
+function pathOf(url: string, origin: string): string {
+  return URL.canParse(url, origin) ? new URL(url, origin).pathname : '/no-such-page'
 }
 
 function securityHeaders(connectTo: string[]): Map<string, string> {

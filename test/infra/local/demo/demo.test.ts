@@ -313,6 +313,17 @@ describe('bad requests', () => {
   )
 })
 
+test('a path that is no URL is not found, and the site goes on', async () => {
+  const { port } = new URL(backOffice)
+  const status = await new Promise((resolve) => {
+    request({ host: '127.0.0.1', port, path: '//[', agent: false }, async (response) => {
+      await text(response)
+      resolve(response.statusCode)
+    }).end()
+  })
+  expect(status).toBe(404)
+})
+
 const pages = () =>
   [
     [backOffice, ['/', '/page.js', '/shared.js', '/style.css', '/session', '/approvals', '/nowhere']],
