@@ -61,11 +61,19 @@ describe('the recipe', () => {
     const { detail } = eventOf(change({ after: recordIn('issued') })) as ImpersonationEvent
     const [machine] = ofType('AWS::StepFunctions::StateMachine')
     const paths = [...JSON.stringify(machine).matchAll(/(?:\$states\.input\.detail|\$detail)\.([\w.]+)/g)]
-    expect(paths.map(([, path]) => path)).toEqual(['subject.username', 'issuedAt', 'endsAt', 'id'])
+    expect(paths.map(([, path]) => path)).toEqual(['subject.username', 'subject.sub', 'issuedAt', 'endsAt', 'id'])
     for (const [, path = ''] of paths) {
       const value = path.split('.').reduce((inner: unknown, name) => Object(inner)[name], detail)
       expect([path, value]).toEqual([path, expect.any(String)])
     }
+  })
+
+  test('mails only the user of the event, not another one of the same name', () => {
+    const [machine] = ofType('AWS::StepFunctions::StateMachine')
+    const definition = JSON.stringify(machine)
+    const sameUser = "{% $states.result.UserAttributes[Name='sub'].Value = $states.input.detail.subject.sub %}"
+    expect(definition).toContain(sameUser)
+    expect(definition).toContain('{% $states.input.sameUser and $states.input.verified %}')
   })
 
   test('may read users of the pool and send from the one identity', () => {

@@ -31,6 +31,8 @@ export class MailTheSubject extends Construct {
       outputs: {
         // Empty if the user has none: an expression without a value would fail.
         email: "{% '' & $states.result.UserAttributes[Name='email'].Value %}",
+        // Another pool, or a new user, can have the same username.
+        sameUser: "{% $states.result.UserAttributes[Name='sub'].Value = $states.input.detail.subject.sub %}",
         verified: "{% $states.result.UserAttributes[Name='email_verified'].Value = 'true' %}",
       },
     })
@@ -54,7 +56,7 @@ export class MailTheSubject extends Construct {
         },
       },
     })
-    const hasAddress = Condition.jsonata('{% $states.input.verified %}')
+    const hasAddress = Condition.jsonata('{% $states.input.sameUser and $states.input.verified %}')
     const mailMachine = new StateMachine(this, 'StateMachine', {
       queryLanguage: QueryLanguage.JSONATA,
       definitionBody: DefinitionBody.fromChainable(
