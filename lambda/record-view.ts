@@ -33,6 +33,8 @@ export function viewOf(
     endedAt: time(endedAt),
     endedBy: endedByRole && { sub: endedBySub, username: endedByUsername, role: endedByRole },
     ...(isStaff && {
+      // An alias may have meant another user than the subject, then or now.
+      approvedSubject: record.approvedSubjectSub && { sub: record.approvedSubjectSub },
       sourceIp: record.sourceIp,
       userAgent: record.userAgent,
       apiKeyId: record.apiKeyId,

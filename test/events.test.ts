@@ -95,9 +95,11 @@ describe('each change of an impersonation puts an event:', () => {
     const approval = { method: 'POST', path: `/auth/impersonations/${id}/approval` }
     expect((await deployment.send({ ...approval, headers: { Authorization: audrey }, body: {} })).status).toBe(200)
     expect((await deployment.redeem(prepared.body.ticket)).status).toBe(200)
-    const details = await deployment.eventsOf(id, 5)
-    expect(typesOf(details)).toEqual(['prepare', 'grant', 'request', 'redeem', 'initiate'])
-    expect(details[1]).toMatchObject({
+    const details = await deployment.eventsOf(id, 6)
+    expect(typesOf(details)).toEqual(['prepare', 'wait', 'grant', 'request', 'redeem', 'initiate'])
+    expect(details[1]).toMatchObject({ state: 'prepared', approvalRequired: true, subject: { asked: 'victor' } })
+    expect(details[1]).not.toHaveProperty('ticketEndsAt')
+    expect(details[2]).toMatchObject({
       state: 'prepared',
       previousState: 'prepared',
       approvalRequired: true,

@@ -48,14 +48,19 @@ function recordIn(image: NonNullable<DynamoDBRecord['dynamodb']>['NewImage']): I
 /** Okta's names where Okta has one: `grant`, `initiate`, `end` and `revoke`. Otherwise the verb of the state. */
 function eventTypeOf(after: ImpersonationRecord, before: ImpersonationRecord | undefined): string | undefined {
   const isApproved = after.approvedAt !== undefined && before?.approvedAt === undefined
-  if (after.state === before?.state && !isApproved) return undefined
-  return `user.session.impersonation.${verbOf(after, isApproved)}`
+  // The record is written before the look-up that finds it out.
+  const waits = after.approvalRequired === true && before?.approvalRequired !== true
+  if (after.state === before?.state && !isApproved && !waits) return undefined
+  return `user.session.impersonation.${verbOf(after, { isApproved, waits })}`
 }
 
-function verbOf({ state, endedByRole }: ImpersonationRecord, isApproved: boolean): string {
+function verbOf(
+  { state, endedByRole }: ImpersonationRecord,
+  { isApproved, waits }: { isApproved: boolean; waits: boolean },
+): string {
   switch (state) {
     case 'prepared':
-      return isApproved ? 'grant' : 'prepare'
+      return isApproved ? 'grant' : waits ? 'wait' : 'prepare'
     case 'requested':
       return 'request'
     case 'redeemed':

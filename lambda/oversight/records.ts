@@ -36,6 +36,7 @@ const visible = [
   'approvedAt',
   'approvedBySub',
   'approvedByUsername',
+  'approvedSubjectSub',
   'claimedAt',
   'browserIp',
   'browserUserAgent',

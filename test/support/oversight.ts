@@ -152,7 +152,12 @@ export function setUp(
     approve: async (id, { by, subjectSub }) => {
       calls.push(['approve', id, by, subjectSub])
       const found = stored.get(id)
-      const approval = { approvedAt: noon, approvedBySub: by.sub, approvedByUsername: by.username }
+      const approval = {
+        approvedAt: noon,
+        approvedBySub: by.sub,
+        approvedByUsername: by.username,
+        approvedSubjectSub: subjectSub,
+      }
       if (found?.state === 'prepared' && found.approvedAt === undefined) stored.set(id, { ...found, ...approval })
       return stored.get(id)
     },

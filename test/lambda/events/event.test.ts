@@ -97,7 +97,11 @@ describe('the type of an event', () => {
 
   test.each([
     ['prepare', undefined, prepared],
+    ['wait', prepared, { ...prepared, approvalRequired: true }],
+    ['wait', undefined, { ...prepared, approvalRequired: true }],
     ['grant', prepared, approved],
+    ['grant', { ...prepared, approvalRequired: true }, { ...approved, approvalRequired: true }],
+    ['grant', undefined, { ...approved, approvalRequired: true }],
     ['request', undefined, requested],
     ['request', prepared, { ...requested, claimedAt: 1 }],
     ['request', approved, { ...requested, claimedAt: 1, approvedAt: 1 }],
@@ -166,6 +170,7 @@ describe('events.md', () => {
       ...(['prepared', 'requested', 'redeemed', 'issued', 'refused', 'discarded'] as const).map((state) =>
         recordIn(state),
       ),
+      { ...prepared, approvalRequired: true },
       { ...prepared, approvedAt: 1 },
       recordIn('ended', { endedByRole: 'actor' }),
       recordIn('ended', { endedByRole: 'auditor' }),

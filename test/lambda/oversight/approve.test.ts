@@ -102,6 +102,7 @@ describe('approve', () => {
       approvalRequired: true,
       approvedAt: '2026-11-25T12:00:00.000Z',
       approvedBy: { sub: 'sub-of-april', username: 'april' },
+      approvedSubject: { sub: 'sub-of-alice' },
       sourceIp: '203.0.113.7',
     })
   })
@@ -200,6 +201,15 @@ describe('the record of a waiting impersonation', () => {
       approvedBy: { sub: 'sub-of-april', username: 'april' },
       ticketEndsAt: '2026-11-25T12:10:00.000Z',
     })
+  })
+  test('names the subject who was approved, to staff only', async () => {
+    const moved = { state: 'refused', subjectSub: 'sub-of-bob', approvedSubjectSub: 'sub-of-alice' } as const
+    expect(await read(moved)).toMatchObject({
+      approvedSubject: { sub: 'sub-of-alice' },
+      subject: { sub: 'sub-of-bob' },
+    })
+    const ofAlice = { state: 'issued', subjectSub: 'sub-of-alice', approvedSubjectSub: 'sub-of-alice' } as const
+    expect(await read(ofAlice, 'the subject')).not.toHaveProperty('approvedSubject')
   })
   test('keeps the end of a ticket that needs no approval', async () => {
     const { approvalRequired: _, ...free } = waiting

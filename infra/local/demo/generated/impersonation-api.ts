@@ -202,6 +202,13 @@ export type ApprovedBy = {
 };
 
 /**
+ * The only subject for whom the approval counts. The name in the request meant this user when it was approved.
+ */
+export type ApprovedSubject = {
+    sub: string;
+};
+
+/**
  * Who ended the impersonation.
  */
 export type EndedBy = {
@@ -211,8 +218,8 @@ export type EndedBy = {
 };
 
 /**
- * The record of an impersonation. Subjects do not see `sourceIp`, `userAgent`, `apiKeyId`, `requestId`,
- * `browserIp` and `browserUserAgent`, and see `reason` only if the deployment's setting `subjectsSeeReason` is true.
+ * The record of an impersonation. Subjects do not see `approvedSubject`, `sourceIp`, `userAgent`, `apiKeyId`,
+ * `requestId`, `browserIp` and `browserUserAgent`, and see `reason` only if the deployment's setting `subjectsSeeReason` is true.
  */
 export type ImpersonationRecord = {
     id: ImpersonationId;
@@ -235,6 +242,7 @@ export type ImpersonationRecord = {
     approvalRequired?: true;
     approvedAt?: Time;
     approvedBy?: ApprovedBy;
+    approvedSubject?: ApprovedSubject;
     issuedAt?: Time;
     /**
      * When the session expires.
@@ -281,6 +289,7 @@ export type PreparedImpersonation = {
     approvalRequired?: true;
     approvedAt?: Time;
     approvedBy?: ApprovedBy;
+    approvedSubject?: ApprovedSubject;
     issuedAt?: Time;
     /**
      * When the session expires.
