@@ -51,7 +51,7 @@ function assertNoOtherSpelling(
   const similar = groupNames.find((name) => name !== groupName && folded(name) === folded(groupName))
   if (similar === undefined) return
   throw new Error(
-    `user pool ${userPool.node.path} has the group "${similar}", and the settings (protectedGroups, mayActAs, impersonatorsGroup, auditorsGroup, approversGroup) name "${groupName}": capitals and code points count. Use the same name`,
+    `user pool ${userPool.node.path} has the group "${similar}", and the settings (protectedGroups, mayActAs, approvalGroups, impersonatorsGroup, auditorsGroup, approversGroup) name "${groupName}": capitals and code points count. Use the same name`,
   )
 }
 
