@@ -247,6 +247,11 @@ describe('requireApproval', () => {
       expect(await records.read(ticket.id)).toEqual(prepared({ state }))
     },
   )
+  test('can be repeated: a retry after a lost response', async () => {
+    await records.put(prepared())
+    await records.requireApproval(ticket)
+    expect(await records.requireApproval(ticket)).toEqual(prepared({ approvalRequired: true }))
+  })
   test('marks no record of another ticket, and creates none', async () => {
     expect(await records.requireApproval(ticket)).toBeUndefined()
     await records.put(prepared())
