@@ -13,7 +13,7 @@ import type { Template } from './cloudformation/template.ts'
 import { type EventSource, readEventSources } from './events/event-sources.ts'
 import * as files from './files.ts'
 import { type FunctionDefinition, readFunctions } from './lambda/function-definitions.ts'
-import { type FunctionSettings, readActorClientIds, readOwnTriggers, readSettings } from './lambda/function-settings.ts'
+import { type FunctionSettings, readOwnTriggers, readSettings } from './lambda/function-settings.ts'
 import { ownerFunctions, permissionsOfCognito } from './lambda/owner-functions.ts'
 import { type PassableRoles, readPassableRoles } from './lambda/pass-role.ts'
 import { type Permission, readPermissions } from './lambda/permissions.ts'
@@ -37,8 +37,6 @@ export interface LoadedStack {
   passableRoles: PassableRoles
   eventSources: EventSource[]
   settings: FunctionSettings
-  /** The app clients that actors sign in with. */
-  actorClientIds: string[]
   /** The pool's own triggers. */
   nextTriggers: NextTriggers
 }
@@ -63,7 +61,6 @@ export async function loadStack(options: LoadStackOptions, closers: Closers): Pr
     passableRoles: readPassableRoles(stack),
     eventSources: readEventSources(stack),
     settings: readSettings(definitions),
-    actorClientIds: readActorClientIds(definitions),
     nextTriggers,
   }
 }

@@ -92,7 +92,7 @@ export async function runLocally(options: LocalRunOptions = {}): Promise<LocalRu
     const newPool = account
       ? undefined
       : {
-          clientIds: loaded.actorClientIds,
+          clientIds: settings.actorClientIds,
           groups: othersGroups(loaded.settings),
           triggers: loaded.nextTriggers,
           customAttributes: customAttributesOf(people),

@@ -115,6 +115,110 @@ test('olivia waits for audrey’s approval before she acts as victor', async () 
   expect(await shop.getByTestId('try-again').isVisible()).toBe(false)
 })
 
+test('the link that waits for approval stays while olivia acts as alice, and goes when it is used up', async () => {
+  const backOffice = await openBackOffice()
+  await backOffice.getByTestId('subject').fill('victor')
+  await backOffice.getByTestId('act-as-button').click()
+  const link = backOffice.getByText('open the shop as victor')
+  await link.waitFor()
+  await actAsAlice(backOffice)
+  await newest(backOffice).getByText('live').waitFor()
+  expect(await backOffice.getByTestId('open-shop').allInnerTexts()).toEqual(['open the shop as victor'])
+  await backOffice.getByRole('button', { name: 'End: olivia as victor' }).first().click()
+  await link.waitFor({ state: 'detached' })
+})
+
+test('a limit says when to try again, and what olivia typed stays', async () => {
+  const backOffice = await openBackOffice()
+  const send = backOffice.getByTestId('act-as-button')
+  await backOffice.getByTestId('subject').fill('alice')
+  await backOffice.getByTestId('reason').fill('ticket 42')
+  for (const [retryAfter, when] of [
+    ['26', /^Too many impersonations, try again in 26 seconds\.$/],
+    ['1', /in 1 second\.$/],
+    ['3000', /^Too many impersonations, try again at \d\d:\d\d\.$/],
+    [undefined, /^Too many impersonations, try again later\.$/],
+  ] as const) {
+    const json = { message: 'too many impersonations, try again later', retryAfter }
+    await backOffice.route('**/impersonations', (route) => route.fulfill({ status: 429, json }), { times: 1 })
+    // By keyboard: the button keeps the focus, so that a second press tries again.
+    await send.focus()
+    await backOffice.keyboard.press('Enter')
+    await backOffice.getByTestId('act-as-message').getByText(when).waitFor()
+    expect(await send.evaluate((button) => button === document.activeElement)).toBe(true)
+  }
+  expect(await backOffice.getByTestId('subject').inputValue()).toBe('alice')
+  expect(await backOffice.getByTestId('reason').inputValue()).toBe('ticket 42')
+})
+
+test('a sign-in that does not suffice asks for a new one, once, and what olivia typed stays', async () => {
+  const backOffice = await openBackOffice()
+  await backOffice.getByTestId('subject').fill('alice')
+  await backOffice.getByTestId('reason').fill('ticket 42')
+  let refused = 0
+  await backOffice.route('**/impersonations', (route) => {
+    refused++
+    return route.fulfill({
+      status: 401,
+      json: { message: 'Authorization: the sign-in is too long ago, sign in again' },
+    })
+  })
+  await backOffice.getByTestId('act-as-button').click()
+  await backOffice.getByText('The sign-in is too long ago, sign in again.').first().waitFor()
+  expect(await backOffice.getByTestId('act-as').isVisible()).toBe(false)
+  expect(await backOffice.getByTestId('impersonations').isVisible()).toBe(false)
+  expect(await backOffice.getByTestId('username').inputValue()).toBe('olivia')
+  const before = refused
+  await backOffice.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await backOffice.getByTestId('password').fill('wrong')
+  await backOffice.getByTestId('sign-in-button').click()
+  await backOffice.getByText('Cognito refuses this name and password.').waitFor()
+  expect(refused).toBe(before)
+
+  await backOffice.unroute('**/impersonations')
+  await backOffice.getByTestId('password').fill('Olivia-Local-1!')
+  await backOffice.keyboard.press('Enter')
+  await backOffice.getByTestId('act-as').waitFor()
+  expect(await backOffice.getByTestId('act-as-message').innerText()).toBe('')
+  expect(await backOffice.getByTestId('reason').inputValue()).toBe('ticket 42')
+})
+
+test('another person who signs in on the same page sees nothing that olivia typed', async () => {
+  const backOffice = await openBackOffice()
+  await backOffice.getByTestId('reason').fill('ticket 42')
+  await context.clearCookies()
+  await backOffice.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await backOffice.getByText('Please sign in.').waitFor()
+  await backOffice.getByTestId('username').fill('audrey')
+  await backOffice.getByTestId('password').fill('Audrey-Local-1!')
+  await backOffice.getByTestId('sign-in-button').click()
+  await backOffice.getByTestId('signed-in-as').getByText('audrey').waitFor()
+  expect(await backOffice.getByTestId('reason').inputValue()).toBe('')
+})
+
+test('audrey sees why she cannot approve', async () => {
+  const backOffice = await openBackOffice()
+  await backOffice.getByTestId('subject').fill('victor')
+  await backOffice.getByTestId('act-as-button').click()
+  await newest(backOffice).getByText('needs approval').waitFor()
+  const others = await world.browser.newContext()
+  try {
+    const audreys = await signIn(world.demo.backOfficeUrl, 'audrey', 'Audrey-Local-1!', others)
+    await audreys.getByTestId('approve').waitFor()
+    // Olivia ends it just before audrey presses the button.
+    await audreys.route('**/approvals/*', async (route) => {
+      await newest(backOffice).getByTestId('end').click()
+      await newest(backOffice).getByText('ended').waitFor()
+      await route.continue()
+    })
+    await audreys.getByTestId('approve').click()
+    await audreys.getByRole('alert').getByText('olivia as victor: This impersonation').waitFor()
+    expect(await audreys.getByTestId('nothing-waiting').isVisible()).toBe(true)
+  } finally {
+    await others.close()
+  }
+})
+
 test('no server got a ticket or a token in a URL', () => {
   expect(world.requests.filter(({ url }) => url.endsWith('/auth/session')).length).toBeGreaterThan(2)
   const urls = world.requests.flatMap(({ url, referer }) => [url, referer])

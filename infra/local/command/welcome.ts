@@ -1,11 +1,13 @@
 // The text that `start` prints when it is ready: addresses, API keys, people, and two calls to paste.
 
 import { styleText } from 'node:util'
+import { demoClients, levelOfPassword, levelsToAskFor } from '../demo/app-clients.ts'
 import { docsPath } from '../demo/docs-page.ts'
 import { findActor, findAuditor, findSubject } from '../people/people-of.ts'
 import type { Person } from '../people/person.ts'
 import type { LocalRun } from '../run.ts'
 import { printable } from './report.ts'
+import { sampleReason } from './sample-reason.ts'
 
 export interface Described
   extends Pick<LocalRun, 'outputs' | 'apiKeys' | 'resourceServerKeys' | 'settings' | 'people'> {
@@ -64,23 +66,27 @@ function calls({
   const subject = findSubject(people, settings)
   if (!actor || !subject) return []
   const [apiKey = ''] = Object.values(apiKeys)
-  const body = JSON.stringify({ username: subject.username, reason: 'a first try' })
+  const reason = sampleReason(settings.reasonPattern)
+  const body = JSON.stringify({ username: subject.username, reason: reason ?? 'REASON' })
   const call = `curl -i ${outputs.ApiUrl}/auth/impersonate -H 'X-API-Key: ${apiKey}' -H 'Content-Type: application/json' -d ${quoted(body)}`
   const heading = (credentials: string) =>
-    printable(`Act as ${subject.username} with ${actor.username}’s ${credentials}`)
+    printable(
+      `Act as ${subject.username} with ${actor.username}’s ${credentials}${reason ? '' : '. Replace REASON with a reason'}`,
+    )
   if (!arePasswordsPublic) {
     // curl asks for the password.
     return settings.basic ? [[heading('password'), `${call} -u ${quoted(actor.username)}`]] : []
   }
-  const { actorAcr } = settings
+  const levels = levelsToAskFor(settings.actorAcr)
+  const isRefused = levels.length > settings.actorAcr.length
   const signInRequest = JSON.stringify({
     UserPoolId: outputs.UserPoolId,
-    ClientId: outputs.ActorClientId,
-    AuthFlow: actorAcr.length > 0 ? 'USER_AUTH' : 'ADMIN_USER_PASSWORD_AUTH',
+    ClientId: settings.basic ? outputs.ActorClientId : demoClients({ outputs, settings }).staff,
+    AuthFlow: levels.length > 0 ? 'USER_AUTH' : 'ADMIN_USER_PASSWORD_AUTH',
     AuthParameters: {
       USERNAME: actor.username,
       PASSWORD: actor.password,
-      ...(actorAcr.length > 0 && { PREFERRED_CHALLENGE: 'PASSWORD', TARGET_ACR_VALUES: actorAcr.join(' ') }),
+      ...(levels.length > 0 && { PREFERRED_CHALLENGE: 'PASSWORD', TARGET_ACR_VALUES: levels.join(' ') }),
     },
   })
   const callWithIdToken = [
@@ -101,7 +107,8 @@ function calls({
         ]
       : []),
   ]
-  return [...(settings.basic ? withBasic : []), [heading('ID token'), callWithIdToken]]
+  const idToken = `ID token${isRefused ? `, which is refused: a password reaches only ${levelOfPassword}` : ''}`
+  return [...(settings.basic ? withBasic : []), [heading(idToken), callWithIdToken]]
 }
 
 /** Quotes a text for a POSIX shell. */

@@ -4,10 +4,10 @@ import { createServer, type RequestListener } from 'node:http'
 import { stackLocation } from '../account.ts'
 import { localAccess } from '../client-access.ts'
 import { Closers } from '../closers.ts'
-import { addParts } from '../cognito/make-pool.ts'
 import { readDemoFile } from '../files.ts'
 import { listen } from '../listen.ts'
 import type { LocalRun } from '../run.ts'
+import { addDemoClients, backOfficeClientId, demoClients, levelsToAskFor, shopClientId } from './app-clients.ts'
 import { createBackOffice } from './back-office/server.ts'
 import { createShop } from './shop/server.ts'
 import { createSite } from './site/server.ts'
@@ -23,9 +23,6 @@ export interface Demo {
   close(): Promise<void>
 }
 
-/** The app client that the shop's customers sign in with. At AWS, the shop has its own. */
-const shopClientId = 'localdemoshop'
-
 /** Listens, so that the shop's origin is known before the stack is synthesized. @param ports 0: a free port */
 export async function openDemo(ports: { backOffice: number; shop: number }): Promise<Demo> {
   const closers = new Closers()
@@ -38,14 +35,20 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
   return {
     backOfficeUrl: `${backOffice.origin}/`,
     shopUrl: `${shop.origin}/`,
-    defaults: { appOrigins: shop.origin, subjectClientIds: shopClientId, approvalGroups: 'vips', eventBus: 'default' },
+    defaults: {
+      appOrigins: shop.origin,
+      actorClientIds: backOfficeClientId,
+      subjectClientIds: shopClientId,
+      approvalGroups: 'vips',
+      eventBus: 'default',
+    },
     serve({ outputs, apiKeys, resourceServerKeys, settings, cognito }, { hints }) {
-      const { ApiUrl: apiUrl = '', UserPoolId: userPoolId = '', ActorClientId = '', CognitoEndpoint = '' } = outputs
+      const { ApiUrl: apiUrl = '', UserPoolId: userPoolId = '', CognitoEndpoint = '' } = outputs
       const [apiKey = ''] = Object.values(apiKeys)
       const [resourceServerKey = ''] = Object.values(resourceServerKeys)
-      const [customersClientId = shopClientId] = settings.subjectClientIds
+      const clients = demoClients({ outputs, settings })
       const pool = cognito.pools.get(userPoolId)
-      if (pool && !pool.clients.has(customersClientId)) addParts(pool, shopClient(customersClientId))
+      if (pool) addDemoClients(pool, [clients.staff, clients.customers])
       const signInWith = (clientId: string, acrValues: string[]) =>
         createSignIn({ cognito: localAccess(stackLocation.region, CognitoEndpoint), userPoolId, clientId, acrValues })
       backOffice.serve(
@@ -57,7 +60,8 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
             apiKey,
             auditorsGroup: settings.auditorsGroup,
             approversGroup: settings.approversGroup,
-            signIn: signInWith(ActorClientId, settings.actorAcr),
+            reasonForm: settings.reasonPattern === 'none' ? undefined : settings.reasonPattern.description,
+            signIn: signInWith(clients.staff, levelsToAskFor(settings.actorAcr)),
             impersonatePage: `${shop.origin}/impersonate`,
           }),
           connectTo: [],
@@ -67,7 +71,7 @@ export async function openDemo(ports: { backOffice: number; shop: number }): Pro
         createSite({
           origin: shop.origin,
           files: filesOf(shopFiles, hints),
-          routes: createShop({ apiUrl, apiKey, resourceServerKey, signIn: signInWith(customersClientId, []) }),
+          routes: createShop({ apiUrl, apiKey, resourceServerKey, signIn: signInWith(clients.customers, []) }),
           connectTo: [new URL(apiUrl).origin],
         }),
       )
@@ -85,10 +89,6 @@ async function openSite(port: number, closers: Closers) {
     await new Promise((resolve) => server.close(resolve))
   })
   return { origin, serve: (site: RequestListener) => (serve = site) }
-}
-
-function shopClient(id: string) {
-  return { clients: [{ id, properties: { ExplicitAuthFlows: ['ALLOW_ADMIN_USER_PASSWORD_AUTH'] } }], groups: [] }
 }
 
 const sharedFiles = { '/style.css': 'site/style.css', '/shared.js': 'site/page.js' }

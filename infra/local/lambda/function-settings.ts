@@ -1,7 +1,7 @@
 // Reads the functions' environment variables that the local run also needs.
 
 import { actorGroups, subjectGroups } from '../../../lambda/actor-groups.ts'
-import { type MayActAs, readMayActAs } from '../../../lambda/config.ts'
+import { type MayActAs, type ReasonPattern, readMayActAs } from '../../../lambda/config.ts'
 import { type NextTriggers, readNextTriggers } from '../../../lambda/next-triggers.ts'
 import type { FunctionDefinition } from './function-definitions.ts'
 
@@ -13,10 +13,13 @@ export interface FunctionSettings {
   protectedGroups: string[]
   mayActAs: MayActAs | 'none'
   basic: boolean
+  /** The app clients that actors sign in with. */
+  actorClientIds: string[]
   /** The app clients of the pool's ordinary users. */
   subjectClientIds: string[]
   /** The `acr` values that an ID token of staff may have. Empty: no `acr` is needed. */
   actorAcr: string[]
+  reasonPattern: ReasonPattern | 'none'
 }
 
 /** The groups whose members may impersonate. */
@@ -41,8 +44,10 @@ export function readSettings(definitions: FunctionDefinition[]): FunctionSetting
     PROTECTED_GROUPS,
     MAY_ACT_AS = 'none',
     BASIC,
+    ACTOR_CLIENT_IDS = '[]',
     SUBJECT_CLIENT_IDS = '[]',
     ACTOR_ACR = '[]',
+    REASON_PATTERN = 'none',
   } = variables(definitions)
   return {
     impersonatorsGroup: IMPERSONATORS_GROUP,
@@ -52,8 +57,10 @@ export function readSettings(definitions: FunctionDefinition[]): FunctionSetting
     protectedGroups: PROTECTED_GROUPS === undefined ? [] : JSON.parse(PROTECTED_GROUPS),
     mayActAs: readMayActAs(MAY_ACT_AS, 'MAY_ACT_AS'),
     basic: BASIC === 'true',
+    actorClientIds: JSON.parse(ACTOR_CLIENT_IDS),
     subjectClientIds: JSON.parse(SUBJECT_CLIENT_IDS),
     actorAcr: JSON.parse(ACTOR_ACR),
+    reasonPattern: REASON_PATTERN === 'none' ? 'none' : JSON.parse(REASON_PATTERN),
   }
 }
 
@@ -72,11 +79,6 @@ export function readApiKeyIds(definitions: FunctionDefinition[]): ApiKeyIds {
     return JSON.parse(found?.environment.API_KEY_IDS ?? '[]') as string[]
   }
   return { customers: idsOf(true), resourceServers: idsOf(false) }
-}
-
-/** The ids of the app clients that actors sign in with. */
-export function readActorClientIds(definitions: FunctionDefinition[]): string[] {
-  return JSON.parse(variables(definitions).ACTOR_CLIENT_IDS ?? '[]')
 }
 
 /** The pool's own triggers. */

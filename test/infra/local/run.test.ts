@@ -102,7 +102,9 @@ describe('the unchanged stack', () => {
       approvalGroups: [],
       basic: true,
       actorAcr: [],
+      actorClientIds: [outputs.ActorClientId],
       subjectClientIds: [],
+      reasonPattern: 'none',
     })
   })
 

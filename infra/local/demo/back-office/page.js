@@ -1,6 +1,6 @@
 // The back office's page. It talks to its own server only, which has the API key.
 
-import { element, find, onSubmit, requireSignIn, send, showImpersonations } from './shared.js'
+import { element, find, isOpen, onSubmit, requireSignIn, send, showImpersonations } from './shared.js'
 
 const whoAsWhom = ({ actor, subject }) => `${actor.username} as ${subject.username ?? subject.asked}`
 
@@ -8,6 +8,12 @@ const update = showImpersonations({
   list: find('impersonations'),
   empty: find('no-impersonations'),
   describe: whoAsWhom,
+  onShow: (impersonations) => {
+    const isUsed = (impersonation) => impersonation.state !== 'prepared' || !isOpen(impersonation)
+    for (const { id } of impersonations.filter(isUsed)) {
+      find('opened').querySelector(`[data-id="${id}"]`)?.remove()
+    }
+  },
 })
 
 /** The page shows this list only to approvers. */
@@ -25,38 +31,45 @@ const updateApprovals = showImpersonations({
 })
 
 onSubmit(find('act-as'), async ({ username, reason }) => {
-  find('opened').replaceChildren()
-  const { url, subject, ticketEndsAt, approvalRequired } = await send('POST', '/impersonations', { username, reason })
+  find('opened').querySelector('.used')?.remove()
+  const prepared = await send('POST', '/impersonations', { username, reason })
+  const { url, subject, ticketEndsAt, approvalRequired } = prepared
   find('act-as').reset()
   if (approvalRequired) {
-    offerLink(url, [
+    // Only this page has the ticket, so the link stays until it is used.
+    offerLink(prepared, [
       `Somebody else must approve that you act as ${subject}. Then `,
-      'open the shop',
-      ' within 10 minutes. The link works once.',
+      `open the shop as ${subject}`,
+      ' within 10 minutes. Keep this page open until then. The link works once.',
     ])
   } else {
     // `noopener`: the shop's page gets no hold of this one.
     window.open(url, '_blank', 'noopener,noreferrer')
-    const link = offerLink(url, [
+    const notice = offerLink(prepared, [
       'The shop opens in a new tab. ',
       'Open it here',
       ' if it does not. The link works once.',
     ])
-    setTimeout(() => link.isConnected && find('opened').replaceChildren(), Date.parse(ticketEndsAt) - Date.now())
+    notice.className = 'used'
+    setTimeout(() => notice.remove(), Date.parse(ticketEndsAt) - Date.now())
   }
   await update()
 })
 
 /** For browsers that block the new tab, and for impersonations that need approval first. */
-function offerLink(href, [before, text, after]) {
-  const link = element('a', { href, target: '_blank', rel: 'noopener noreferrer' }, text)
+function offerLink({ id, url }, [before, text, after]) {
+  const link = element('a', { href: url, target: '_blank', rel: 'noopener noreferrer' }, text)
   link.dataset.testid = 'open-shop'
-  find('opened').replaceChildren(before, link, after)
-  return link
+  const notice = element('p', {}, before, link, after)
+  notice.dataset.id = id
+  find('opened').append(notice)
+  return notice
 }
 
-await requireSignIn(() => {
+await requireSignIn(async () => {
   find('subject').focus()
   update()
   updateApprovals()
+  const { reasonForm } = await send('GET', '/config')
+  if (reasonForm) find('reason').placeholder = reasonForm
 })

@@ -10,22 +10,26 @@ export interface BackOfficeOptions extends ApiOptions {
   signIn: SignIn
   auditorsGroup: string | undefined
   approversGroup: string | undefined
+  /** What a reason must be, if the API demands a form. */
+  reasonForm: string | undefined
   /** The page of the app that redeems tickets. */
   impersonatePage: string
 }
 
 export function createBackOffice(options: BackOfficeOptions): Record<string, Route> {
-  const { signIn, auditorsGroup, approversGroup, impersonatePage } = options
+  const { signIn, auditorsGroup, approversGroup, reasonForm, impersonatePage } = options
   const sessions = createSessions('back-office')
 
   return {
     ...createSessionRoutes(sessions, signIn),
 
+    'GET /config': () => ({ status: 200, body: { reasonForm } }),
+
     /** Prepares an impersonation. The ticket goes into the fragment, which browsers send to no server. */
     async 'POST /impersonations'(request) {
       const session = requireSession(sessions, request)
       const { username, reason } = request.body
-      const { ticket, subject, ticketEndsAt, approvalRequired } = await createApiClient(
+      const { id, ticket, subject, ticketEndsAt, approvalRequired } = await createApiClient(
         options,
         session,
       ).prepareImpersonation({
@@ -34,7 +38,7 @@ export function createBackOffice(options: BackOfficeOptions): Record<string, Rou
       // The actor's name is for display only: the tokens have the actor's id.
       const fragment = new URLSearchParams({ ticket, actor: session.username })
       const url = `${impersonatePage}#${fragment}`
-      return { status: 201, body: { subject: subject.asked, ticketEndsAt, approvalRequired, url } }
+      return { status: 201, body: { id, subject: subject.asked, ticketEndsAt, approvalRequired, url } }
     },
 
     /** Auditors see everyone who acts as somebody now. Others see what they did themselves. */

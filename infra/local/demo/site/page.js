@@ -1,12 +1,31 @@
 // What the pages of both sites share. No library, no build.
 
-/** @returns the parsed body. @throws Error with a message for people, and the status */
+/** @returns the parsed body. @throws Error with a message for people. Asks people to sign in again if their sign-in does not suffice. */
 export async function send(method, path, body) {
-  const response = await fetch(path, { method, ...(body && { body: JSON.stringify(body) }) })
+  const response = await fetch(path, { method, ...(body && { body: JSON.stringify(body) }) }).catch(() => {
+    throw new Error('The server does not answer. Try again.')
+  })
   const answer = response.status === 204 ? {} : await response.json()
   if (response.ok) return answer
-  throw Object.assign(new Error(answer.message), { status: response.status })
+  const message = sentence(answer)
+  if (response.status === 401 && path !== '/session') askToSignIn(message)
+  throw new Error(message)
 }
+
+/** The API's messages are written as `field: what is wrong`. A limit's message ends with `later`. */
+function sentence({ message, retryAfter }) {
+  const text = message.replace(/^[\w-]+: /, '').replace(/\.$/, '')
+  const withTime = retryAfter ? text.replace(/ later$/, ` ${whenToTryAgain(Number(retryAfter))}`) : text
+  return `${withTime[0].toUpperCase()}${withTime.slice(1)}.`
+}
+
+function whenToTryAgain(seconds) {
+  if (seconds < 120) return `in ${seconds} second${seconds === 1 ? '' : 's'}`
+  // Rounded up to a whole minute.
+  return `at ${clock(Math.ceil((Date.now() + seconds * 1000) / 60_000) * 60_000)}`
+}
+
+const clock = (time) => new Date(time).toLocaleTimeString([], { timeStyle: 'short', hourCycle: 'h23' })
 
 /** Finds the element with this data-testid. */
 export const find = (name) => document.querySelector(`[data-testid="${name}"]`)
@@ -30,28 +49,48 @@ export function onSubmit(form, work) {
       message.textContent = error.message
     })
     button.disabled = false
+    // A disabled button loses the focus.
+    if (message.textContent !== '' && document.activeElement === document.body) button.focus()
   })
 }
 
-/** Shows the sign-in form, or what a signed-in person sees. @param show gets the username */
+const mustSignIn = () => !find('sign-in').hidden
+
+/** Shows the sign-in form. What a person typed into other forms stays. */
+function askToSignIn(message = '') {
+  if (mustSignIn()) return
+  find('sign-in').hidden = false
+  for (const part of document.querySelectorAll('.signed-in, main > section')) part.hidden = true
+  find('sign-in-message').textContent = message
+  const username = find('signed-in-as').textContent
+  find('username').value = username
+  find(username ? 'password' : 'username').focus()
+}
+
+/** Shows the sign-in form, or what a signed-in person sees. */
 export async function requireSignIn(show) {
   const update = (username) => {
-    find('sign-in').hidden = username !== undefined
-    for (const part of document.querySelectorAll('.signed-in')) part.hidden = username === undefined
-    find('signed-in-as').textContent = username ?? ''
-    if (username === undefined) find('username').focus()
-    else show(username)
+    find('sign-in').hidden = true
+    for (const part of document.querySelectorAll('.signed-in')) part.hidden = false
+    for (const message of document.querySelectorAll('.message.error')) message.textContent = ''
+    find('signed-in-as').textContent = username
+    return show()
   }
   onSubmit(find('sign-in'), async ({ username, password }) => {
     const session = await send('POST', '/session', { username, password })
+    const before = find('signed-in-as').textContent
+    // Another person must not see what this one did.
+    if (before && before !== session.username) return location.reload()
     find('sign-in').reset()
-    update(session.username)
+    await update(session.username)
   })
   find('sign-out').addEventListener('click', async () => {
     await send('DELETE', '/session')
     location.reload()
   })
-  update((await send('GET', '/session')).username)
+  const { username } = await send('GET', '/session')
+  if (username === undefined) askToSignIn()
+  else await update(username)
 }
 
 /** The default button of an item. */
@@ -76,19 +115,19 @@ export function showImpersonations({
   canChange = (impersonations) => impersonations.some(isOpen),
   onShow = () => {},
 }) {
+  const message = element('p', { className: 'message error', role: 'alert' })
+  list.before(message)
   let timer
   async function update() {
     clearTimeout(timer)
-    const answer = await send('GET', path).catch((error) => {
-      if (error.status === 401) location.reload()
-    })
+    const answer = await send('GET', path).catch(() => undefined)
     if (answer) {
       onShow(answer.impersonations)
       replaceItems((answer.impersonations ?? []).map(item))
     }
-    empty.hidden = list.children.length > 0
+    empty.hidden = !answer || list.children.length > 0
     const soon = !answer || (answer.impersonations && canChange(answer.impersonations))
-    if (!document.hidden) timer = setTimeout(update, soon ? 3_000 : 15_000)
+    if (!document.hidden && !mustSignIn()) timer = setTimeout(update, soon ? 3_000 : 15_000)
   }
 
   /** Keeps the focus on a button of the list, for people who use the keyboard. */
@@ -108,7 +147,10 @@ export function showImpersonations({
     button.setAttribute('aria-label', `${action.label}: ${describe(impersonation)}`)
     button.addEventListener('click', async () => {
       button.disabled = true
-      await action.run(id).catch(() => {})
+      message.textContent = ''
+      await action.run(id).catch((error) => {
+        message.textContent = `${describe(impersonation)}: ${error.message}`
+      })
       await update()
       list.closest('section').focus()
     })
@@ -127,11 +169,12 @@ export function showImpersonations({
     return made
   }
 
-  document.addEventListener('visibilitychange', () => document.hidden || update())
+  document.addEventListener('visibilitychange', () => document.hidden || mustSignIn() || update())
   return update
 }
 
-const isOpen = (impersonation) => impersonation.live || isWaiting(impersonation)
+/** An item that is live or waiting. */
+export const isOpen = (impersonation) => impersonation.live || isWaiting(impersonation)
 
 const isWaiting = ({ state, ticketEndsAt, ...rest }) =>
   state === 'requested' ||
@@ -147,11 +190,19 @@ function stateOf(impersonation) {
   const words = {
     prepared: wordsOfPrepared(impersonation),
     issued: live ? 'live' : 'over',
-    // SubjectProtected: subject protected
-    refused: `refused: ${code?.replace(/\B[A-Z]/g, ' $&').toLowerCase()}`,
+    refused: `refused: ${wordsOfCode(code)}`,
     ended: `ended by ${endedBy?.username}`,
   }
   return element('span', { className: live ? 'state live' : 'state' }, words[state] ?? state)
+}
+
+/** SubjectProtected: customer protected. */
+function wordsOfCode(code = 'Fault') {
+  if (code === 'ActorLimit') return 'too many impersonations'
+  return code
+    .replace('Subject', 'Customer')
+    .replace(/\B[A-Z]/g, ' $&')
+    .toLowerCase()
 }
 
 function wordsOfPrepared(impersonation) {
@@ -162,7 +213,6 @@ function wordsOfPrepared(impersonation) {
 }
 
 function timesOf({ requestedAt, issuedAt, endsAt, endedAt }) {
-  const time = (text) => new Date(text).toLocaleTimeString([], { timeStyle: 'short', hourCycle: 'h23' })
   const end = endedAt ?? endsAt
-  return issuedAt && end ? `${time(issuedAt)}–${time(end)}` : time(requestedAt)
+  return issuedAt && end ? `${clock(issuedAt)}–${clock(end)}` : clock(requestedAt)
 }

@@ -34,10 +34,13 @@ export interface SiteOptions {
 /** A message for the person who uses the page. */
 export class Refusal extends Error {
   readonly status: number
+  /** When to try again, in seconds. */
+  readonly retryAfter: string | undefined
 
-  constructor(status: number, message: string) {
+  constructor(status: number, message: string, retryAfter?: string) {
     super(message)
     this.status = status
+    this.retryAfter = retryAfter
   }
 }
 
@@ -107,7 +110,10 @@ async function readBody(request: IncomingMessage): Promise<Record<string, unknow
 
 /** Passes the API's message on. Other errors are not for browsers. */
 function explain(error: unknown): Reply {
-  if (error instanceof Refusal) return { status: error.status, body: { message: error.message } }
+  if (error instanceof Refusal) {
+    const { status, message, retryAfter } = error
+    return { status, body: { message, retryAfter } }
+  }
   if (error instanceof ApiError) return { status: error.status, body: { message: Object(error.body).message } }
   return { status: 502, body: { message: 'That did not work. Try again.' } }
 }

@@ -14,7 +14,9 @@ const settings = {
   mayActAs: 'none' as const,
   basic: true,
   actorAcr: [],
+  actorClientIds: [],
   subjectClientIds: [],
+  reasonPattern: 'none' as const,
 }
 const mayActAs = { 'support-us': ['customers-us'], 'support-emea': ['customers-emea', 'customers-africa'] }
 const withMayActAs = {

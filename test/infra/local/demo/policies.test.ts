@@ -1,0 +1,110 @@
+// The demo and the printed calls with policies that change how staff sign in or what they must send.
+
+import { execFile, spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { Closers } from '../../../../infra/local/closers.ts'
+import { synthesizeInto } from '../../../../infra/local/cloudformation/assembly.ts'
+import { welcome } from '../../../../infra/local/command/welcome.ts'
+import { openDemo } from '../../../../infra/local/demo/start-demo.ts'
+import { runLocally } from '../../../../infra/local/run.ts'
+
+async function startDemo(context: Record<string, string>) {
+  const closers = new Closers()
+  const folder = mkdtempSync(join(tmpdir(), 'policies-'))
+  closers.add(() => rmSync(folder, { recursive: true, force: true }))
+  const demo = closers.track(await openDemo({ backOffice: 0, shop: 0 }))
+  await synthesizeInto(folder, context, demo.defaults)
+  const run = closers.track(await runLocally({ assembly: folder, people: 'demo' }))
+  demo.serve(run, { hints: true })
+  const origin = new URL(demo.backOfficeUrl).origin
+
+  async function send(method: string, path: string, options: { cookie?: string; body?: object } = {}) {
+    const { cookie = '', body } = options
+    const response = await fetch(origin + path, {
+      method,
+      headers: { Origin: origin, Cookie: cookie },
+      ...(body && { body: JSON.stringify(body) }),
+    })
+    const cookies = response.headers.get('set-cookie')?.split(';')[0] ?? ''
+    return { status: response.status, cookie: cookies, body: (await response.json()) as Record<string, string> }
+  }
+
+  return {
+    send,
+    signIn: () => send('POST', '/session', { body: { username: 'olivia', password: 'Olivia-Local-1!' } }),
+    printed: welcome({ ...run, ...demo, arePasswordsPublic: true }).split('\n'),
+    close: () => closers.close(),
+  }
+}
+
+// `npm test` must also pass on a machine without curl.
+const testWithCurl = spawnSync('curl', ['--version']).error ? test.skip : test
+const paste = async (line: string | undefined) => (await promisify(execFile)('sh', ['-c', line ?? 'false'])).stdout
+
+describe('without Basic, with a limit and a form of reasons', () => {
+  let demo: Awaited<ReturnType<typeof startDemo>>
+  beforeAll(async () => {
+    demo = await startDemo({
+      basic: 'false',
+      actorLimit: '{"limit":2,"period":"DAY"}',
+      reasonPattern: '{"pattern":"SUP-[0-9]+","description":"a ticket number such as SUP-123"}',
+    })
+  })
+  afterAll(() => demo?.close())
+
+  testWithCurl('the printed call works, and there is only one, since Basic is off', async () => {
+    expect(demo.printed.filter((line) => line.startsWith('curl'))).toEqual([])
+    const answer = await paste(demo.printed.find((line) => line.startsWith('ID_TOKEN=')))
+    expect(answer).toMatch(/^HTTP\/1\.1 200 OK/)
+    expect(answer).toContain('"username":"alice"')
+  })
+
+  test('staff sign in, learn the form of a reason, and learn when the limit ends', async () => {
+    const { status, cookie } = await demo.signIn()
+    expect(status).toBe(200)
+    expect((await demo.send('GET', '/config')).body).toEqual({ reasonForm: 'a ticket number such as SUP-123' })
+
+    const prepare = (reason: string) =>
+      demo.send('POST', '/impersonations', { cookie, body: { username: 'alice', reason } })
+    expect(await prepare('because')).toMatchObject({
+      status: 400,
+      body: { message: 'reason must be a ticket number such as SUP-123' },
+    })
+    const answers = [await prepare('SUP-1'), await prepare('SUP-2'), await prepare('SUP-3')]
+    expect(answers.at(-1)).toMatchObject({
+      status: 429,
+      body: { message: expect.stringContaining('too many'), retryAfter: expect.stringMatching(/^\d+$/) },
+    })
+  })
+})
+
+describe('with a level that no password reaches', () => {
+  let demo: Awaited<ReturnType<typeof startDemo>>
+  beforeAll(async () => {
+    demo = await startDemo({ basic: 'false', actorAcr: 'urn:cognito:loa:4' })
+  })
+  afterAll(() => demo?.close())
+
+  testWithCurl('the printed call shows the refusal, as its heading says', async () => {
+    const index = demo.printed.findIndex((line) => line.startsWith('ID_TOKEN='))
+    expect(demo.printed.slice(0, index).join('\n')).toContain(
+      'which is refused: a password reaches only urn:cognito:loa:1',
+    )
+    const answer = await paste(demo.printed[index])
+    expect(answer).toMatch(/^HTTP\/1\.1 401 /)
+    expect(answer).toMatch(/^Impersonation-Error: SignInInsufficient\r$/im)
+  })
+
+  test('staff sign in, and the back office passes the API’s refusal on', async () => {
+    const { status, cookie } = await demo.signIn()
+    expect(status).toBe(200)
+    const refusal = { status: 401, body: { message: expect.stringContaining('not strong enough') } }
+    expect(await demo.send('GET', '/impersonations', { cookie })).toMatchObject(refusal)
+    const body = { username: 'alice', reason: 'ticket 42' }
+    expect(await demo.send('POST', '/impersonations', { cookie, body })).toMatchObject(refusal)
+  })
+})
