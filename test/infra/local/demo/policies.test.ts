@@ -1,7 +1,7 @@
 // The demo and the printed calls with policies that change how staff sign in or what they must send.
 
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -107,4 +107,65 @@ describe('with a level that no password reaches', () => {
     const body = { username: 'alice', reason: 'ticket 42' }
     expect(await demo.send('POST', '/impersonations', { cookie, body })).toMatchObject(refusal)
   })
+})
+
+/** The rows of the table in local-run.md: `start` with, change in the call, and the response. */
+function documentedPolicies() {
+  const text = readFileSync(new URL('../../../../infra/docs/local-run.md', import.meta.url), 'utf8')
+  const [, section = ''] = /^## Try the policies\n(.*?)^## /ms.exec(text) ?? []
+  const rows = section
+    .split('\n')
+    .filter((line) => line.startsWith('| '))
+    .slice(1)
+  return rows.map((row) => {
+    const [, options = '', change = '', response = ''] = row.split(/ ?\| ?/)
+    const context = [...options.matchAll(/-c (?:'([^']*)'|([^\s`]+))/g)].map(
+      ([, quoted, plain]) => quoted ?? plain ?? '',
+    )
+    const [, from = '', to = ''] = /^`([\w-]+)` to `([\w-]+)`/.exec(change) ?? []
+    const [, status, code, message] = /^(\d+) `(\w+)`: (.*)$/.exec(response) ?? []
+    return {
+      context: Object.fromEntries(context.map((pair) => pair.split(/=(.*)/s).slice(0, 2))),
+      change: (call: string) => call.replace(`"${from}"`, `"${to}"`),
+      times: change.includes('three times') ? 3 : 1,
+      response: { status, code, message },
+    }
+  })
+}
+
+describe('the policies in local-run.md', () => {
+  const policies = documentedPolicies()
+
+  test('are five, and each refuses with a code of its own', () => {
+    expect(policies.map(({ response }) => response.code)).toEqual([
+      'SubjectNotAllowed',
+      'SignInInsufficient',
+      'ActorLimit',
+      'ApprovalRequired',
+      'RequestInvalid',
+    ])
+  })
+
+  testWithCurl.each(policies)(
+    'respond as the page says: $response.code',
+    async ({ context, change, times, response }) => {
+      const demo = await startDemo(context)
+      try {
+        const call = demo.printed.find((line) => /^(curl|ID_TOKEN=)/.test(line)) ?? ''
+        if (times === 1 && response.code !== 'SignInInsufficient') expect(change(call)).not.toBe(call)
+        // A minute can end between the calls.
+        let answer = ''
+        for (let sent = 0; sent < times || (times > 1 && sent < 2 * times && answer.includes(' 200 OK')); sent++) {
+          answer = await paste(change(call))
+        }
+        expect({
+          status: /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1],
+          code: /^impersonation-error: (\w+)/im.exec(answer)?.[1],
+          message: /"message":"([^"]*)"/.exec(answer)?.[1],
+        }).toEqual(response)
+      } finally {
+        await demo.close()
+      }
+    },
+  )
 })
