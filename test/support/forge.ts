@@ -10,6 +10,9 @@ export function createForge({ pool }: MemoryPool) {
   const { n, e } = publicKey.export({ format: 'jwk' })
   const own: Key = { kid, privateKey, jwk: { kid, kty: 'RSA', alg: 'RS256', use: 'sig', ...(n && e && { n, e }) } }
   const { sub } = pool.users.get('olivia') ?? {}
+  // Making a key takes long, and few tests need these.
+  let impostor: Key | undefined
+  let stranger: Key | undefined
   const good = (changes: object = {}) => idClaims(Date.now(), { sub, ...changes })
 
   return {
@@ -18,9 +21,15 @@ export function createForge({ pool }: MemoryPool) {
     /** olivia's token with changed claims, header fields or key. */
     token: (changes: object = {}, header: object = {}, key: Key = own) => signToken(key, good(changes), header),
     /** Another key with the pool's `kid`. */
-    impostor: newKey(kid),
+    get impostor() {
+      impostor ??= newKey(kid)
+      return impostor
+    },
     /** Another key with another `kid`. */
-    stranger: newKey(),
+    get stranger() {
+      stranger ??= newKey()
+      return stranger
+    },
 
     /** Signs any payload, also invalid claims. */
     signed(payload: string, header: object = {}): string {

@@ -1,12 +1,10 @@
 // A virtual clock for tests: a wait of seconds takes milliseconds.
 
-import { createHook } from 'node:async_hooks'
 import { jest } from '@jest/globals'
 
 /** Replaces timers, the date and AbortSignal.timeout until `stop`. */
 export function startVirtualTime() {
   const realTimeout = AbortSignal.timeout
-  const files = watchFileAccess()
   jest.useFakeTimers({
     doNotFake: ['nextTick', 'setImmediate', 'clearImmediate', 'queueMicrotask', 'performance', 'hrtime'],
   })
@@ -31,7 +29,7 @@ export function startVirtualTime() {
         let idleTurns = 0
         while (!settled && idleTurns < 3) {
           await new Promise(setImmediate)
-          idleTurns = files.isBusy() ? 0 : idleTurns + 1
+          idleTurns = isFileBusy() ? 0 : idleTurns + 1
         }
         if (settled) return promise
         if (jest.getTimerCount() === 0) throw new Error('the promise is pending, and no timer is left')
@@ -44,7 +42,6 @@ export function startVirtualTime() {
     },
     forget: () => jest.clearAllTimers(),
     stop() {
-      files.stop()
       AbortSignal.timeout = realTimeout
       jest.useRealTimers()
     },
@@ -55,14 +52,4 @@ export function startVirtualTime() {
  * Tells whether a file operation is running. The clock must not advance meanwhile: at its first call the AWS SDK reads
  * its configuration file, and a slow disk would look like a call that hangs.
  */
-function watchFileAccess() {
-  const running = new Set<number>()
-  const hook = createHook({
-    init(id, type) {
-      if (type.startsWith('FSREQ')) running.add(id)
-    },
-    before: (id) => void running.delete(id),
-    destroy: (id) => void running.delete(id),
-  }).enable()
-  return { isBusy: () => running.size > 0, stop: () => hook.disable() }
-}
+const isFileBusy = () => process.getActiveResourcesInfo().some((type) => type.startsWith('FSReq'))
