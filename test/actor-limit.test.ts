@@ -1,6 +1,5 @@
 // The setting actorLimit, in the whole product: concurrent calls, the edge of a window, and a counter that fails.
 
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { unmarshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import type { Fault } from './support/faults.ts'
@@ -22,7 +21,6 @@ const countersOf = (world: World) =>
   [...world.table.items.values()].map((item) => unmarshall(item)).filter(({ id }) => id.startsWith('actor#'))
 
 describe('over dynalite', () => {
-  const commands = { GetItem: GetItemCommand, PutItem: PutItemCommand, UpdateItem: UpdateItemCommand }
   let table: Awaited<ReturnType<typeof startTable>>
   beforeAll(async () => {
     table = await startTable()
@@ -38,9 +36,7 @@ describe('over dynalite', () => {
   test.each(ways)(
     '%s, exactly 30 of 100 concurrent calls of one actor succeed',
     async (way) => {
-      const world = await createWorld(withLimit(30), undefined, (operation, input) =>
-        table.dynamoDB.send(new commands[operation as 'GetItem'](input as never)),
-      )
+      const world = await createWorld(withLimit(30), undefined, table.perform)
       const Authorization = [createForge(world).token()]
       const answers = await Promise.all(
         Array.from({ length: 100 }, () => world.impersonate(way, { headers: { Authorization } }) as Promise<Answer>),

@@ -1,6 +1,5 @@
 // Nobody acts as a member of an approval group without another person's approval, also in races. Over dynalite.
 
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Caller } from '../lambda/http/authenticate.ts'
 import { claimsOf } from './acceptance/client.ts'
@@ -10,7 +9,6 @@ import { startTable } from './support/table.ts'
 import { type Answer, audrey, createWorld, type World } from './support/world.ts'
 
 const races = 100
-const commands = { GetItem: GetItemCommand, PutItem: PutItemCommand, UpdateItem: UpdateItemCommand }
 let table: Awaited<ReturnType<typeof startTable>>
 let world: World
 let olivia: string
@@ -18,9 +16,7 @@ let approvers: Caller[]
 beforeAll(async () => {
   table = await startTable()
   const environment = { APPROVAL_GROUPS: '["vips"]' }
-  world = await createWorld(environment, undefined, (operation, input) =>
-    table.dynamoDB.send(new commands[operation as 'GetItem'](input as never)),
-  )
+  world = await createWorld(environment, undefined, table.perform)
   olivia = createForge(world).token()
   for (const username of ['audrey', 'bob', 'olivia', 'victor']) {
     await world.admin('AdminAddUserToGroup', username, { GroupName: 'approvers' })

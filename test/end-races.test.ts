@@ -1,6 +1,5 @@
 // An impersonation that is ended gets no session, whatever runs at the same moment. Over dynalite.
 
-import { GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createOversightRecords } from '../lambda/oversight/records.ts'
 import { createRecords } from '../lambda/records.ts'
@@ -12,7 +11,6 @@ import { ways } from './support/ways.ts'
 import { type Answer, audrey, calm, createWorld, type World } from './support/world.ts'
 
 const races = 200
-const commands = { GetItem: GetItemCommand, PutItem: PutItemCommand, UpdateItem: UpdateItemCommand }
 let table: Awaited<ReturnType<typeof startTable>>
 beforeAll(async () => {
   table = await startTable()
@@ -63,9 +61,7 @@ describe('end against redeem, issue and discard', () => {
 describe('end against a whole mint', () => {
   let world: World
   beforeAll(async () => {
-    world = await createWorld({}, undefined, (operation, input) => {
-      return table.dynamoDB.send(new commands[operation as 'GetItem'](input as never))
-    })
+    world = await createWorld({}, undefined, table.perform)
   })
 
   test.each(ways)(

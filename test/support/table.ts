@@ -1,5 +1,8 @@
 // A records table in dynalite, and a DynamoDB client with scripted responses.
 
+import { once } from 'node:events'
+import { Agent, type IncomingMessage, request } from 'node:http'
+import { json } from 'node:stream/consumers'
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { listen } from '../../infra/local/listen.ts'
@@ -7,6 +10,14 @@ import { byActor, byDay, bySubject, partitionKey } from '../../lambda/records-sc
 import { faulty } from './faults.ts'
 
 const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+
+/** dynalite wants the parts of a signature, and does not verify them. */
+const signed = {
+  'Content-Type': 'application/x-amz-json-1.0',
+  'X-Amz-Date': '20260101T000000Z',
+  Authorization:
+    'AWS4-HMAC-SHA256 Credential=local/20260101/us-east-1/dynamodb/aws4_request, SignedHeaders=host, Signature=0',
+}
 
 const indexes = [byActor, bySubject, byDay]
 const attribute = (AttributeType: 'S' | 'N') => (AttributeName: string) => ({ AttributeName, AttributeType })
@@ -40,10 +51,20 @@ export async function startTable(tableName = 'records') {
       })),
     }),
   )
+  const agent = new Agent({ keepAlive: true })
   return {
     dynamoDB,
     tableName,
+    /** Sends an operation that an SDK client has serialized already. A second client would do that work again. */
+    async perform(operation: string, input: object): Promise<object> {
+      const headers = { ...signed, 'X-Amz-Target': `DynamoDB_20120810.${operation}` }
+      const sent = request({ host: '127.0.0.1', port, method: 'POST', headers, agent })
+      sent.end(JSON.stringify(input))
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      return (await json(response)) as object
+    },
     async close() {
+      agent.destroy()
       dynamoDB.destroy()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
