@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals'
 import { readEndpointConfig } from '../../../lambda/config.ts'
 import { UnexplainedRefusal } from '../../../lambda/endpoint/cognito-errors.ts'
 import { createUserPool } from '../../../lambda/endpoint/user-pool.ts'
@@ -21,6 +21,12 @@ const tokens = { IdToken: 'id', AccessToken: 'access', RefreshToken: 'refresh' }
 const exception = (name: string) => ({ __type: name, message: 'not for parsing' })
 const hash = (username: string) =>
   createHmac('sha256', 'client_secret_for_tests_1').update(`${username}ours`).digest('base64')
+
+// The SDK waits for a random time before it tries again.
+beforeAll(() => void jest.spyOn(Math, 'random').mockReturnValue(0))
+afterAll(() => {
+  jest.restoreAllMocks()
+})
 
 function userPool(answers: Parameters<typeof scriptedCognito>[0]) {
   const retrying = scriptedCognito(answers, 2)
