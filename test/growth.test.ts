@@ -55,12 +55,21 @@ interface Some {
   state?: 'issued' | 'ended'
 }
 
+const made = new Map<string, Item[]>()
+
 /** Fills a new table. Without changes, all are sessions of olivia as alice, live for an hour. */
-function fill(count: number, { actorSub = olivia, subjectSub = alice, age = 0, state = 'issued' }: Some = {}): void {
+function fill(count: number, changes: Some = {}): void {
+  const key = JSON.stringify([count, changes])
+  const all = made.get(key) ?? makeItems(count, changes)
+  made.set(key, all)
+  for (const item of all) table.items.set((item.id as { S: string }).S, item)
+}
+
+function makeItems(count: number, { actorSub = olivia, subjectSub = alice, age = 0, state = 'issued' }: Some): Item[] {
   const now = Date.now()
-  for (let n = 0; n < count; n++) {
+  return Array.from({ length: count }, (_, n) => {
     const requestedAt = now - age - n
-    const item: Item = {
+    return {
       id: { S: `${actorSub}-${subjectSub}-${age}-${n}` },
       state: { S: state },
       clientId: { S: 'ours' },
@@ -76,8 +85,7 @@ function fill(count: number, { actorSub = olivia, subjectSub = alice, age = 0, s
         listedAt: { N: `${requestedAt + hour}` },
       }),
     }
-    table.items.set((item.id as { S: string }).S, item)
-  }
+  })
 }
 
 /** @returns what a request costs. */

@@ -36,22 +36,38 @@ export function namesOf(expression: string, input: Input): string[] {
   return (expression.match(/#\w+/g) ?? []).map((placeholder) => nameAt(input, placeholder))
 }
 
-/** Evaluates AND, OR, parentheses, comparisons, IN, BETWEEN, attribute_exists, attribute_not_exists and contains. AND binds tighter. */
+type Test = (item: Item, input: Input) => boolean
+type Operand = (item: Item, input: Input) => Value | undefined
+
+const tests = new Map<string, Test>()
+
+/** Evaluates a condition. Parses each once, because a query evaluates its condition for each item. */
 export function holds(expression: string, item: Item, input: Input): boolean {
+  const test = tests.get(expression) ?? parse(expression)
+  tests.set(expression, test)
+  return test(item, input)
+}
+
+/** Parses AND, OR, parentheses, comparisons, IN, BETWEEN, attribute_exists, attribute_not_exists and contains. AND binds tighter. */
+function parse(expression: string): Test {
   const tokens = expression.match(/[#:]?\w+|<>|[=<>(),]/g) ?? []
   const next = (): string => tokens.shift() ?? fail(expression)
-  const operand = (token: string) =>
-    token.startsWith(':') ? valueAt(input, token) : item[token.startsWith('#') ? nameAt(input, token) : token]
-
-  const either = (): boolean => {
-    let result = both()
-    while (tokens[0] === 'OR' && next()) result = both() || result
-    return result
+  const operand = (): Operand => {
+    const token = next()
+    if (token.startsWith(':')) return (_, input) => valueAt(input, token)
+    if (token.startsWith('#')) return (item, input) => item[nameAt(input, token)]
+    return (item) => item[token]
   }
-  const both = (): boolean => {
-    let result = term()
-    while (tokens[0] === 'AND' && next()) result = term() && result
-    return result
+
+  const either = (): Test => {
+    const each = [both()]
+    while (tokens[0] === 'OR' && next()) each.push(both())
+    return (item, input) => each.some((test) => test(item, input))
+  }
+  const both = (): Test => {
+    const each = [term()]
+    while (tokens[0] === 'AND' && next()) each.push(term())
+    return (item, input) => each.every((test) => test(item, input))
   }
   const inside = <Result>(read: () => Result): Result => {
     next()
@@ -59,25 +75,37 @@ export function holds(expression: string, item: Item, input: Input): boolean {
     next()
     return result
   }
-  const term = (): boolean => {
+  const list = (): Operand[] => {
+    const all = [operand()]
+    while (tokens[0] === ',' && next()) all.push(operand())
+    return all
+  }
+  const term = (): Test => {
     if (tokens[0] === '(') return inside(either)
-    const first = next()
-    if (first === 'attribute_not_exists') return inside(() => operand(next()) === undefined)
-    if (first === 'attribute_exists') return inside(() => operand(next()) !== undefined)
-    if (first === 'contains') return inside(() => contains(operand(next()), operand(next() && next())))
-    const left = operand(first)
+    if (tokens[0] === 'attribute_not_exists' || tokens[0] === 'attribute_exists') {
+      const exists = next() === 'attribute_exists'
+      const value = inside(operand)
+      return (item, input) => (value(item, input) !== undefined) === exists
+    }
+    if (tokens[0] === 'contains' && next()) {
+      const [all = fail(expression), one = fail(expression)] = inside(list)
+      return (item, input) => contains(all(item, input), one(item, input))
+    }
+    const left = operand()
     const comparison = next()
     if (comparison === 'BETWEEN') {
-      const from = operand(next())
+      const from = operand()
       next()
-      return !compare(left, '<', from) && !compare(left, '>', operand(next()))
+      const to = operand()
+      return (item, input) =>
+        !compare(left(item, input), '<', from(item, input)) && !compare(left(item, input), '>', to(item, input))
     }
-    if (comparison !== 'IN') return compare(left, comparison, operand(next()))
-    return inside(() => {
-      const found = [equal(left, operand(next()))]
-      while (tokens[0] === ',' && next()) found.push(equal(left, operand(next())))
-      return found.includes(true)
-    })
+    if (comparison === 'IN') {
+      const all = inside(list)
+      return (item, input) => all.some((value) => equal(left(item, input), value(item, input)))
+    }
+    const right = operand()
+    return (item, input) => compare(left(item, input), comparison, right(item, input))
   }
   return either()
 }
@@ -95,6 +123,7 @@ function contains(list: Value | undefined, item: Value | undefined): boolean {
 }
 
 function equal(left: Value | undefined, right: Value | undefined): boolean {
+  if (left && right && 'S' in left && 'S' in right) return left.S === right.S
   return left !== undefined && JSON.stringify(left) === JSON.stringify(right)
 }
 
