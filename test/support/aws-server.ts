@@ -13,6 +13,8 @@ export async function startAws(answer: (operation: string) => object, keys: obje
   const calls: { operation: string; input: unknown }[] = []
   const server = createServer(async (request, response) => {
     if (request.method === 'GET') {
+      // `fetch` does not retry. After 5 s without requests it would take up a connection that the server is closing.
+      response.setHeader('Connection', 'close')
       response.end(JSON.stringify(keys))
       return
     }
