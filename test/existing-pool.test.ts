@@ -6,24 +6,24 @@ import {
   SetUserPoolSessionConfigurationCommand,
   UpdateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
 import type { Template } from '../infra/local/cloudformation/template.ts'
 import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../infra/local/demo/people.ts'
 import type { LocalRun } from '../infra/local/run.ts'
 import { sharedAssembly } from './support/assembly.ts'
-import type { Intercept } from './support/deployment.ts'
+import { change, type Intercept } from './support/deployment.ts'
 import { existingPoolSettings, type OpenAccount, openAccount } from './support/existing-pool.ts'
 import { type createFullUserPool, everySetting, smsRoleArn } from './support/full-user-pool.ts'
 
 const assembly = await sharedAssembly(existingPoolSettings)
 
 let account: OpenAccount
-beforeEach(async () => {
+const open = async () => {
   account = await openAccount(assembly)
-})
-afterEach(() => account.close())
+}
+const close = () => account.close()
 
 const arnOf = (name: string | undefined) => `arn:aws:lambda:us-east-1:000000000000:function:${name}`
 const ourTriggers = ({ outputs }: LocalRun) => triggersWith(arnOf(outputs.TriggersFunctionName))
@@ -70,6 +70,12 @@ function withoutPassRole(template: Template) {
   )
 }
 
+/** The function that attaches the triggers logs its pauses, and waits for a hundredth of each. */
+const shortenPauses = change('AWS::Lambda::Function', ({ Handler, Environment }) => {
+  if (Handler !== 'attach-triggers.handler') return
+  Environment.Variables.NODE_OPTIONS = `--import ${new URL('./support/short-pauses.js', import.meta.url)}`
+})
+
 /** Spells the protected group `admins` in another way. */
 function renameGroup(template: Template, name: string) {
   const text = JSON.stringify(template)
@@ -92,6 +98,9 @@ function failAfterAttaching({ Resources }: Template) {
 }
 
 describe('a pool with every setting', () => {
+  beforeEach(open)
+  afterEach(close)
+
   test('changes only in its triggers: at the first deployment, the next, and two that replace the function', async () => {
     const { id, signIn } = await account.makePool()
     const before = await account.look(id)
@@ -131,6 +140,9 @@ describe('a pool with every setting', () => {
 })
 
 describe('a deployment is refused, and the pool stays unchanged:', () => {
+  beforeEach(open)
+  afterEach(close)
+
   type Changes = Parameters<typeof createFullUserPool>[1]
   const addUnknownSettings: Intercept = async (operation, _, go) => {
     const answer = (await go()) as { UserPool: Record<string, object> }
@@ -188,12 +200,22 @@ describe('a deployment is refused, and the pool stays unchanged:', () => {
     expect(await account.look(id)).toEqual(before)
   })
 
-  test('a role for text messages that the stack names and its function may not pass', async () => {
+  test('a role for text messages that the stack names and its function may not pass, after six more tries', async () => {
     const { id } = await account.makePool()
     const before = await account.look(id)
-    await expect(account.deploy(id, { change: withoutPassRole })).rejects.toThrow(/AccessDeniedException.*iam:PassRole/)
+    const deploying = account.deploy(id, {
+      change(template) {
+        withoutPassRole(template)
+        shortenPauses(template)
+      },
+    })
+    await expect(deploying).rejects.toThrow(/AccessDeniedException.*iam:PassRole/)
     expect(await account.look(id)).toEqual(before)
-  }, 60_000)
+    const messages = account.log.flatMap((entry) => (entry.source === 'function' ? [entry.line.message] : []))
+    expect(messages.flatMap((message) => (message as { pause?: number }).pause ?? [])).toEqual([
+      100, 500, 1_000, 2_000, 4_000, 8_000,
+    ])
+  })
 
   test('a protected group that the pool does not have, such as one in other capitals', async () => {
     const { id } = await account.makePool()
@@ -218,6 +240,9 @@ describe('a deployment is refused, and the pool stays unchanged:', () => {
 })
 
 describe('a deployment', () => {
+  beforeEach(open)
+  afterEach(close)
+
   test('detaches the triggers if a later resource fails', async () => {
     const { id, signIn } = await account.makePool()
     const before = await account.look(id)
@@ -235,17 +260,6 @@ describe('a deployment', () => {
     await account.owner.send(new SetUserPoolSessionConfigurationCommand({ UserPoolId: id, ...limit }))
     await account.deploy(id)
     expect(JSON.stringify(account.log)).toMatch(/"sessions-are-limited","UserPoolId":"[^"]+","MaxPerUser":2/)
-  })
-
-  test('that replaces the function is refused, and impersonation still runs the former function', async () => {
-    const { id } = await account.makePool()
-    const first = await account.deploy(id)
-    await makeDemoPeople(account.owner, id)
-    const before = await account.look(id)
-    const second = account.deploy(id, { previous: first, stamp: 'second', change: renameTriggers })
-    await expect(second).rejects.toThrow(/cannot be replaced by another in one deployment[^;]*$/)
-    expect(await account.look(id)).toEqual(before)
-    expect(await account.use(first).impersonate('alice')).toMatchObject({ status: 200 })
   })
 
   test('keeps a change that others make at the same time', async () => {
@@ -290,17 +304,48 @@ describe('a deployment', () => {
     await makeDemoPeople(account.owner, other.id)
     expect(await account.use(second).impersonate('alice')).toMatchObject({ status: 200 })
   })
+
+  test('can be deleted after its pool was deleted', async () => {
+    const { id } = await account.makePool({ DeletionProtection: 'INACTIVE' })
+    const run = await account.deploy(id)
+    await account.owner.send(new DeleteUserPoolCommand({ UserPoolId: id }))
+    await run.destroy()
+  })
 })
 
+// The tests share one deployment. Each starts with the attached triggers.
 describe('attached triggers', () => {
+  let pool: Awaited<ReturnType<OpenAccount['makePool']>>
+  let run: LocalRun
+  let attached: PoolState
+  beforeAll(async () => {
+    await open()
+    pool = await account.makePool()
+    run = await account.deploy(pool.id)
+    await makeDemoPeople(account.owner, pool.id)
+    attached = await account.look(pool.id)
+  })
+  afterEach(async () => {
+    account.ownersTriggers.clear()
+    account.cognito.pools.get(pool.id)?.enforcedInCustomAuth.delete('PreAuthentication')
+    await setTriggers(pool.id, attached.settings.LambdaConfig ?? {})
+    expect(await account.look(pool.id)).toEqual(attached)
+  })
+  afterAll(close)
+
+  test('are kept if a deployment that replaces the function is refused', async () => {
+    const before = await account.look(pool.id)
+    const second = account.deploy(pool.id, { previous: run, stamp: 'second', change: renameTriggers })
+    await expect(second).rejects.toThrow(/cannot be replaced by another in one deployment[^;]*$/)
+    expect(await account.look(pool.id)).toEqual(before)
+    expect(await account.use(run).impersonate('alice')).toMatchObject({ status: 200 })
+  })
+
   test('allow impersonation, and without one of them nobody can impersonate', async () => {
-    const { id } = await account.makePool()
-    const run = await account.deploy(id)
     const { signIn, impersonate } = account.use(run)
-    await makeDemoPeople(account.owner, id)
     const { IdToken } = await signIn('olivia')
     const { status, body } = await impersonate('alice', IdToken)
-    expect([status, body.userPoolId]).toEqual([200, id])
+    expect([status, body.userPoolId]).toEqual([200, pool.id])
     const { authorization } = body.session as { authorization: string }
     expect(decomposeUnverifiedJwt(authorization).payload).toMatchObject({
       'cognito:username': 'alice',
@@ -313,19 +358,17 @@ describe('attached triggers', () => {
       incomplete[`503 without ${slot}`] = { ...challenges, PreTokenGenerationConfig, [slot]: undefined }
     }
     for (const [expected, LambdaConfig] of Object.entries(incomplete)) {
-      await setTriggers(id, LambdaConfig)
+      await setTriggers(pool.id, LambdaConfig)
       const refused = await impersonate('alice', IdToken)
       expect([expected, refused.body.session]).toEqual([expect.stringContaining(String(refused.status)), undefined])
     }
   })
 
   test('are attached again at the next deployment if the owner removed them; until then nobody can impersonate', async () => {
-    const { id, signIn } = await account.makePool()
-    const first = await account.deploy(id)
-    await makeDemoPeople(account.owner, id)
-    const claims = await signIn()
-    const { record, impersonate } = account.use(first)
-    await setTriggers(id, everySetting.LambdaConfig)
+    const claims = await pool.signIn()
+    const { record, impersonate } = account.use(run)
+    await setTriggers(pool.id, everySetting.LambdaConfig)
+    account.log.length = 0
 
     const { status, headers } = await impersonate('alice')
     expect(status).toBe(503)
@@ -336,65 +379,56 @@ describe('attached triggers', () => {
     expect(logged).toContainEqual(
       expect.objectContaining({ message: expect.objectContaining({ outcome: 'TriggersDetached', error }) }),
     )
-    expect(await signIn()).toEqual(claims)
+    expect(await pool.signIn()).toEqual(claims)
 
-    const second = await account.deploy(id, { previous: first, stamp: 'second' })
-    expect((await account.look(id)).settings.LambdaConfig).toEqual({
+    const second = await account.deploy(pool.id, { previous: run, stamp: 'second' })
+    expect((await account.look(pool.id)).settings.LambdaConfig).toEqual({
       ...everySetting.LambdaConfig,
       ...ourTriggers(second),
     })
     expect(await account.use(second).impersonate('alice')).toMatchObject({ status: 200 })
+    await second.close()
   })
-})
 
-// Users report which triggers Cognito runs in CUSTOM_AUTH; AWS does not document it. infra/docs/existing-pool.md has a table.
-describe('the owner’s sign-in triggers', () => {
-  const { PreAuthentication, PostAuthentication } = everySetting.LambdaConfig
-  const suspend = () => {
-    throw new Error('suspended')
-  }
-  async function open() {
-    const { id } = await account.makePool()
-    const run = await account.deploy(id)
-    await makeDemoPeople(account.owner, id)
-    const client = account.use(run)
-    return { id, run, ...client, olivia: (await client.signIn('olivia')).IdToken }
-  }
+  // Users report which triggers Cognito runs in CUSTOM_AUTH; AWS does not document it. infra/docs/existing-pool.md has a table.
+  describe('the owner’s sign-in triggers', () => {
+    const { PreAuthentication, PostAuthentication } = everySetting.LambdaConfig
+    const suspend = () => {
+      throw new Error('suspended')
+    }
+    async function use() {
+      const client = account.use(run)
+      return { ...client, olivia: (await client.signIn('olivia')).IdToken }
+    }
 
-  test('PostAuthentication runs at an impersonation, and PreAuthentication does not', async () => {
-    const { run, impersonate, olivia } = await open()
-    const sources: string[] = []
-    account.ownersTriggers.set(PreAuthentication, suspend)
-    account.ownersTriggers.set(PostAuthentication, (event) => {
-      if (event.callerContext.clientId === run.outputs.ImpersonationClientId) sources.push(event.triggerSource)
-      return event
+    test('PostAuthentication runs at an impersonation, and PreAuthentication does not', async () => {
+      const { impersonate, olivia } = await use()
+      const sources: string[] = []
+      account.ownersTriggers.set(PreAuthentication, suspend)
+      account.ownersTriggers.set(PostAuthentication, (event) => {
+        if (event.callerContext.clientId === run.outputs.ImpersonationClientId) sources.push(event.triggerSource)
+        return event
+      })
+      expect(await impersonate('alice', olivia)).toMatchObject({ status: 200 })
+      expect(sources).toEqual(['PostAuthentication_Authentication'])
     })
-    expect(await impersonate('alice', olivia)).toMatchObject({ status: 200 })
-    expect(sources).toEqual(['PostAuthentication_Authentication'])
-  })
 
-  test('a PostAuthentication that throws leaves the impersonation without tokens', async () => {
-    const { impersonate, record, olivia } = await open()
-    account.ownersTriggers.set(PostAuthentication, suspend)
-    const { status, body, headers } = await impersonate('alice', olivia)
-    expect(status).toBeGreaterThanOrEqual(400)
-    expect(body.session).toBeUndefined()
-    expect(await record(headers.get('impersonation-id'))).not.toHaveProperty('issuedAt')
-  })
+    test('a PostAuthentication that throws leaves the impersonation without tokens', async () => {
+      const { impersonate, record, olivia } = await use()
+      account.ownersTriggers.set(PostAuthentication, suspend)
+      const { status, body, headers } = await impersonate('alice', olivia)
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(body.session).toBeUndefined()
+      expect(await record(headers.get('impersonation-id'))).not.toHaveProperty('issuedAt')
+    })
 
-  test('a PreAuthentication that throws refuses the impersonation if Cognito runs it after all', async () => {
-    const { id, impersonate, olivia } = await open()
-    account.ownersTriggers.set(PreAuthentication, suspend)
-    account.cognito.pools.get(id)?.enforcedInCustomAuth.add('PreAuthentication')
-    const { status, body } = await impersonate('alice', olivia)
-    expect(status).toBeGreaterThanOrEqual(400)
-    expect(body.session).toBeUndefined()
+    test('a PreAuthentication that throws refuses the impersonation if Cognito runs it after all', async () => {
+      const { impersonate, olivia } = await use()
+      account.ownersTriggers.set(PreAuthentication, suspend)
+      account.cognito.pools.get(pool.id)?.enforcedInCustomAuth.add('PreAuthentication')
+      const { status, body } = await impersonate('alice', olivia)
+      expect(status).toBeGreaterThanOrEqual(400)
+      expect(body.session).toBeUndefined()
+    })
   })
-})
-
-test('a stack can be deleted after its pool was deleted', async () => {
-  const { id } = await account.makePool({ DeletionProtection: 'INACTIVE' })
-  const run = await account.deploy(id)
-  await account.owner.send(new DeleteUserPoolCommand({ UserPoolId: id }))
-  await run.destroy()
 })
