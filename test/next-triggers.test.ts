@@ -142,14 +142,26 @@ describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('a pool whose own PreTokenGener
 
   test('returns the errors of its own trigger unchanged', async () => {
     const { id, signIn, deploy, behave } = await setUp(version)
-    for (const nickname of ['throws', 'text', 'no response', 'crashes']) {
-      await behave('zoe', nickname)
-      const error = await signIn().catch(({ name, message }) => `${name}: ${message}`)
-      expect(error).toContain(nickname === 'throws' ? 'zoe may not sign in today' : 'Exception')
-      const run = await deploy()
-      expect(await signIn().catch(({ name, message }) => `${name}: ${message}`)).toEqual(error)
-      await run.destroy()
+    const errors = async () => {
+      const found: Record<string, string> = {}
+      for (const nickname of ['throws', 'text', 'no response', 'crashes']) {
+        await behave('zoe', nickname)
+        found[nickname] = await signIn().then(String, ({ name, message }) => `${name}: ${message}`)
+      }
+      return found
     }
+    const before = await errors()
+    const exception = expect.stringContaining('Exception')
+    expect(before).toEqual({
+      throws: expect.stringContaining('zoe may not sign in today'),
+      text: exception,
+      'no response': exception,
+      crashes: exception,
+    })
+    const run = await deploy()
+    expect(await errors()).toEqual(before)
+    await run.destroy()
+    expect(await errors()).toEqual(before)
     expect((await account.look(id)).settings.LambdaConfig).toMatchObject(settings[version])
   })
 })
