@@ -3,7 +3,7 @@
 import { createServer, type IncomingMessage } from 'node:http'
 import { json } from 'node:stream/consumers'
 import { PutItemCommand, ScanCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { listen } from '../infra/local/listen.ts'
 import type { BusEvent, EventLog } from '../infra/local/log.ts'
 import type { LocalRunOptions } from '../infra/local/run.ts'
@@ -25,9 +25,15 @@ type Detail = Record<string, string | undefined>
 const sequenceOf = ({ sequence = '' }: Detail) => sequence
 const typesOf = (details: Detail[]) => details.map(({ eventType }) => eventType?.split('.').at(-1))
 
+/** A deployment of one test. */
 async function start(options: LocalRunOptions = {}) {
-  const deployment = await startDeployment({ assembly, ...options })
+  const deployment = await open(options)
   closers.push(deployment.close)
+  return deployment
+}
+
+async function open(options: LocalRunOptions = {}) {
+  const deployment = await startDeployment({ assembly, ...options })
   const { log, outputs, olivia } = deployment
   const events = () => log.filter((entry): entry is EventLog => entry.source === 'events').map(({ event }) => event)
   const details = () => events().map(({ detail }) => detail as Detail)
@@ -48,11 +54,21 @@ async function start(options: LocalRunOptions = {}) {
   }
 }
 
+/** The deployment of the tests that need no other settings. Each starts with an empty log, and has a record of its own. */
+let shared: Awaited<ReturnType<typeof open>>
+beforeAll(async () => {
+  shared = await open()
+})
+beforeEach(() => {
+  shared.log.length = 0
+})
+afterAll(() => shared.close())
+
 const isEvents = ({ Handler }: { Handler?: string }) => Handler === 'events.handler'
 
 describe('each change of an impersonation puts an event:', () => {
   test('a mint, and its end by the actor', async () => {
-    const deployment = await start()
+    const deployment = shared
     const { headers } = await deployment.impersonate('alice', deployment.olivia, { reason: 'ticket 42' })
     const id = headers.get('impersonation-id')
     expect(await deployment.end(id)).toBe(200)
@@ -77,7 +93,7 @@ describe('each change of an impersonation puts an event:', () => {
   })
 
   test('a ticket, redeemed by the app, and ended by an auditor', async () => {
-    const deployment = await start()
+    const deployment = shared
     const prepared = await deployment.prepare('alice', deployment.olivia)
     expect((await deployment.redeem(prepared.body.ticket)).status).toBe(200)
     const id = String(prepared.body.id)
@@ -183,7 +199,7 @@ test('counters, and changes within a state, put no event', async () => {
 })
 
 test('a record whose state somebody takes away goes to the queue', async () => {
-  const deployment = await start()
+  const deployment = shared
   const { headers } = await deployment.impersonate('alice', deployment.olivia)
   const id = headers.get('impersonation-id')
   await deployment.eventsOf(id, 3)
@@ -265,7 +281,7 @@ describe('if the bus fails,', () => {
 })
 
 test('a record that is no impersonation goes to the queue, and the events after it go on', async () => {
-  const deployment = await start()
+  const deployment = shared
   const TableName = deployment.outputs.RecordsTableName
   const Item = {
     id: { S: 'a5a7c0b6-0000-4000-8000-000000000000' },
