@@ -92,7 +92,8 @@ test('the table in memory gives the same results as dynalite', async () => {
 const listed = fc.record({
   actor: oneOf('ann', 'ben'),
   issued: fc.boolean(),
-  sessionLength: fc.integer({ min: 1, max: 86_400_000 }),
+  // No two of up to 12 sessions, requested one ms after the other, end at once: DynamoDB does not say in which order it lists those.
+  sessionLength: fc.integer({ min: 1, max: 4_320_000 }).map((n) => n * 20),
 })
 const lists = fc.record({
   records: fc.array(listed, { minLength: 1, maxLength: 12 }),
