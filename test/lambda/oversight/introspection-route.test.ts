@@ -42,6 +42,7 @@ const item = (changes: object = {}) => ({
   ),
   ...changes,
 })
+const ofAlice = { actorSub: { S: 'sub-of-alice' }, actorUsername: { S: 'alice' } }
 const user = (sub: string) => ({
   Enabled: true,
   UserStatus: 'CONFIRMED',
@@ -53,7 +54,7 @@ beforeEach(async () => {
   metrics = []
   aws.calls.length = 0
   responses = {
-    GetItem: { Item: item({ actorSub: { S: 'sub-of-alice' }, actorUsername: { S: 'alice' } }) },
+    GetItem: { Item: item(ofAlice) },
     AdminListGroupsForUser: { Groups: [{ GroupName: 'impersonators' }] },
     // This pool finds alice only, so she is both the actor and the subject here.
     AdminGetUser: user('sub-of-alice'),
@@ -171,7 +172,11 @@ describe('a refused request:', () => {
 describe('the response to an inactive token has only "active": false', () => {
   test.each<[string, () => string, () => void]>([
     ['no token of ours', () => 'x', () => {}],
-    ['an ended session', token, () => Object.assign(responses, { GetItem: { Item: item({ state: { S: 'ended' } }) } })],
+    [
+      'an ended session',
+      token,
+      () => Object.assign(responses, { GetItem: { Item: item({ ...ofAlice, state: { S: 'ended' } }) } }),
+    ],
     ['no record', token, () => Object.assign(responses, { GetItem: {} })],
     ['no member', token, () => Object.assign(responses, { AdminListGroupsForUser: { Groups: [] } })],
     [
