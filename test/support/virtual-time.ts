@@ -52,4 +52,6 @@ export function startVirtualTime() {
  * Tells whether a file operation is running. The clock must not advance meanwhile: at its first call the AWS SDK reads
  * its configuration file, and a slow disk would look like a call that hangs.
  */
-const isFileBusy = () => process.getActiveResourcesInfo().some((type) => type.startsWith('FSReq'))
+const isFileBusy = () => process.getActiveResourcesInfo().some((type) => fileRequests.includes(type))
+
+const fileRequests = ['FSReqCallback', 'FSReqPromise', 'CloseReq']
