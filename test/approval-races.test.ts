@@ -1,29 +1,28 @@
-// Nobody acts as a member of an approval group without another person's approval, also in races. Over dynalite.
+// Nobody acts as a member of an approval group without another person's approval, also in races.
 
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import type { Caller } from '../lambda/http/authenticate.ts'
 import { claimsOf } from './acceptance/client.ts'
 import { createForge } from './support/forge.ts'
-import { randomTurns } from './support/random-turns.ts'
-import { startTable } from './support/table.ts'
+import type { Item } from './support/memory-expressions.ts'
+import { MemoryTable } from './support/memory-table.ts'
+import { delayed, randomTurns } from './support/random-turns.ts'
 import { type Answer, audrey, createWorld, type World } from './support/world.ts'
 
 const races = 100
-let table: Awaited<ReturnType<typeof startTable>>
+const table = new MemoryTable()
 let world: World
 let olivia: string
 let approvers: Caller[]
 beforeAll(async () => {
-  table = await startTable()
   const environment = { APPROVAL_GROUPS: '["vips"]' }
-  world = await createWorld(environment, undefined, table.perform)
+  world = await createWorld(environment, undefined, delayed(table.perform))
   olivia = createForge(world).token()
   for (const username of ['audrey', 'bob', 'olivia', 'victor']) {
     await world.admin('AdminAddUserToGroup', username, { GroupName: 'approvers' })
   }
   approvers = [callerOf('audrey'), callerOf('bob')]
 })
-afterAll(() => table.close())
 beforeEach(() => world.reset())
 
 const subOf = (username: string) => world.pool.users.get(username)?.sub ?? ''
@@ -51,6 +50,8 @@ const approve = (approver: Caller, id: string) =>
   )
 const recordOf = (id: string) => world.oversight.read(id)
 const issued = () => world.seen.cognitoCalls.filter((call) => call === 'AdminRespondToAuthChallenge').length
+
+const isEnded = (item: Item | undefined) => item?.state !== undefined && 'S' in item.state && item.state.S === 'ended'
 
 /** Counts the outcomes, to prove that a race was real. */
 function count(outcomes: Map<string, number>, outcome: string) {
@@ -168,6 +169,7 @@ describe(`in ${races} races`, () => {
       expect(issued()).toBe(0)
       count(outcomes, approved)
     }
+    expect(table.changes.filter(({ before }) => isEnded(before))).toEqual([])
     expect([...outcomes.keys()].sort()).toEqual(['NotApprovable', 'approved'])
   }, 300_000)
 

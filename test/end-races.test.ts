@@ -1,25 +1,22 @@
-// An impersonation that is ended gets no session, whatever runs at the same moment. Over dynalite.
+// An impersonation that is ended gets no session, whatever runs at the same moment.
 
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { createOversightRecords } from '../lambda/oversight/records.ts'
 import { createRecords } from '../lambda/records.ts'
 import { claimsOf } from './acceptance/client.ts'
-import { randomTurns } from './support/random-turns.ts'
+import { inProcessDynamoDB } from './support/in-process.ts'
+import { MemoryTable } from './support/memory-table.ts'
+import { delayed, randomTurns } from './support/random-turns.ts'
 import { requestedRecord } from './support/requested-record.ts'
-import { startTable } from './support/table.ts'
 import { ways } from './support/ways.ts'
 import { type Answer, audrey, calm, createWorld, type World } from './support/world.ts'
 
 const races = 200
-let table: Awaited<ReturnType<typeof startTable>>
-beforeAll(async () => {
-  table = await startTable()
-})
-afterAll(() => table.close())
+const table = delayed(new MemoryTable().perform)
 
 describe('end against redeem, issue and discard', () => {
   test(`leaves no session after the end, in ${races} races`, async () => {
-    const options = { ...table, timeout: 5_000, now: Date.now }
+    const options = { dynamoDB: inProcessDynamoDB(table), tableName: 'records', timeout: 5_000, now: Date.now }
     const [records, oversight] = [createRecords(options), createOversightRecords(options)]
     const alice = { sub: 'sub-of-alice', username: 'alice' }
     const outcomes = new Map<string, number>()
@@ -61,7 +58,7 @@ describe('end against redeem, issue and discard', () => {
 describe('end against a whole mint', () => {
   let world: World
   beforeAll(async () => {
-    world = await createWorld({}, undefined, table.perform)
+    world = await createWorld({}, undefined, table)
   })
 
   test.each(ways)(

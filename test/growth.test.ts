@@ -1,6 +1,5 @@
 // Growth: each request makes the same calls and touches the same number of items, whatever the table contains.
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { beforeAll, describe, expect, test } from '@jest/globals'
 import { readIntrospectionConfig } from '../lambda/config.ts'
 import { createIntrospect, introspected } from '../lambda/oversight/introspect.ts'
@@ -8,11 +7,11 @@ import { createOversightRecords } from '../lambda/oversight/records.ts'
 import { listing } from '../lambda/records-schema.ts'
 import { createRecordsTable } from '../lambda/records-table.ts'
 import { introspectionEnvironment } from './support/environment.ts'
-import { faulty } from './support/faults.ts'
+import { inProcessDynamoDB } from './support/in-process.ts'
 import { claimsOf } from './support/introspection.ts'
 import type { Item } from './support/memory-expressions.ts'
 import { MemoryTable } from './support/memory-table.ts'
-import { type Answer, audrey, calm, createWorld, type World } from './support/world.ts'
+import { type Answer, audrey, createWorld, type World } from './support/world.ts'
 
 const [few, many] = [10, 100_000]
 const hour = 3_600_000
@@ -23,7 +22,7 @@ let table = new MemoryTable()
 let world: World
 let idToken: string
 beforeAll(async () => {
-  world = await createWorld({}, undefined, async (operation, input) => table.perform(operation, input as never))
+  world = await createWorld({}, undefined, async (operation, input) => table.perform(operation, input))
   const { AuthenticationResult } = (await world.perform('AdminInitiateAuth', {
     UserPoolId: world.pool.definition.id,
     ClientId: 'actors',
@@ -33,9 +32,7 @@ beforeAll(async () => {
   idToken = AuthenticationResult.IdToken
 })
 
-const requestHandler = faulty((operation, input) => table.perform(operation, input as never), calm) as never
-const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-const dynamoDB = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler })
+const dynamoDB = inProcessDynamoDB((operation, input) => table.perform(operation, input))
 const options = { dynamoDB, tableName: 'records', timeout: 60_000, now: Date.now }
 const oversight = createOversightRecords(options)
 const items = createRecordsTable(options)

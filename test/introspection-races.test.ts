@@ -1,6 +1,6 @@
-// No token of an ended impersonation is active once `end` has answered. Over dynalite, with remembered look-ups.
+// No token of an ended impersonation is active once `end` has answered. Look-ups are remembered.
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { readIntrospectionConfig } from '../lambda/config.ts'
 import { createCheckPeople } from '../lambda/oversight/check-people.ts'
 import { createIntrospect, introspected } from '../lambda/oversight/introspect.ts'
@@ -8,22 +8,19 @@ import { createOversightRecords } from '../lambda/oversight/records.ts'
 import { createRecords } from '../lambda/records.ts'
 import { createRecordsTable } from '../lambda/records-table.ts'
 import { introspectionEnvironment } from './support/environment.ts'
+import { inProcessDynamoDB } from './support/in-process.ts'
 import { claimsOf } from './support/introspection.ts'
-import { randomTurns } from './support/random-turns.ts'
+import { MemoryTable } from './support/memory-table.ts'
+import { delayed, randomTurns } from './support/random-turns.ts'
 import { requestedRecord } from './support/requested-record.ts'
-import { startTable } from './support/table.ts'
 import { audrey } from './support/world.ts'
 
 const races = 200
 const now = Date.now
-let table: Awaited<ReturnType<typeof startTable>>
-beforeAll(async () => {
-  table = await startTable()
-})
-afterAll(() => table.close())
 
 test(`end against introspection, in ${races} races`, async () => {
-  const options = { ...table, timeout: 5_000, now }
+  const dynamoDB = inProcessDynamoDB(delayed(new MemoryTable().perform))
+  const options = { dynamoDB, tableName: 'records', timeout: 5_000, now }
   const [records, oversight] = [createRecords(options), createOversightRecords(options)]
   const items = createRecordsTable(options)
   const config = readIntrospectionConfig(introspectionEnvironment)

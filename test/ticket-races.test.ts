@@ -1,19 +1,15 @@
-// Two redeems of one ticket open one session. Over dynalite.
+// Two redeems of one ticket open one session.
 
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { expect, test } from '@jest/globals'
 import { createForge } from './support/forge.ts'
-import { startTable } from './support/table.ts'
+import { MemoryTable } from './support/memory-table.ts'
+import { delayed } from './support/random-turns.ts'
 import { type Answer, createWorld } from './support/world.ts'
 
 const races = 200
-let table: Awaited<ReturnType<typeof startTable>>
-beforeAll(async () => {
-  table = await startTable()
-})
-afterAll(() => table.close())
 
 test(`exactly one of two redeems gets the session, in ${races} races`, async () => {
-  const world = await createWorld({}, undefined, table.perform)
+  const world = await createWorld({}, undefined, delayed(new MemoryTable().perform))
   const { token } = createForge(world)
   const winners = new Set<number>()
   for (let race = 0; race < races; race++) {

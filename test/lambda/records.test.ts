@@ -4,6 +4,7 @@ import { newGrant, newTicket } from '../../lambda/grant.ts'
 import { createOversightRecords } from '../../lambda/oversight/records.ts'
 import { createRecords, type IssuePolicy, type Records } from '../../lambda/records.ts'
 import { type ImpersonationRecord, listing } from '../../lambda/records-schema.ts'
+import { silentDynamoDB } from '../support/in-process.ts'
 import { scriptedDynamoDB, startTable } from '../support/table.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
@@ -108,7 +109,7 @@ describe('put', () => {
     expect(calls).toHaveLength(1)
   })
   test('throws Unavailable if DynamoDB does not respond in time', async () => {
-    const impatient = createRecords({ ...table, timeout: 0, now: () => now })
+    const impatient = createRecords({ ...table, dynamoDB: silentDynamoDB(), timeout: 1, now: () => now })
     await expect(impatient.put(requested())).rejects.toMatchObject({ code: 'Unavailable' })
   })
 })

@@ -67,6 +67,8 @@ export interface Behaviour {
   delay: () => number
 }
 
+export const noFaults: Behaviour = { fault: () => undefined, invalidBody: () => '', delay: () => 0 }
+
 /** @param perform runs an operation. For an AWS error it returns an object with `__type`, or throws a named error. */
 export function faulty(perform: (operation: string, input: object) => Promise<object> | object, behaviour: Behaviour) {
   async function respondTo(operation: string, input: object): Promise<{ status: number; body: object }> {
@@ -154,6 +156,6 @@ const never = () => new Promise<never>(() => {})
 const aborted = () => Object.assign(new Error('Request aborted'), { name: 'AbortError' })
 const cutOff = () => Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' })
 
-function untilAborted(signal: AbortSignal | undefined): Promise<never> {
+export function untilAborted(signal: AbortSignal | undefined): Promise<never> {
   return new Promise((_, reject) => signal?.addEventListener('abort', () => reject(aborted()), { once: true }))
 }

@@ -36,6 +36,24 @@ export function namesOf(expression: string, input: Input): string[] {
   return (expression.match(/#\w+/g) ?? []).map((placeholder) => nameAt(input, placeholder))
 }
 
+const expressions = [
+  'ConditionExpression',
+  'UpdateExpression',
+  'KeyConditionExpression',
+  'FilterExpression',
+  'ProjectionExpression',
+]
+const placeholdersOf = new Map<string, Set<string>>()
+
+/** The names and values that no expression uses. DynamoDB refuses a call with any. */
+export function unused(input: Input): string[] {
+  const text = expressions.map((name) => input[name] ?? '').join(' ')
+  const used = placeholdersOf.get(text) ?? new Set(text.match(/[#:]\w+/g))
+  placeholdersOf.set(text, used)
+  const given = { ...(input.ExpressionAttributeNames as object), ...(input.ExpressionAttributeValues as object) }
+  return Object.keys(given).filter((placeholder) => !used.has(placeholder))
+}
+
 type Test = (item: Item, input: Input) => boolean
 type Operand = (item: Item, input: Input) => Value | undefined
 

@@ -1,7 +1,7 @@
 // Compares the table in memory with dynalite, for all operations of lambda/records.ts, lambda/endpoint/actor-limit.ts and
 // lambda/oversight/records.ts.
 
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { UpdateItemCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { type CountActor, createCountActor } from '../../lambda/endpoint/actor-limit.ts'
@@ -12,12 +12,12 @@ import {
   type Page,
 } from '../../lambda/oversight/records.ts'
 import { createRecords, type Records } from '../../lambda/records.ts'
-import type { ImpersonationRecord } from '../../lambda/records-schema.ts'
-import { faulty } from './faults.ts'
+import { type ImpersonationRecord, listing } from '../../lambda/records-schema.ts'
+import { inProcessDynamoDB } from './in-process.ts'
 import { MemoryTable } from './memory-table.ts'
 import { seededRuns } from './seeded.ts'
 import { startTable } from './table.ts'
-import { audrey, calm } from './world.ts'
+import { audrey } from './world.ts'
 
 let real: Awaited<ReturnType<typeof startTable>>
 beforeAll(async () => {
@@ -26,15 +26,13 @@ beforeAll(async () => {
 afterAll(() => real.close())
 
 const memory = new MemoryTable()
-const requestHandler = faulty((operation, input) => memory.perform(operation, input as never), calm) as never
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
-const memoryClient = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler })
 
 const oneOf = (...values: string[]) => fc.constantFrom(...values)
 const step = fc.record({
   method: oneOf(
     ...['put', 'put', 'allow', 'redeem', 'redeem', 'issue', 'issue', 'issue by a group'],
     ...['refuse', 'discard', 'read', 'end', 'endAll', 'count'],
+    ...['prepare', 'prepare', 'require approval', 'approve', 'claim', 'claim'],
   ),
   hash: oneOf('h1', 'h1', 'h2'),
   client: oneOf('ours', 'ours', 'theirs'),
@@ -46,11 +44,11 @@ const step = fc.record({
 })
 
 const perMinute = { actorLimit: { limit: 1, period: 'MINUTE' as const } }
-const memoryOptions = { dynamoDB: memoryClient, tableName: 'records', timeout: 5_000 }
+const memoryOptions = { dynamoDB: inProcessDynamoDB(memory.perform), tableName: 'records', timeout: 5_000 }
 
 test('the table in memory gives the same results as dynalite', async () => {
   let n = 0
-  await seededRuns(60, (options) =>
+  await seededRuns(90, (options) =>
     fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 2, maxLength: 8 }), async (steps) => {
         const id = `record-${++n}`
@@ -67,6 +65,14 @@ test('the table in memory gives the same results as dynalite', async () => {
             records: Records & { oversight: OversightRecords; countActor: CountActor },
           ): Promise<unknown> => {
             if (method === 'put') return records.put(requested(id, hash, at))
+            if (method === 'prepare') return records.put(prepared(id, hash, at))
+            if (method === 'require approval') return records.requireApproval({ id, hash })
+            if (method === 'approve')
+              return records.oversight.approve(id, { by: { sub: nonce, username: nonce }, subjectSub: sub })
+            if (method === 'claim') {
+              const browser = { ip: '198.51.100.7', ...(everyone && { userAgent: 'Firefox' }) }
+              return records.claim({ ticket: { id, hash }, clientId: client, grant: { hash }, browser })
+            }
             const subject = { sub, username: sub }
             if (method === 'redeem') return records.redeem({ grant: { id, hash }, clientId: client, nonce, subject })
             if (method === 'allow') return records.allow({ grant: { id, hash }, allowed: { everyone, groups } })
@@ -100,6 +106,22 @@ const lists = fc.record({
   limit: fc.integer({ min: 1, max: 4 }),
   from: fc.nat(13),
   to: fc.nat(13),
+})
+
+test('the table in memory and dynalite refuse a value and a name that no expression uses', async () => {
+  const commands = [
+    { ExpressionAttributeValues: { ':used': { S: 'a' }, ':unused': { S: 'b' } } },
+    { ExpressionAttributeValues: { ':used': { S: 'a' } }, ExpressionAttributeNames: { '#unused': 'state' } },
+  ].map((unused) => ({
+    TableName: 'records',
+    Key: { id: { S: 'unused' } },
+    UpdateExpression: 'SET code = :used',
+    ConditionExpression: 'attribute_not_exists(id)',
+    ...unused,
+  }))
+  for (const dynamoDB of [real.dynamoDB, memoryOptions.dynamoDB])
+    for (const command of commands)
+      await expect(dynamoDB.send(new UpdateItemCommand(command))).rejects.toMatchObject({ name: 'ValidationException' })
 })
 
 test('the table in memory lists the same records as dynalite, page by page', async () => {
@@ -144,6 +166,11 @@ async function everyPage(records: OversightRecords, query: ListQuery) {
     next = page.next
   } while (next)
   return pages
+}
+
+function prepared(id: string, ticketHash: string, requestedAt: number): ImpersonationRecord {
+  const { grantHash: _, grantEndsAt: ticketEndsAt = 0, ...rest } = requested(id, '', requestedAt)
+  return { ...rest, state: 'prepared', ticketHash, ticketEndsAt, ...listing('prepared', requestedAt) }
 }
 
 function requested(id: string, grantHash: string, requestedAt: number): ImpersonationRecord {

@@ -2,7 +2,7 @@
 // Much faster than dynalite.
 
 import { byActor, byDay, bySubject } from '../../lambda/records-schema.ts'
-import { apply, holds, type Input, type Item, namesOf, select } from './memory-expressions.ts'
+import { apply, holds, type Input, type Item, namesOf, select, unused } from './memory-expressions.ts'
 
 const indexes = [byActor, bySubject, byDay]
 
@@ -24,8 +24,9 @@ export class MemoryTable {
   pageSize = Number.POSITIVE_INFINITY
 
   /** @returns the response of AWS; an error has `__type`. */
-  perform(operation: string, input: Input): object {
+  perform = (operation: string, input: Input): object => {
     this.calls++
+    if (unused(input).length > 0) return { __type: 'ValidationException', message: `unused: ${unused(input)}` }
     if (operation === 'Query') return this.#query(input)
     this.touched++
     const id = keyOf(input)

@@ -3,13 +3,11 @@
 import { once } from 'node:events'
 import { Agent, type IncomingMessage, request } from 'node:http'
 import { json } from 'node:stream/consumers'
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb'
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb'
 import dynalite from 'dynalite'
 import { listen } from '../../infra/local/listen.ts'
 import { byActor, byDay, bySubject, partitionKey } from '../../lambda/records-schema.ts'
-import { faulty } from './faults.ts'
-
-const credentials = { accessKeyId: 'local', secretAccessKey: 'local' }
+import { inProcessDynamoDB } from './in-process.ts'
 
 /** dynalite wants the parts of a signature, and does not verify them. */
 const signed = {
@@ -25,12 +23,16 @@ const attribute = (AttributeType: 'S' | 'N') => (AttributeName: string) => ({ At
 export async function startTable(tableName = 'records') {
   const server = dynalite({ createTableMs: 0 })
   const port = await listen(server)
-  const dynamoDB = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials,
-    maxAttempts: 1,
-  })
+  const agent = new Agent({ keepAlive: true })
+  /** Runs an operation that an SDK client has serialized. */
+  async function perform(operation: string, input: object): Promise<object> {
+    const headers = { ...signed, 'X-Amz-Target': `DynamoDB_20120810.${operation}` }
+    const sent = request({ host: '127.0.0.1', port, method: 'POST', headers, agent })
+    sent.end(JSON.stringify(input))
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    return (await json(response)) as object
+  }
+  const dynamoDB = inProcessDynamoDB(perform)
   await dynamoDB.send(
     new CreateTableCommand({
       TableName: tableName,
@@ -51,21 +53,12 @@ export async function startTable(tableName = 'records') {
       })),
     }),
   )
-  const agent = new Agent({ keepAlive: true })
   return {
     dynamoDB,
     tableName,
-    /** Sends an operation that an SDK client has serialized already. A second client would do that work again. */
-    async perform(operation: string, input: object): Promise<object> {
-      const headers = { ...signed, 'X-Amz-Target': `DynamoDB_20120810.${operation}` }
-      const sent = request({ host: '127.0.0.1', port, method: 'POST', headers, agent })
-      sent.end(JSON.stringify(input))
-      const [response] = (await once(sent, 'response')) as [IncomingMessage]
-      return (await json(response)) as object
-    },
+    perform,
     async close() {
       agent.destroy()
-      dynamoDB.destroy()
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
@@ -74,11 +67,9 @@ export async function startTable(tableName = 'records') {
 /** A client whose responses come from `answer`. An object with `__type` is an error. */
 export function scriptedDynamoDB(answer: (operation: string) => object) {
   const calls: { operation: string; input: Record<string, unknown> }[] = []
-  const perform = (operation: string, input: object) => {
-    calls.push({ operation, input: input as Record<string, unknown> })
+  const dynamoDB = inProcessDynamoDB((operation, input) => {
+    calls.push({ operation, input })
     return answer(operation)
-  }
-  const behaviour = { fault: () => undefined, invalidBody: () => '', delay: () => 0 }
-  const requestHandler = faulty(perform, behaviour) as never
-  return { dynamoDB: new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler }), calls }
+  })
+  return { dynamoDB, calls }
 }

@@ -1,7 +1,6 @@
 // The whole product in this process: endpoint, triggers, AWS SDK, a pool and a table in memory. Any call can fail.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { FetchError } from 'aws-jwt-verify/error'
 import type { Context } from 'aws-lambda'
 import { jwks } from '../../infra/local/cognito/keys.ts'
@@ -19,13 +18,14 @@ import { createVerifier } from '../../lambda/http/verifier.ts'
 import { createOversight } from '../../lambda/oversight/oversight.ts'
 import { createOversightRecords } from '../../lambda/oversight/records.ts'
 import { createRecords } from '../../lambda/records.ts'
-import { sdkClientConfig } from '../../lambda/sdk-client.ts'
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
 import { handler as triggers } from '../../lambda/triggers/handler.ts'
 import { createImpersonationTriggers } from '../../lambda/triggers/impersonation-client.ts'
 import { endpointEnvironment, oversightEnvironment, triggerEnvironment } from './environment.ts'
-import { type Behaviour, faulty, Process } from './faults.ts'
+import { type Behaviour, faulty, noFaults, Process } from './faults.ts'
 import { gatewayEvent } from './gateway-event.ts'
+import { inProcess, inProcessDynamoDB } from './in-process.ts'
+import type { Input } from './memory-expressions.ts'
 import { makeMemoryPool } from './memory-pool.ts'
 import { MemoryTable } from './memory-table.ts'
 import { collectSecrets } from './secrets.ts'
@@ -54,9 +54,7 @@ export interface WorldBehaviour extends Behaviour {
 }
 
 export const calm: WorldBehaviour = {
-  fault: () => undefined,
-  invalidBody: () => '',
-  delay: () => 0,
+  ...noFaults,
   trigger: () => undefined,
   keysFail: () => false,
 }
@@ -73,7 +71,7 @@ export const audrey = { sub: 'sub-of-audrey', username: 'audrey', role: 'auditor
 export async function createWorld(
   environment: Partial<typeof endpointEnvironment> = {},
   keysUrl?: string,
-  runAtTable?: (operation: string, input: object) => Promise<object>,
+  runAtTable?: (operation: string, input: Input) => Promise<object>,
 ) {
   process.env.IMPERSONATION_CLIENT_ID = 'ours'
   const config = readEndpointConfig({ ...endpointEnvironment, ...environment })
@@ -97,20 +95,14 @@ export async function createWorld(
     invalidBody: (site, answer) => state.behaviour.invalidBody(site, answer),
     delay: () => state.behaviour.delay(),
   }
-  // The transports ignore signatures, and making one takes long.
-  const signer = { sign: async <Request>(request: Request) => request }
-  const access = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, signer }
   const performAtTable = (operation: string, input: object) => {
     if (operation === 'PutItem') seen.ids.push(String((input as { Item: { id: { S: string } } }).Item.id.S))
-    return runAtTable ? runAtTable(operation, input) : state.table.perform(operation, input as never)
+    return (runAtTable ?? state.table.perform)(operation, input as Input)
   }
-  const dynamoDB = (maxAttempts: number, behaviour: Behaviour) => {
-    const requestHandler = faulty(performAtTable, behaviour) as never
-    return new DynamoDBClient({ ...access, ...sdkClientConfig, maxAttempts, requestHandler })
-  }
-  const tables = { endpoint: dynamoDB(3, behaviour), trigger: dynamoDB(3, behaviour) }
+  const dynamoDB = () => inProcessDynamoDB(performAtTable, { maxAttempts: 3, behaviour })
+  const tables = { endpoint: dynamoDB(), trigger: dynamoDB() }
   const oversight = createOversightRecords({
-    dynamoDB: dynamoDB(1, calm),
+    dynamoDB: inProcessDynamoDB(performAtTable),
     tableName: 'records',
     timeout: 2_000,
     now: Date.now,
@@ -120,7 +112,7 @@ export async function createWorld(
     Process.current.exit(() => seen.ends.push(...seen.ids.map((id) => oversight.end(id, audrey))))
   }
 
-  const table = (client: DynamoDBClient) =>
+  const table = (client: (typeof tables)['endpoint']) =>
     createRecords({ dynamoDB: client, tableName: 'records', timeout: 2_000, now: Date.now })
   // The stack gives both functions the same values.
   const { MAY_ACT_AS, APPROVAL_GROUPS } = { ...triggerEnvironment, ...environment }
@@ -178,12 +170,7 @@ export async function createWorld(
     return answer
   }, behaviour)
   const cognito = (maxAttempts: number) =>
-    new CognitoIdentityProviderClient({
-      ...access,
-      ...sdkClientConfig,
-      maxAttempts,
-      requestHandler: cognitoTransport as never,
-    })
+    new CognitoIdentityProviderClient({ ...inProcess, maxAttempts, requestHandler: cognitoTransport as never })
   const clients = { cognito: cognito(3), cognitoOnce: cognito(1) }
 
   const verifier = createVerifier(

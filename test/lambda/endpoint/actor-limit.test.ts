@@ -5,6 +5,7 @@ import type { ActorLimit } from '../../../lambda/config.ts'
 import { createCountActor } from '../../../lambda/endpoint/actor-limit.ts'
 import { createOversightRecords } from '../../../lambda/oversight/records.ts'
 import type { TableOptions } from '../../../lambda/records-table.ts'
+import { silentDynamoDB } from '../../support/in-process.ts'
 import { scriptedDynamoDB, startTable } from '../../support/table.ts'
 import { audrey } from '../../support/world.ts'
 
@@ -106,7 +107,8 @@ describe('a counter that may not have counted is Unavailable:', () => {
     await expect(count(olivia)).rejects.toMatchObject({ code: 'Unavailable' })
   })
   test('DynamoDB does not respond in time', async () => {
-    await expect(counterFor(perHour, { ...table, timeout: 0 })(olivia)).rejects.toMatchObject({ code: 'Unavailable' })
+    const silent = { ...table, dynamoDB: silentDynamoDB(), timeout: 1 }
+    await expect(counterFor(perHour, silent)(olivia)).rejects.toMatchObject({ code: 'Unavailable' })
   })
 })
 
