@@ -2,7 +2,6 @@
 // `approve` are safe to repeat.
 
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeEach, expect, test } from '@jest/globals'
 import type { Context } from 'aws-lambda'
@@ -12,10 +11,10 @@ import { createOversight } from '../../../lambda/oversight/oversight.ts'
 import { createOversightRecords } from '../../../lambda/oversight/records.ts'
 import { createOversightRoutes } from '../../../lambda/oversight/routes.ts'
 import { listing } from '../../../lambda/records-schema.ts'
-import { sdkClientConfig } from '../../../lambda/sdk-client.ts'
 import { oversightEnvironment } from '../../support/environment.ts'
 import { type Fault, faults, faulty, Process } from '../../support/faults.ts'
 import { gatewayEvent } from '../../support/gateway-event.ts'
+import { inProcess, inProcessDynamoDB } from '../../support/in-process.ts'
 import { MemoryTable } from '../../support/memory-table.ts'
 import { callers, id, record, waiting } from '../../support/oversight.ts'
 import { startVirtualTime } from '../../support/virtual-time.ts'
@@ -26,7 +25,6 @@ const longestRequest = 25_000
 const time = startVirtualTime()
 afterAll(() => time.stop())
 
-const access = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 const config = readOversightConfig({ ...oversightEnvironment, APPROVERS_GROUP: 'auditors' })
 let table: MemoryTable
 let sites: string[]
@@ -53,17 +51,15 @@ const users: Record<string, (input: { Username?: string }) => object> = {
 /** The routes with new clients, so that no test has the retry quota of another. */
 function createRoutes() {
   const cognito = new CognitoIdentityProviderClient({
-    ...access,
-    ...sdkClientConfig,
+    ...inProcess,
     requestHandler: faulty(
       (operation, input) => users[operation]?.(input) ?? { __type: 'UnknownOperation' },
       behaviour,
     ) as never,
   })
-  const dynamoDB = new DynamoDBClient({
-    ...access,
-    ...sdkClientConfig,
-    requestHandler: faulty((operation, input) => table.perform(operation, input as never), behaviour) as never,
+  const dynamoDB = inProcessDynamoDB((operation, input) => table.perform(operation, input), {
+    maxAttempts: 3,
+    behaviour,
   })
   const records = createOversightRecords({ dynamoDB, tableName: 'records', timeout: 2_000, now: Date.now })
   const log = { info: collect, warn: collect, error: collect }

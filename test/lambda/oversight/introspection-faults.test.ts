@@ -11,10 +11,10 @@ import { createCheckPeople } from '../../../lambda/oversight/check-people.ts'
 import { createIntrospect } from '../../../lambda/oversight/introspect.ts'
 import { createIntrospectionRoute } from '../../../lambda/oversight/introspection-route.ts'
 import { createRecordsTable } from '../../../lambda/records-table.ts'
-import { sdkClientConfig } from '../../../lambda/sdk-client.ts'
 import { introspectionEnvironment } from '../../support/environment.ts'
 import { type Fault, faults, faulty, Process } from '../../support/faults.ts'
 import { gatewayEvent } from '../../support/gateway-event.ts'
+import { inProcess } from '../../support/in-process.ts'
 import { claimsOf, liveRecord } from '../../support/introspection.ts'
 import { startVirtualTime } from '../../support/virtual-time.ts'
 
@@ -24,7 +24,6 @@ const longestRequest = 25_000
 const time = startVirtualTime()
 afterAll(() => time.stop())
 
-const access = { region: 'us-east-1', credentials: { accessKeyId: 'test', secretAccessKey: 'test' } }
 const config = readIntrospectionConfig(introspectionEnvironment)
 
 let sites: string[]
@@ -64,8 +63,8 @@ function createRoute() {
     (operation, input) => answers[operation]?.(input as Record<string, unknown>) ?? { __type: 'UnknownOperation' },
     behaviour,
   ) as never
-  const cognito = new CognitoIdentityProviderClient({ ...access, ...sdkClientConfig, requestHandler })
-  const dynamoDB = new DynamoDBClient({ ...access, ...sdkClientConfig, requestHandler })
+  const cognito = new CognitoIdentityProviderClient({ ...inProcess, requestHandler })
+  const dynamoDB = new DynamoDBClient({ ...inProcess, requestHandler })
   const table = createRecordsTable({ dynamoDB, tableName: 'records', timeout: 2_000 })
   const log = { info() {}, warn() {}, error() {} }
   const now = Date.now

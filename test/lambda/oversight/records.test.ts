@@ -1,4 +1,4 @@
-import { DynamoDBClient, PutItemCommand } from '@aws-sdk/client-dynamodb'
+import { PutItemCommand } from '@aws-sdk/client-dynamodb'
 import { marshall } from '@aws-sdk/util-dynamodb'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import { newGrant } from '../../../lambda/grant.ts'
@@ -10,11 +10,12 @@ import {
   type ImpersonationRecord,
   listing,
 } from '../../../lambda/records-schema.ts'
-import { faults, faulty, Process } from '../../support/faults.ts'
+import { type Behaviour, faults, noFaults, Process } from '../../support/faults.ts'
+import { inProcessDynamoDB } from '../../support/in-process.ts'
 import type { Item } from '../../support/memory-expressions.ts'
 import { MemoryTable } from '../../support/memory-table.ts'
 import { scriptedDynamoDB, startTable } from '../../support/table.ts'
-import { audrey, calm } from '../../support/world.ts'
+import { audrey } from '../../support/world.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
 const hour = 3_600_000
@@ -180,24 +181,25 @@ describe('end', () => {
     'reports an end only if the table has it, if the write %s',
     async (fault) => {
       const memory = new MemoryTable()
-      const perform = (operation: string, input: object) => memory.perform(operation, input as never)
-      const client = (behaviour: Parameters<typeof faulty>[1]) => {
-        const requestHandler = faulty(perform, behaviour) as never
-        const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-        const dynamoDB = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 2, requestHandler })
+      const client = (behaviour?: Behaviour) => {
+        const dynamoDB = inProcessDynamoDB(memory.perform, { maxAttempts: 2, ...(behaviour && { behaviour }) })
         return { dynamoDB, tableName: 'records', timeout: 200, now: () => now }
       }
-      await createRecords(client(calm)).put(issued())
+      await createRecords(client()).put(issued())
       const unreliable = createOversightRecords(
-        client({ ...calm, delay: () => 0, fault: ({ operation }) => (operation === 'UpdateItem' ? fault : undefined) }),
+        client({
+          ...noFaults,
+          delay: () => 0,
+          fault: ({ operation }) => (operation === 'UpdateItem' ? fault : undefined),
+        }),
       )
       const run = new Process('endpoint')
       const result = await run.run(() => unreliable.end(grant.id, audrey).catch((error) => error))
-      const after = await createOversightRecords(client(calm)).read(grant.id)
+      const after = await createOversightRecords(client()).read(grant.id)
       if (result instanceof Error) expect(result).toMatchObject({ code: 'Unavailable' })
       else expect(result).toStrictEqual(after)
       // Whoever tries again gets there, whatever the first try did.
-      expect(await createOversightRecords(client(calm)).end(grant.id, audrey)).toMatchObject({ state: 'ended' })
+      expect(await createOversightRecords(client()).end(grant.id, audrey)).toMatchObject({ state: 'ended' })
     },
   )
 })
@@ -548,27 +550,42 @@ describe('the cost of a list', () => {
   function memoryTable(pageSize = Number.POSITIVE_INFINITY) {
     const memory = new MemoryTable()
     memory.pageSize = pageSize
-    const requestHandler = faulty((operation, input) => memory.perform(operation, input as never), calm) as never
-    const credentials = { accessKeyId: 'test', secretAccessKey: 'test' }
-    const dynamoDB = new DynamoDBClient({ region: 'us-east-1', credentials, maxAttempts: 1, requestHandler })
-    const options = { dynamoDB, tableName: 'records', timeout: 60_000, now: () => now }
+    const options = {
+      dynamoDB: inProcessDynamoDB(memory.perform),
+      tableName: 'records',
+      timeout: 60_000,
+      now: () => now,
+    }
     return { memory, oversight: createOversightRecords(options), records: createRecords(options) }
   }
-  /** Like `marshall`, which takes seconds for 100,000 records. */
-  function itemOf(record: ImpersonationRecord): Item {
-    const item: Item = {}
-    for (const [name, value] of Object.entries(record))
-      item[name] = typeof value === 'number' ? { N: `${value}` } : { S: value }
-    return item
+  /** Many items that differ from one record by their id and times. Marshalling 100,000 records takes seconds. */
+  interface Many {
+    one: () => ImpersonationRecord
+    times: (n: number) => Item
   }
-  const fill = (memory: MemoryTable, count: number, record: (n: number) => ImpersonationRecord) => {
-    for (let n = 0; n < count; n++) memory.items.set(`old-${n}`, itemOf({ ...record(n), id: `old-${n}` }))
+  const fill = (memory: MemoryTable, count: number, { one, times }: Many) => {
+    const item = marshall(one()) as Item
+    for (let n = 0; n < count; n++) memory.items.set(`old-${n}`, { ...item, ...times(n), id: { S: `old-${n}` } })
   }
-  const recent = (n: number) => ({ requestedAt: noon - n, endsAt: noon + hour - n })
-  const past: Record<string, (n: number) => ImpersonationRecord> = {
-    ended: (n) => requested({ state: 'ended', ...recent(n), endedAt: noon - 1 }),
-    'expired, of earlier days': (n) => issued({ requestedAt: noon - n, endsAt: noon - day - n }),
-    'expired, of today': (n) => issued({ requestedAt: noon - n, endsAt: noon - (n % hour) }),
+  const at = (time: number) => ({ N: `${time}` })
+  const recent: Many['times'] = (n) => ({
+    requestedAt: at(noon - n),
+    endsAt: at(noon + hour - n),
+    listedAt: at(noon + hour - n),
+  })
+  const past: Record<string, Many> = {
+    ended: {
+      one: () => requested({ state: 'ended', endedAt: noon - 1 }),
+      times: (n) => ({ requestedAt: at(noon - n), endsAt: at(noon + hour - n) }),
+    },
+    'expired, of earlier days': {
+      one: () => issued(endingAtTime(noon - day)),
+      times: (n) => ({ requestedAt: at(noon - n), endsAt: at(noon - day - n), listedAt: at(noon - day - n) }),
+    },
+    'expired, of today': {
+      one: () => issued(endingAtTime(noon)),
+      times: (n) => ({ requestedAt: at(noon - n), endsAt: at(noon - (n % hour)), listedAt: at(noon - (n % hour)) }),
+    },
   }
 
   test.each(Object.keys(past))(
@@ -577,7 +594,7 @@ describe('the cost of a list', () => {
       const costs: number[] = []
       for (const count of [10, 100_000]) {
         const { memory, oversight } = memoryTable()
-        fill(memory, count, past[name] as never)
+        fill(memory, count, past[name] as Many)
         for (let n = 0; n < 7; n++) {
           const record = issued({ id: `live-${n}`, endsAt: noon + hour + n })
           memory.items.set(record.id, marshall(record) as never)
@@ -591,10 +608,16 @@ describe('the cost of a list', () => {
     60_000,
   )
 
-  const begun: Record<string, (n: number) => ImpersonationRecord> = {
-    issued: (n) => issued(recent(n)),
-    ended: (n) => requested({ state: 'ended', requestedAt: noon - n, endedAt: noon - 1 }),
-    'prepared, of earlier days': (n) => prepared({ requestedAt: noon - day - n }),
+  const begun: Record<string, Many> = {
+    issued: { one: issued, times: recent },
+    ended: {
+      one: () => requested({ state: 'ended', endedAt: noon - 1 }),
+      times: (n) => ({ requestedAt: at(noon - n) }),
+    },
+    'prepared, of earlier days': {
+      one: () => prepared({ requestedAt: noon - day }),
+      times: (n) => ({ requestedAt: at(noon - day - n), listedAt: at(noon - day - n) }),
+    },
   }
   test.each(Object.keys(begun))(
     'prepared impersonations: the same with 10 and with 100,000 records that are %s',
@@ -602,7 +625,7 @@ describe('the cost of a list', () => {
       const costs: number[] = []
       for (const count of [10, 100_000]) {
         const { memory, oversight } = memoryTable()
-        fill(memory, count, begun[name] as never)
+        fill(memory, count, begun[name] as Many)
         for (let n = 0; n < 7; n++) {
           const record = prepared({ id: `prepared-${n}`, requestedAt: noon - n })
           memory.items.set(record.id, marshall(record) as never)
@@ -617,7 +640,7 @@ describe('the cost of a list', () => {
 
   test('reads on if DynamoDB stops a query before its limit', async () => {
     const { memory, oversight } = memoryTable(3)
-    fill(memory, 20, (n) => issued(recent(n)))
+    fill(memory, 20, { one: issued, times: recent })
     const ids = Array.from({ length: 20 }, (_, n) => `old-${n}`)
     const { records, next } = await oversight.list({ by: 'actor', sub: actorSub, limit: 10 })
     expect(records.map(({ id }) => id)).toEqual(ids.slice(0, 10))
