@@ -3,7 +3,7 @@
 import type { Agent } from 'node:https'
 import { CognitoJwtVerifier } from 'aws-jwt-verify'
 import { FetchError, JwksValidationError, JwkValidationError, JwtBaseError } from 'aws-jwt-verify/error'
-import { SimpleFetcher } from 'aws-jwt-verify/https'
+import { fetch, SimpleFetcher } from 'aws-jwt-verify/https'
 import { SimpleJwksCache } from 'aws-jwt-verify/jwk'
 
 /**
@@ -38,15 +38,12 @@ export function isFault(error: unknown): boolean {
 }
 
 function keysAt(endpoint: string, userPoolId: string) {
+  const url = `${endpoint}/${userPoolId}/.well-known/jwks.json`
   return {
-    async fetch(uri: string): Promise<ArrayBuffer> {
-      const response = await fetch(`${endpoint}/${userPoolId}/.well-known/jwks.json`, {
-        signal: AbortSignal.timeout(3_000),
-      }).catch((cause) => {
-        throw new FetchError(uri, cause)
-      })
-      if (!response.ok) throw new FetchError(uri, `status ${response.status}`)
-      return response.arrayBuffer()
+    async fetch(): Promise<ArrayBuffer> {
+      // Node's HTTPS client sends plain HTTP with an agent for it.
+      const agent = url.startsWith('http:') ? new (await import('node:http')).Agent() : undefined
+      return fetch(url, { agent, responseTimeout: 3_000 })
     },
   }
 }

@@ -285,7 +285,7 @@ describe('throws another code than CredentialsInvalid', () => {
     const { actor } = authenticate([token()], { verify: (jwt) => withoutKeys.verify(jwt) })
     await expect(actor).rejects.toMatchObject({
       code: 'Unavailable',
-      cause: expect.objectContaining({ message: expect.stringContaining('status 404') }),
+      cause: expect.objectContaining({ message: expect.stringContaining('Status code is 404') }),
     })
     await expect(actor).rejects.toMatchObject({ cause: expect.any(FetchError) })
   })
