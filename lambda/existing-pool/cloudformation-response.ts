@@ -1,5 +1,7 @@
 // Sends a custom resource's response to CloudFormation.
 
+import { request as httpRequest, type IncomingMessage } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import type { CloudFormationCustomResourceResponse } from 'aws-lambda'
 import { retry } from './retry.ts'
 
@@ -38,17 +40,22 @@ export async function answerCloudFormation(
 }
 
 async function put({ url, body }: { url: string; body: string }): Promise<void> {
-  const response = await fetch(url, {
+  const request = url.startsWith('http:') ? httpRequest : httpsRequest
+  const options = {
     method: 'PUT',
     // The signature of the URL covers an empty content type.
-    headers: { 'content-type': '' },
-    body,
+    headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) },
     signal: AbortSignal.timeout(timeout),
+  }
+  const response = await new Promise<IncomingMessage>((resolve, reject) => {
+    request(url, options, resolve).on('error', reject).end(body)
   }).catch((error: Error) => {
     // Only the name: the message can contain the URL.
     throw notSent(error.name)
   })
-  if (!response.ok) throw notSent(`status ${response.status}`)
+  response.resume()
+  const { statusCode = 0 } = response
+  if (statusCode < 200 || statusCode > 299) throw notSent(`status ${statusCode}`)
 }
 
 function notSent(why: string): Error {
