@@ -45,8 +45,10 @@ export function createSendRequest(stackId: string, responses: ResponseServer, ru
     }
     const timeout = startTimeout(resource.timeoutSeconds)
     const received = await Promise.race([
-      response.catch((error: Error) => fail(error.message)),
-      failWithoutResponse(run, { functionArn: resource.serviceToken, event, isReceived }),
+      // CloudFormation does not wait for the function's end. Here, the next request needs no further environment then.
+      runUntilResponse(run, { functionArn: resource.serviceToken, event, isReceived }).then(() =>
+        response.catch((error: Error) => fail(error.message)),
+      ),
       timeout.expired,
     ]).finally(timeout.cancel)
     if (received.Status === 'FAILED') fail(received.Reason ?? '', received.PhysicalResourceId)
@@ -59,17 +61,17 @@ function fail(reason: string, physicalId?: string): never {
 }
 
 /** Runs the function, and rejects if it finishes without sending a response. */
-async function failWithoutResponse(
+async function runUntilResponse(
   run: RunFunction,
   { functionArn, event, isReceived }: { functionArn: string; event: unknown; isReceived(): boolean },
-): Promise<never> {
+): Promise<void> {
   for (let attempt = 1; attempt <= tries; attempt++) {
     const outcome = await run(functionArn, event)
-    if (isReceived()) return new Promise(() => {})
+    if (isReceived()) return
     if (outcome.kind === 'denied') fail(`there is no function ${functionArn}`)
     if (outcome.kind === 'answer') break
   }
-  return fail('CloudFormation did not receive a response from your Custom Resource.')
+  fail('CloudFormation did not receive a response from your Custom Resource.')
 }
 
 function startTimeout(seconds: number): { expired: Promise<never>; cancel(): void } {
