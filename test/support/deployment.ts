@@ -2,7 +2,6 @@
 
 import { expect } from '@jest/globals'
 import type { Template } from '../../infra/local/cloudformation/template.ts'
-import { makeKeys } from '../../infra/local/cognito/keys.ts'
 import type { CognitoOptions } from '../../infra/local/cognito/server.ts'
 import { makeDemoPeople } from '../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../infra/local/log.ts'
@@ -10,12 +9,12 @@ import { type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
 import { type Answer, type Client, createClient } from '../acceptance/client.ts'
 import { undescribed } from '../acceptance/contract.ts'
 import { connect, type Outputs, type Target } from '../acceptance/target.ts'
+import { poolKeys } from './pool-keys.ts'
 import type { Way } from './ways.ts'
 
 export type Intercept = NonNullable<CognitoOptions['intercept']>
 
-/** The deployments of a test file share their keys, because making some takes long. */
-const keys = makeKeys()
+const keys = poolKeys()
 
 /** @returns the run. `calls` lists the Cognito operations after the set-up, `log` all lines of the functions. */
 export async function startDeployment({ intercept, ...options }: LocalRunOptions) {

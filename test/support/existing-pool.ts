@@ -10,7 +10,6 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { decomposeUnverifiedJwt } from 'aws-jwt-verify/jwt'
 import { startAccount } from '../../infra/local/account.ts'
-import { makeKeys } from '../../infra/local/cognito/keys.ts'
 import type { Outcome } from '../../infra/local/lambda/outcome.ts'
 import type { LogEntry } from '../../infra/local/log.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
@@ -18,6 +17,7 @@ import { createClient } from '../acceptance/client.ts'
 import { connect, type Outputs } from '../acceptance/target.ts'
 import type { Intercept } from './deployment.ts'
 import { createFullUserPool, describeUserPool, everySetting, smsRoleArn } from './full-user-pool.ts'
+import { poolKeys } from './pool-keys.ts'
 
 /** The pool id in the synthesized template. Each deployment replaces this id with the real id. */
 export const poolIdInTemplate = 'us-east-1_Existing1'
@@ -40,7 +40,7 @@ type OwnersTrigger = (event: TriggerEvent) => unknown
 
 const asLogicalId = (id: string) => id.replace(/[^A-Za-z0-9]/g, '')
 
-const keys = makeKeys()
+const keys = poolKeys()
 
 /** @param assembly a folder that `synthesizeInto` filled for the pool `poolIdInTemplate` */
 export async function openAccount(assembly: string) {

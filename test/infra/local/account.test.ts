@@ -5,11 +5,11 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { type Account, startAccount } from '../../../infra/local/account.ts'
 import { localAccess } from '../../../infra/local/client-access.ts'
 import type { Template } from '../../../infra/local/cloudformation/template.ts'
-import { makeKeys } from '../../../infra/local/cognito/keys.ts'
 import { makeDemoPeople } from '../../../infra/local/demo/people.ts'
 import { listen } from '../../../infra/local/listen.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
 import { sharedAssembly } from '../../support/assembly.ts'
+import { poolKeys } from '../../support/pool-keys.ts'
 import { answered } from './support.ts'
 
 const UserPoolId = 'us-east-1_Abc123'
@@ -21,7 +21,7 @@ const existingPoolAssembly = await sharedAssembly({
 })
 const ownPoolAssembly = await sharedAssembly()
 
-const keys = makeKeys()
+const keys = poolKeys()
 const closers: { close(): Promise<void> }[] = []
 afterEach(() => Promise.all(closers.splice(0).map((each) => each.close())))
 

@@ -1,10 +1,10 @@
 // Starts a local Cognito with one pool, triggers as plain functions, a clock the test sets, and the real AWS SDK.
 import { createHmac } from 'node:crypto'
 import { CognitoIdentityProvider } from '@aws-sdk/client-cognito-identity-provider'
-import { makeKeys } from '../../../../infra/local/cognito/keys.ts'
 import { type CognitoOptions, startCognito } from '../../../../infra/local/cognito/server.ts'
 import type { Caller } from '../../../../infra/local/lambda/functions.ts'
 import type { Outcome } from '../../../../infra/local/lambda/outcome.ts'
+import { poolKeys } from '../../../support/pool-keys.ts'
 
 export const poolId = 'us-east-1_AbCdEf123'
 const arn = `arn:aws:cognito-idp:us-east-1:000000000000:userpool/${poolId}`
@@ -23,8 +23,7 @@ export interface Event {
 
 type Trigger = (event: Event) => unknown
 
-/** All pools share one pair of keys, because making RSA keys is slow. */
-const keys = makeKeys()
+const keys = poolKeys()
 
 const secret = 's'.repeat(51)
 
