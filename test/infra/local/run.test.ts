@@ -1,25 +1,27 @@
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { localAccess } from '../../../infra/local/client-access.ts'
 import type { Template } from '../../../infra/local/cloudformation/template.ts'
 import { demoApiKey, demoResourceKey, makeDemoPeople } from '../../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../../infra/local/log.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
 import { sharedAssembly } from '../../support/assembly.ts'
+import { poolKeys } from '../../support/pool-keys.ts'
 import { until } from './support.ts'
 
 const assembly = await sharedAssembly()
+const keys = poolKeys()
 
 let run: LocalRun | undefined
 let logged: LogEntry[]
-afterEach(async () => {
+const close = async () => {
   await run?.close()
   run = undefined
-})
+}
 
 async function start(options: LocalRunOptions = { assembly }): Promise<LocalRun> {
   logged = []
-  run = await runLocally({ ...options, log: (entry) => logged.push(entry) })
+  run = await runLocally({ keys: () => keys, ...options, log: (entry) => logged.push(entry) })
   const { CognitoEndpoint = '', UserPoolId = '' } = run.outputs
   const cognito = new CognitoIdentityProviderClient(localAccess('us-east-1', CognitoEndpoint))
   await makeDemoPeople(cognito, UserPoolId, { impersonators: run.settings.impersonatorsGroup })
@@ -59,9 +61,16 @@ function find({ Resources }: Template, type: string, filter: Filter) {
   return found
 }
 
+// The tests share one deployment.
 describe('the unchanged stack', () => {
+  let unchanged: LocalRun
+  beforeAll(async () => {
+    unchanged = await start()
+  })
+  afterAll(close)
+
   test('mints a session, and returns the local address of the API', async () => {
-    const { outputs } = await start()
+    const { outputs } = unchanged
     const response = await impersonate()
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({
@@ -73,14 +82,14 @@ describe('the unchanged stack', () => {
   })
 
   test('ignores a slash at the end of a route, like API Gateway', async () => {
-    const { outputs } = await start()
+    const { outputs } = unchanged
     const headers = { 'x-api-key': demoApiKey, 'content-type': 'application/json' }
     const response = await fetch(`${outputs.ApiUrl}/auth/impersonate/`, { method: 'POST', headers, body: '{}' })
     expect(response.status).toBe(401)
   })
 
   test('has the outputs of a deployment, and the addresses of the services', async () => {
-    const { outputs, apiKeys, resourceServerKeys, settings } = await start()
+    const { outputs, apiKeys, resourceServerKeys, settings } = unchanged
     expect(outputs).toMatchObject({
       ApiUrl: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/v1$/),
       UserPoolId: expect.stringMatching(/^us-east-1_[A-Za-z0-9]{9}$/),
@@ -109,7 +118,6 @@ describe('the unchanged stack', () => {
   })
 
   test('logs a request and its decision with the same id', async () => {
-    await start()
     const response = await impersonate()
     const requestId = response.headers.get('x-amz-apigw-id')
     expect(logged).toContainEqual(expect.objectContaining({ source: 'gateway', requestId, status: 200 }))
@@ -121,9 +129,43 @@ describe('the unchanged stack', () => {
     })
     expect(logged).toContainEqual(expect.objectContaining({ line: expect.objectContaining({ message: decision }) }))
   })
+
+  test('refuses a call without an API key', async () => {
+    expect((await impersonate({})).status).toBe(403)
+  })
+
+  test('does not share users with another run', async () => {
+    const second = await runLocally({ assembly, keys: () => keys })
+    try {
+      expect(second.outputs.ApiUrl).not.toBe(unchanged.outputs.ApiUrl)
+      const response = await fetch(`${second.outputs.ApiUrl}/auth/impersonate`, {
+        method: 'POST',
+        headers: {
+          authorization: `Basic ${btoa('olivia:Olivia-Local-1!')}`,
+          'content-type': 'application/json',
+          'x-api-key': demoApiKey,
+        },
+        body: '{"username":"alice"}',
+      })
+      expect(response.status).toBe(401)
+    } finally {
+      await second.close()
+    }
+  })
+
+  test('lets no other run start on its port, and that run leaves no server running', async () => {
+    const port = Number(new URL(unchanged.outputs.ApiUrl ?? '').port)
+    const servers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length
+    const before = servers()
+    await expect(runLocally({ assembly, cognitoPort: port })).rejects.toThrow('EADDRINUSE')
+    await expect(runLocally({ assembly, port })).rejects.toThrow('EADDRINUSE')
+    await until(() => servers() === before)
+  })
 })
 
 describe('a changed stack', () => {
+  afterEach(close)
+
   const all = () => true
   const isEndpoint = ({ Handler }: Properties) => Handler === 'endpoint.handler'
   const isConfidential = ({ GenerateSecret }: Properties) => GenerateSecret === true
@@ -131,6 +173,12 @@ describe('a changed stack', () => {
     (service: string) =>
     ({ Principal }: Properties) =>
       Principal === service
+
+  async function expectNothingMinted() {
+    const response = await impersonate()
+    expect(response.status).toBeGreaterThanOrEqual(500)
+    expect(await response.json()).toEqual({ status: 'error', message: expect.any(String) })
+  }
 
   test.each<[string, NonNullable<LocalRunOptions['change']>]>([
     [
@@ -152,25 +200,19 @@ describe('a changed stack', () => {
       }),
     ],
     ["without API Gateway's permission", removeResources('AWS::Lambda::Permission', isFor('apigateway.amazonaws.com'))],
-    ["without Cognito's permission", removeResources('AWS::Lambda::Permission', isFor('cognito-idp.amazonaws.com'))],
   ])('%s mints nothing', async (_name, change) => {
     await start({ assembly, change })
-    const response = await impersonate()
-    expect(response.status).toBeGreaterThanOrEqual(500)
-    expect(await response.json()).toEqual({ status: 'error', message: expect.any(String) })
+    await expectNothingMinted()
   })
 
-  test('without Cognito’s permission logs that Cognito may not invoke the function', async () => {
+  test('without Cognito’s permission mints nothing, and logs that Cognito may not invoke the function', async () => {
     await start({ assembly, change: removeResources('AWS::Lambda::Permission', isFor('cognito-idp.amazonaws.com')) })
-    await impersonate()
+    await expectNothingMinted()
     const message = expect.stringMatching(/^cognito-idp\.amazonaws\.com may not invoke arn:aws:lambda:/)
     expect(logged).toContainEqual({ source: 'run', message })
   })
 
   test('without ApiKeyRequired passes a call without a key on to the function, which refuses it', async () => {
-    await start()
-    expect((await impersonate({})).status).toBe(403)
-    await run?.close()
     const change = editResources(
       'AWS::ApiGateway::Method',
       ({ HttpMethod }) => HttpMethod === 'POST',
@@ -209,25 +251,7 @@ describe('a changed stack', () => {
 })
 
 describe('a run', () => {
-  test('does not share users with another run', async () => {
-    const first = await start()
-    const second = await runLocally({ assembly })
-    try {
-      expect(second.outputs.ApiUrl).not.toBe(first.outputs.ApiUrl)
-      const response = await fetch(`${second.outputs.ApiUrl}/auth/impersonate`, {
-        method: 'POST',
-        headers: {
-          authorization: `Basic ${btoa('olivia:Olivia-Local-1!')}`,
-          'content-type': 'application/json',
-          'x-api-key': demoApiKey,
-        },
-        body: '{"username":"alice"}',
-      })
-      expect(response.status).toBe(401)
-    } finally {
-      await second.close()
-    }
-  })
+  afterEach(close)
 
   test('does not respond after it is closed', async () => {
     const { outputs } = await start()
@@ -236,19 +260,11 @@ describe('a run', () => {
       await expect(fetch(String(url))).rejects.toThrow('fetch failed')
     }
   })
-
-  test('does not start on a taken port, and leaves no server running', async () => {
-    const { outputs } = await start()
-    const port = Number(new URL(outputs.ApiUrl ?? '').port)
-    const servers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length
-    const before = servers()
-    await expect(runLocally({ assembly, cognitoPort: port })).rejects.toThrow('EADDRINUSE')
-    await expect(runLocally({ assembly, port })).rejects.toThrow('EADDRINUSE')
-    await until(() => servers() === before)
-  })
 })
 
 describe('the context', () => {
+  afterEach(close)
+
   test('configures the stack', async () => {
     const { apiKeys, resourceServerKeys, outputs } = await start({
       context: {
