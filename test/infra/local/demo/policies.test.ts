@@ -1,24 +1,23 @@
 // The demo and the printed calls with policies that change how staff sign in or what they must send.
 
 import { execFile, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Closers } from '../../../../infra/local/closers.ts'
-import { synthesizeInto } from '../../../../infra/local/cloudformation/assembly.ts'
 import { welcome } from '../../../../infra/local/command/welcome.ts'
 import { openDemo } from '../../../../infra/local/demo/start-demo.ts'
 import { runLocally } from '../../../../infra/local/run.ts'
+import { sharedAssembly } from '../../../support/assembly.ts'
+import { poolKeys } from '../../../support/pool-keys.ts'
+
+const keys = poolKeys()
 
 async function startDemo(context: Record<string, string>) {
   const closers = new Closers()
-  const folder = mkdtempSync(join(tmpdir(), 'policies-'))
-  closers.add(() => rmSync(folder, { recursive: true, force: true }))
   const demo = closers.track(await openDemo({ backOffice: 0, shop: 0 }))
-  await synthesizeInto(folder, context, demo.defaults)
-  const run = closers.track(await runLocally({ assembly: folder, people: 'demo' }))
+  const assembly = await sharedAssembly({ ...demo.defaults, ...context })
+  const run = closers.track(await runLocally({ assembly, people: 'demo', keys: () => keys }))
   demo.serve(run, { hints: true })
   const origin = new URL(demo.backOfficeUrl).origin
 
