@@ -28,6 +28,10 @@ export function environmentFor({ endpoint, folder }: { endpoint: string; folder:
     AWS_REGION: place.region,
     AWS_DEFAULT_REGION: place.region,
     CDK_DISABLE_CLI_TELEMETRY: 'true',
+    // CDK's validation takes 3 s in each deployment. test/infra/app.test.ts runs it.
+    CDK_VALIDATION: 'false',
+    // The CLI, the app and the tests start faster with code that Node.js has compiled before.
+    NODE_COMPILE_CACHE: join(folder, 'compiled'),
   }
 }
 

@@ -24,7 +24,9 @@ export function pythonEnvironment(name: 'emulator' | 'fuzz') {
       if (existsSync(python) && existsSync(installed) && readFileSync(installed, 'utf8') === wanted) return
       await run(await findPython(options), ['-m', 'venv', '--clear', folder], options)
       // requirements.txt lists all dependencies: with --no-deps pip adds no other version.
-      const pip = ['-m', 'pip', 'install', '--no-deps', '--disable-pip-version-check', '-r', requirements]
+      // Python compiles what it imports; pip would compile everything.
+      const flags = ['--no-deps', '--no-compile', '--disable-pip-version-check']
+      const pip = ['-m', 'pip', 'install', ...flags, '-r', requirements]
       await run(python, pip, options)
       writeFileSync(installed, wanted)
     },
