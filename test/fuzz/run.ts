@@ -1,4 +1,4 @@
-// Last part of `npm run test:attack`: schemathesis sends requests made from infra/docs/openapi.yaml to the local run.
+// `npm run test:fuzz`: schemathesis sends requests made from infra/docs/openapi.yaml to the local run.
 
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -4,8 +4,10 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { type RunOptions, root, run } from '../support/commands.ts'
 
-/** Builds and packs. @returns the path of the tarball */
+/** Builds and packs, unless the environment variable TARBALL names a packed package. @returns the path of the tarball */
 export async function pack(folder: string, options: RunOptions): Promise<string> {
+  const { TARBALL } = process.env
+  if (TARBALL) return TARBALL
   await run('npm', ['pack', '--silent', '--ignore-scripts=false', `--pack-destination=${folder}`], options)
   const [name = ''] = readdirSync(folder).filter((file) => file.endsWith('.tgz'))
   return join(folder, name)
