@@ -1,4 +1,4 @@
-// Loaded before infra/app.ts by app.test.ts: adds a function without the required properties to each stack.
+// Loaded before infra/app.ts by run-apps.ts: adds a function without the required properties to each stack.
 
 import { App, CfnResource, Stack } from 'aws-cdk-lib'
 

@@ -1,14 +1,21 @@
 // Runs the app of the CDK CLI once for each context, in one process: aws-cdk-lib and its validation load once.
 
-interface Run {
+export interface Run {
   outdir: string
   context: object
+  /** Adds an invalid resource to the stacks of this run and of those after it. */
+  invalid?: boolean
 }
 
+/** Ends what a run prints to stderr. */
+const end = '\f'
+
 const runs: Run[] = JSON.parse(process.argv[2] ?? '[]')
-for (const [index, { outdir, context }] of runs.entries()) {
+for (const [index, { outdir, context, invalid }] of runs.entries()) {
   process.env.CDK_OUTDIR = outdir
   process.env.CDK_CONTEXT_JSON = JSON.stringify(context)
+  if (invalid) await import('./invalid-template.ts')
   // Another query makes another module: the app runs again.
   await import(`../../infra/app.ts?${index}`)
+  process.stderr.write(end)
 }
