@@ -22,7 +22,6 @@ const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url))
 const builtins = [
   'console',
   'crypto',
-  'fs',
   'https',
   'os',
   'path',
@@ -67,10 +66,13 @@ export function bundleOptions(entry: Entry) {
       '@aws-sdk/endpoint-cache': pathOf('./replacements/endpoint-cache.ts'),
       '@aws-sdk/signature-v4-multi-region': pathOf('./replacements/signature-v4-multi-region.ts'),
       '@smithy/core/event-streams': pathOf('./replacements/event-streams.ts'),
+      'node:fs': pathOf('./replacements/node-fs.ts'),
       'node:http': pathOf('./replacements/node-http.ts'),
       'node:fs/promises': pathOf('./replacements/node-fs-promises.ts'),
       ...builtinAliases,
     },
+    // The functions have no web streams. Node.js would load its own as soon as the AWS SDK asks for the type of a body.
+    define: { ReadableStream: 'undefined' },
     // The AWS SDK needs bowser only in browsers.
     external: ['bowser'],
     logLevel: 'warning',

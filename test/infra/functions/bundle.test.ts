@@ -130,6 +130,10 @@ describe('bundles', () => {
     },
   )
 
+  test.each(entries)('%s loads no streams of Node.js for files and the web', (entry) => {
+    expect(files(entry).join()).not.toMatch(/\.ReadStream\b|typeof ReadableStream/)
+  })
+
   test.each(entries)('%s imports no module of Node.js: that would call all its getters', (entry) => {
     expect(files(entry).join()).toContain('getBuiltinModule("node:http")')
     const imported = files(entry).flatMap((source) => [
