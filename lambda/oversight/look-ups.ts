@@ -4,9 +4,11 @@
 import type { Agent } from 'node:https'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { createLookUps } from '../http/users.ts'
-import { sdkClientConfig } from '../sdk-client.ts'
+import { sdkClientConfig, withoutLogger } from '../sdk-client.ts'
 
 export function createCognitoLookUps({ userPoolId, httpsAgent }: { userPoolId: string; httpsAgent: Agent }) {
-  const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } })
+  const cognito = withoutLogger(
+    new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } }),
+  )
   return createLookUps({ cognito, userPoolId })
 }
