@@ -57,13 +57,16 @@ export function createMint(options: {
     signal: AbortSignal,
   ): Promise<Impersonation> {
     const stop = new AbortController()
+    // The slowest call begins first: Cognito runs two triggers for it. In a new environment it then gets the connection that
+    // the verifier has opened.
+    const challenging = userPool.challenge(subjectAsked, contextData, AbortSignal.any([signal, stop.signal]))
     const writing = write?.()
     const counting = count?.().then(() => true)
-    const [written, confirmed, counted, challenge] = await Promise.allSettled([
+    const [challenge, written, confirmed, counted] = await Promise.allSettled([
+      challenging,
       writing,
       settleRight(orStop(confirmRight(actor, signal), stop), { grant, writing }),
       counting && orStop(counting, stop),
-      userPool.challenge(subjectAsked, contextData, AbortSignal.any([signal, stop.signal])),
     ])
     // If Cognito issued tokens before it got the grant, the pool's triggers were replaced. Always drop these tokens.
     let tokens = challenge.status === 'fulfilled' && 'tokens' in challenge.value ? challenge.value.tokens : undefined
