@@ -85,11 +85,11 @@ describe('bundles', () => {
   })
 
   test('are small, since Node.js parses them at start-up', () => {
-    expect(Buffer.byteLength(loadedWith('endpoint.mjs').join(''))).toBeLessThanOrEqual(295_000)
-    expect(Buffer.byteLength(loadedWith('introspection.mjs').join(''))).toBeLessThanOrEqual(290_000)
-    expect(Buffer.byteLength(loadedByImpersonation().join(''))).toBeLessThanOrEqual(220_000)
-    expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(310_000)
-    expect(Buffer.byteLength(loadedWith('events.mjs').join(''))).toBeLessThanOrEqual(180_000)
+    expect(Buffer.byteLength(loadedWith('endpoint.mjs').join(''))).toBeLessThanOrEqual(290_000)
+    expect(Buffer.byteLength(loadedWith('introspection.mjs').join(''))).toBeLessThanOrEqual(230_000)
+    expect(Buffer.byteLength(loadedByImpersonation().join(''))).toBeLessThanOrEqual(210_000)
+    expect(sizeOf('triggers.mjs')).toBeLessThanOrEqual(290_000)
+    expect(Buffer.byteLength(loadedWith('events.mjs').join(''))).toBeLessThanOrEqual(170_000)
   })
 
   test('load the library for patterns only if a reason must match one', () => {
