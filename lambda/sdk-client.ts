@@ -9,13 +9,3 @@ export const sdkClientConfig = {
   authSchemePreference: [],
   userAgentAppId: '',
 }
-
-interface Client {
-  middlewareStack: { remove(name: string): boolean }
-}
-
-/** Removes the step that copies each call's input and output for the client's logger. These clients have no logger. */
-export function withoutLogger<C extends Client>(client: C): C {
-  client.middlewareStack.remove('loggerMiddleware')
-  return client
-}

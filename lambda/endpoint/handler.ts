@@ -9,7 +9,7 @@ import { createPoolVerifier, httpsAgent } from '../http/pool-connection.ts'
 import { createUsers } from '../http/users.ts'
 import { loggable } from '../loggable.ts'
 import { createRecords } from '../records.ts'
-import { sdkClientConfig, withoutLogger } from '../sdk-client.ts'
+import { sdkClientConfig } from '../sdk-client.ts'
 import { createCountActor } from './actor-limit.ts'
 import { createImpersonations } from './impersonations.ts'
 import { loadReasonForm } from './reason-form.ts'
@@ -21,17 +21,15 @@ const now = Date.now
 const config = readEndpointConfig(env)
 
 const table = {
-  dynamoDB: withoutLogger(new DynamoDBClient(sdkClientConfig)),
+  dynamoDB: new DynamoDBClient(sdkClientConfig),
   tableName: config.recordsTableName,
   timeout: 2_000,
 }
-const cognito = withoutLogger(new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } }))
+const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } })
 // Shares the connections of `cognito`. Idle connections may be dead after Lambda has frozen the function. An earlier call of
 // the same request has then replaced them.
 const { requestHandler } = cognito.config
-const cognitoOnce = withoutLogger(
-  new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler, maxAttempts: 1 }),
-)
+const cognitoOnce = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler, maxAttempts: 1 })
 const users = createUsers({ cognito, config })
 // Accepts tokens of impersonated sessions too, so that the endpoint can refuse them as ActorImpersonated.
 const clientIds = [...config.actorClientIds, config.impersonationClientId]

@@ -2,7 +2,7 @@
 
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge'
 import { readEventConfig } from '../config.ts'
-import { sdkClientConfig, withoutLogger } from '../sdk-client.ts'
+import { sdkClientConfig } from '../sdk-client.ts'
 import { createPut } from './bus.ts'
 import { createPublish } from './publish.ts'
 
@@ -11,7 +11,7 @@ const { eventBus, deadLetterQueueUrl } = readEventConfig(process.env)
 const timeout = 5_000
 
 export const handler = createPublish({
-  put: createPut({ eventBridge: withoutLogger(new EventBridgeClient(sdkClientConfig)), eventBus, timeout }),
+  put: createPut({ eventBridge: new EventBridgeClient(sdkClientConfig), eventBus, timeout }),
   async setAside(unreadable) {
     const { createSetAside } = await import('./dead-letters.ts')
     await createSetAside({ queueUrl: deadLetterQueueUrl, timeout })(unreadable)

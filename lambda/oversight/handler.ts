@@ -7,7 +7,7 @@ import { createAuthenticate } from '../http/authenticate.ts'
 import { createCount } from '../http/metrics.ts'
 import { createPoolVerifier, httpsAgent } from '../http/pool-connection.ts'
 import { createUsers } from '../http/users.ts'
-import { sdkClientConfig, withoutLogger } from '../sdk-client.ts'
+import { sdkClientConfig } from '../sdk-client.ts'
 import { createOversight } from './oversight.ts'
 import { createOversightRecords } from './records.ts'
 import { createOversightRoutes } from './routes.ts'
@@ -17,12 +17,12 @@ const now = Date.now
 const config = readOversightConfig(env)
 
 const records = createOversightRecords({
-  dynamoDB: withoutLogger(new DynamoDBClient(sdkClientConfig)),
+  dynamoDB: new DynamoDBClient(sdkClientConfig),
   tableName: config.recordsTableName,
   timeout: 2_000,
   now,
 })
-const cognito = withoutLogger(new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } }))
+const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } })
 const users = createUsers({ cognito, config })
 // Accepts tokens of impersonated sessions too: a session may end its own record.
 const clientIds = [...config.actorClientIds, ...config.subjectClientIds, config.impersonationClientId]

@@ -5,7 +5,7 @@ import { readIntrospectionConfig } from '../config.ts'
 import { createCount } from '../http/metrics.ts'
 import { createPoolVerifier, httpsAgent } from '../http/pool-connection.ts'
 import { createRecordsTable } from '../records-table.ts'
-import { sdkClientConfig, withoutLogger } from '../sdk-client.ts'
+import { sdkClientConfig } from '../sdk-client.ts'
 import { createCheckPeople } from './check-people.ts'
 import { createIntrospect, type IntrospectedRecord, introspected } from './introspect.ts'
 import { createIntrospectionRoute } from './introspection-route.ts'
@@ -17,7 +17,7 @@ const config = readIntrospectionConfig(env)
 const { userPoolId } = config
 
 const table = createRecordsTable({
-  dynamoDB: withoutLogger(new DynamoDBClient(sdkClientConfig)),
+  dynamoDB: new DynamoDBClient(sdkClientConfig),
   tableName: config.recordsTableName,
   timeout: 2_000,
 })

@@ -4,11 +4,9 @@
 import type { Agent } from 'node:https'
 import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { createLookUps } from '../http/users.ts'
-import { sdkClientConfig, withoutLogger } from '../sdk-client.ts'
+import { sdkClientConfig } from '../sdk-client.ts'
 
 export function createCognitoLookUps({ userPoolId, httpsAgent }: { userPoolId: string; httpsAgent: Agent }) {
-  const cognito = withoutLogger(
-    new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } }),
-  )
+  const cognito = new CognitoIdentityProviderClient({ ...sdkClientConfig, requestHandler: { httpsAgent } })
   return createLookUps({ cognito, userPoolId })
 }

@@ -4,7 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { readTriggerConfig, type TriggerConfig } from '../config.ts'
 import { loggable } from '../loggable.ts'
 import { createRecords, type Records } from '../records.ts'
-import { sdkClientConfig, withoutLogger } from '../sdk-client.ts'
+import { sdkClientConfig } from '../sdk-client.ts'
 import { createAuthChallenge } from './create-auth-challenge.ts'
 import { defineAuthChallenge } from './define-auth-challenge.ts'
 import type { TriggerContext, TriggerEvent } from './event.ts'
@@ -69,7 +69,7 @@ export function handleImpersonation(event: TriggerEvent, context?: TriggerContex
 
 function fromEnvironment() {
   const config = readTriggerConfig(process.env)
-  const dynamoDB = withoutLogger(new DynamoDBClient(sdkClientConfig))
+  const dynamoDB = new DynamoDBClient(sdkClientConfig)
   const records = createRecords({ dynamoDB, tableName: config.recordsTableName, timeout, now: Date.now })
   const next: RunNextTokens = async (event, context) => {
     const { runNextTokens } = await import('./next/impersonated-tokens.ts')

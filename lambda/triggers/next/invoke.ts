@@ -2,7 +2,7 @@
 
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { errorName } from '../../aws-errors.ts'
-import { sdkClientConfig, withoutLogger } from '../../sdk-client.ts'
+import { sdkClientConfig } from '../../sdk-client.ts'
 import { timeLimit } from '../../time-limit.ts'
 
 /** The owner's function threw. `message` and `name` are its own. */
@@ -42,7 +42,7 @@ let lambda: LambdaClient | undefined
 
 /** Invokes with this function's role. After a lost call it invokes the function again, as Cognito does. */
 export const invokeNext: Invoke = (invocation) => {
-  lambda ??= withoutLogger(new LambdaClient(sdkClientConfig))
+  lambda ??= new LambdaClient(sdkClientConfig)
   return createInvoke(lambda)(invocation)
 }
 
