@@ -1,7 +1,5 @@
 // Sends a custom resource's response to CloudFormation.
 
-import { request as httpRequest, type IncomingMessage } from 'node:http'
-import { request as httpsRequest } from 'node:https'
 import type { CloudFormationCustomResourceResponse } from 'aws-lambda'
 import { retry } from './retry.ts'
 
@@ -40,22 +38,17 @@ export async function answerCloudFormation(
 }
 
 async function put({ url, body }: { url: string; body: string }): Promise<void> {
-  const request = url.startsWith('http:') ? httpRequest : httpsRequest
-  const options = {
+  const response = await fetch(url, {
     method: 'PUT',
     // The signature of the URL covers an empty content type.
-    headers: { 'content-type': '', 'content-length': Buffer.byteLength(body) },
+    headers: { 'content-type': '' },
+    body,
     signal: AbortSignal.timeout(timeout),
-  }
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request(url, options, resolve).on('error', reject).end(body)
   }).catch((error: Error) => {
     // Only the name: the message can contain the URL.
     throw notSent(error.name)
   })
-  response.resume()
-  const { statusCode = 0 } = response
-  if (statusCode < 200 || statusCode > 299) throw notSent(`status ${statusCode}`)
+  if (!response.ok) throw notSent(`status ${response.status}`)
 }
 
 function notSent(why: string): Error {
