@@ -10,6 +10,7 @@ import { listen } from '../../../infra/local/listen.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
 import { sharedAssembly } from '../../support/assembly.ts'
 import { poolKeys } from '../../support/pool-keys.ts'
+import { impersonate } from './impersonate.ts'
 import { answered } from './support.ts'
 
 const UserPoolId = 'us-east-1_Abc123'
@@ -37,15 +38,9 @@ const sdkOf = (url: string) => {
   return sdk
 }
 
-async function impersonate({ outputs, apiKeys }: LocalRun) {
-  const [apiKey = ''] = Object.values(apiKeys)
-  const headers = {
-    authorization: `Basic ${btoa('olivia:Olivia-Local-1!')}`,
-    'content-type': 'application/json',
-    'x-api-key': apiKey,
-  }
-  const body = JSON.stringify({ username: 'alice@example.com' })
-  return (await fetch(`${outputs.ApiUrl}/auth/impersonate`, { method: 'POST', headers, body })).status
+async function actAsAlice({ outputs, apiKeys }: LocalRun) {
+  const [apiKey] = Object.values(apiKeys)
+  return (await impersonate(outputs.ApiUrl, { apiKey, username: 'alice@example.com' })).status
 }
 
 describe('a run on an existing pool, without an account', () => {
@@ -67,7 +62,7 @@ describe('a run on an existing pool, without an account', () => {
       `${UserPoolId}/triggers`,
     ])
     await makeDemoPeople(sdk, UserPoolId)
-    expect(await impersonate(run)).toBe(200)
+    expect(await actAsAlice(run)).toBe(200)
   })
 
   test('keeps the pool, the owner’s group and the actors’ app client when the stack is deleted', async () => {
@@ -126,13 +121,13 @@ describe('an account', () => {
     const first = await start({ assembly: ownPoolAssembly, account })
     const { UserPoolId = '' } = first.outputs
     await makeDemoPeople(sdkOf(account.cognito.url), UserPoolId)
-    expect(await impersonate(first)).toBe(200)
+    expect(await actAsAlice(first)).toBe(200)
     const before = contents(account)
     const second = await start({ assembly: ownPoolAssembly, account, previous: first })
     expect(contents(account)).toEqual(before)
-    expect(await impersonate(second)).toBe(200)
+    expect(await actAsAlice(second)).toBe(200)
     await second.close()
-    expect(await impersonate(first)).toBe(200)
+    expect(await actAsAlice(first)).toBe(200)
     await first.close()
     expect(contents(account)).toEqual(before)
   })

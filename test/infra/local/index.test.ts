@@ -7,6 +7,7 @@ import type { Jwks } from 'aws-jwt-verify/jwk'
 import { type LocalRun, type LogEntry, type Person, runLocally } from '../../../infra/local/index.ts'
 import { listen } from '../../../infra/local/listen.ts'
 import { versionProblem } from '../../../infra/local/node-version.js'
+import { impersonate } from './impersonate.ts'
 
 let run: LocalRun | undefined
 afterEach(async () => {
@@ -24,16 +25,9 @@ const people: Person[] = [
   { username: 'victor', groups: ['vip'] },
 ]
 
-async function impersonate({ outputs }: LocalRun, actor: string, username: string) {
-  const response = await fetch(`${outputs.ApiUrl}/auth/impersonate`, {
-    method: 'POST',
-    headers: {
-      authorization: `Basic ${btoa(actor)}`,
-      'content-type': 'application/json',
-      'x-api-key': outputs.ApiKeyValueAcmeCorp ?? outputs.ApiKeyValueDefault,
-    },
-    body: JSON.stringify({ username }),
-  })
+async function actAs({ outputs }: LocalRun, actor: string, username: string) {
+  const apiKey = outputs.ApiKeyValueAcmeCorp ?? outputs.ApiKeyValueDefault
+  const response = await impersonate(outputs.ApiUrl, { apiKey, actor, username })
   return { status: response.status, body: (await response.json()) as { session: { authorization: string } } }
 }
 
@@ -51,7 +45,7 @@ describe('runLocally', () => {
       'dora',
       'ivan',
     ])
-    const { status, body } = await impersonate(run, 'olivia:Olivia-Local-1!', 'alice')
+    const { status, body } = await actAs(run, 'olivia:Olivia-Local-1!', 'alice')
     expect(status).toBe(200)
     const verifier = JwtVerifier.create({
       issuer: outputs.Issuer,
@@ -79,10 +73,10 @@ describe('runLocally', () => {
     expect(run.people).toEqual(people)
     const statuses: Record<string, number> = {}
     for (const { username } of people) {
-      statuses[username] = (await impersonate(run, 'sam:Sam-Local-1234!', username)).status
+      statuses[username] = (await actAs(run, 'sam:Sam-Local-1234!', username)).status
     }
     expect(statuses).toEqual({ sam: 403, carla: 200, ursula: 422, rita: 422, Okta_4711: 422, dan: 422, victor: 403 })
-    expect(await impersonate(run, 'sam:Sam-Local-1234!', 'carla@example.com')).toMatchObject({ status: 200 })
+    expect(await actAs(run, 'sam:Sam-Local-1234!', 'carla@example.com')).toMatchObject({ status: 200 })
     const page = await (await fetch(new URL('/docs/start.js', run.outputs.ApiUrl))).text()
     expect(page).not.toContain('Sam-Local-1234!')
     expect(log).toContainEqual(expect.objectContaining({ source: 'gateway', status: 200 }))
@@ -100,7 +94,7 @@ describe('runLocally', () => {
         { username: 'carla', attributes: { 'custom:tenant': 'acme' } },
       ],
     })
-    const { status, body } = await impersonate(run, 'sam:Sam-Local-1234!', 'carla')
+    const { status, body } = await actAs(run, 'sam:Sam-Local-1234!', 'carla')
     expect(status).toBe(200)
     const [, claims = ''] = body.session.authorization.split('.')
     expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({ 'custom:tenant': 'acme' })

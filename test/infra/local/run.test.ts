@@ -7,6 +7,7 @@ import type { LogEntry } from '../../../infra/local/log.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
 import { sharedAssembly } from '../../support/assembly.ts'
 import { poolKeys } from '../../support/pool-keys.ts'
+import { impersonate } from './impersonate.ts'
 import { until } from './support.ts'
 
 const assembly = await sharedAssembly()
@@ -29,14 +30,7 @@ async function start(options: LocalRunOptions = { assembly }): Promise<LocalRun>
   return run
 }
 
-function impersonate(headers: Record<string, string> = { 'x-api-key': demoApiKey }): Promise<Response> {
-  const authorization = `Basic ${btoa('olivia:Olivia-Local-1!')}`
-  return fetch(`${run?.outputs.ApiUrl}/auth/impersonate`, {
-    method: 'POST',
-    headers: { authorization, 'content-type': 'application/json', ...headers },
-    body: '{"username":"alice"}',
-  })
-}
+const impersonateAlice = (apiKey: string | undefined) => impersonate(run?.outputs.ApiUrl, { apiKey })
 
 // biome-ignore lint/suspicious/noExplicitAny: a template's properties have no type.
 type Properties = Record<string, any>
@@ -71,7 +65,7 @@ describe('the unchanged stack', () => {
 
   test('mints a session, and returns the local address of the API', async () => {
     const { outputs } = unchanged
-    const response = await impersonate()
+    const response = await impersonateAlice(demoApiKey)
     expect(response.status).toBe(200)
     expect(await response.json()).toMatchObject({
       endpointUrl: outputs.ApiUrl,
@@ -118,7 +112,7 @@ describe('the unchanged stack', () => {
   })
 
   test('logs a request and its decision with the same id', async () => {
-    const response = await impersonate()
+    const response = await impersonateAlice(demoApiKey)
     const requestId = response.headers.get('x-amz-apigw-id')
     expect(logged).toContainEqual(expect.objectContaining({ source: 'gateway', requestId, status: 200 }))
     const decision = expect.objectContaining({
@@ -131,22 +125,14 @@ describe('the unchanged stack', () => {
   })
 
   test('refuses a call without an API key', async () => {
-    expect((await impersonate({})).status).toBe(403)
+    expect((await impersonateAlice(undefined)).status).toBe(403)
   })
 
   test('does not share users with another run', async () => {
     const second = await runLocally({ assembly, keys: () => keys })
     try {
       expect(second.outputs.ApiUrl).not.toBe(unchanged.outputs.ApiUrl)
-      const response = await fetch(`${second.outputs.ApiUrl}/auth/impersonate`, {
-        method: 'POST',
-        headers: {
-          authorization: `Basic ${btoa('olivia:Olivia-Local-1!')}`,
-          'content-type': 'application/json',
-          'x-api-key': demoApiKey,
-        },
-        body: '{"username":"alice"}',
-      })
+      const response = await impersonate(second.outputs.ApiUrl, { apiKey: demoApiKey })
       expect(response.status).toBe(401)
     } finally {
       await second.close()
@@ -175,7 +161,7 @@ describe('a changed stack', () => {
       Principal === service
 
   async function expectNothingMinted() {
-    const response = await impersonate()
+    const response = await impersonateAlice(demoApiKey)
     expect(response.status).toBeGreaterThanOrEqual(500)
     expect(await response.json()).toEqual({ status: 'error', message: expect.any(String) })
   }
@@ -221,7 +207,7 @@ describe('a changed stack', () => {
       },
     )
     await start({ assembly, change })
-    const response = await impersonate({})
+    const response = await impersonateAlice(undefined)
     expect([response.status, response.headers.get('impersonation-error')]).toEqual([403, 'ApiKeyNotAllowed'])
   })
 
@@ -231,7 +217,7 @@ describe('a changed stack', () => {
     })
     await start({ assembly, change })
     expect(run?.outputs.ApiUrl).toMatch(/\/v2$/)
-    expect((await impersonate()).status).toBe(200)
+    expect((await impersonateAlice(demoApiKey)).status).toBe(200)
   })
 
   test('with an unknown resource type or property does not run', async () => {
@@ -277,7 +263,7 @@ describe('the context', () => {
     expect(apiKeys).toEqual({ Acme: demoApiKey, Globex: 'local-demo-api-key-0002' })
     expect(resourceServerKeys).toEqual({ Orders: demoResourceKey, Invoices: 'local-demo-resource-key-0002' })
     expect(outputs).toHaveProperty('ApiKeyIdGlobex')
-    expect((await impersonate({ 'x-api-key': 'local-demo-api-key-0002' })).status).toBe(200)
+    expect((await impersonateAlice('local-demo-api-key-0002')).status).toBe(200)
   })
 
   test('is rejected with an error that names the setting that breaks its rule', async () => {

@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { demoApiKey, demoResourceKey } from '../../../../infra/local/demo/people.ts'
 import { listen } from '../../../../infra/local/listen.ts'
+import { impersonate } from '../impersonate.ts'
 import { until } from '../support.ts'
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../../../../infra/local/command/${file}`, import.meta.url))
@@ -100,15 +101,7 @@ describe('npm start', () => {
   })
 
   test('accepts -c like the CDK CLI', async () => {
-    const response = await fetch(`${outputs().ApiUrl}/auth/impersonate`, {
-      method: 'POST',
-      headers: {
-        authorization: `Basic ${btoa('olivia:Olivia-Local-1!')}`,
-        'content-type': 'application/json',
-        'x-api-key': demoApiKey,
-      },
-      body: '{"username":"alice"}',
-    })
+    const response = await impersonate(outputs().ApiUrl, { apiKey: demoApiKey })
     const { session } = (await response.json()) as { session: { authorization: string } }
     const { exp, iat } = JSON.parse(Buffer.from(session.authorization.split('.')[1] ?? '', 'base64url').toString())
     expect(exp - iat).toBe(300)
