@@ -48,7 +48,7 @@ async function runApps(given: Omit<Run, 'outdir'>[]) {
   }
 }
 
-/** What an app prints to stderr that stops with an error. */
+/** What an app prints to stderr before it stops with an error. */
 async function errorOf(context: object): Promise<string | undefined> {
   const [run] = await runApps([{ context }])
   expect(run?.reports).toEqual([])

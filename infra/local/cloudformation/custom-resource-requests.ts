@@ -45,7 +45,7 @@ export function createSendRequest(stackId: string, responses: ResponseServer, ru
     }
     const timeout = startTimeout(resource.timeoutSeconds)
     const received = await Promise.race([
-      // CloudFormation does not wait for the function's end. Here, the next request needs no further environment then.
+      // Waits for the function's end, unlike CloudFormation: the next request then runs in the same environment.
       runUntilResponse(run, { functionArn: resource.serviceToken, event, isReceived }).then(() =>
         response.catch((error: Error) => fail(error.message)),
       ),
