@@ -9,6 +9,7 @@ export type Kind =
   | 'endpoint'
   | 'ticket'
   | 'introspection'
+  | 'introspection by hand'
   | 'ordinary sign-in'
   | 'owner’s trigger'
   | 'impersonation'
@@ -56,6 +57,22 @@ function checkSession([answer]: Answer[]): void {
 
 const mintCalls = { AdminInitiateAuth: 1, AdminListGroupsForUser: 1, AdminGetUser: 1, AdminRespondToAuthChallenge: 1 }
 
+const introspection = (accessToken: string): Job => ({
+  events: [
+    keyedEvent({
+      route: 'POST /auth/introspect',
+      headers: { 'Content-Type': ['application/x-www-form-urlencoded'] },
+      body: `token=${accessToken}`,
+    }),
+  ],
+  starting: 0,
+  check([answer]) {
+    same(answer.statusCode, 200)
+    same(JSON.parse(answer.body).active, true)
+  },
+  calls: { GetItem: 1 },
+})
+
 export const jobs: Record<Kind, (facts: Facts) => Job> = {
   empty: () => ({ events: [{}], starting: 0, check: ([answer]) => same(answer.statusCode, 200), calls: {} }),
 
@@ -86,21 +103,11 @@ export const jobs: Record<Kind, (facts: Facts) => Job> = {
   }),
 
   introspection: ({ accessToken }) => ({
-    events: [
-      keyedEvent({
-        route: 'POST /auth/introspect',
-        headers: { 'Content-Type': ['application/x-www-form-urlencoded'] },
-        body: `token=${accessToken}`,
-      }),
-    ],
-    starting: 0,
-    check([answer]) {
-      same(answer.statusCode, 200)
-      same(JSON.parse(answer.body).active, true)
-    },
-    calls: { GetItem: 1 },
+    ...introspection(accessToken),
     remembered: { AdminListGroupsForUser: 1, AdminGetUser: 2 },
   }),
+
+  'introspection by hand': ({ accessToken }) => introspection(accessToken),
 
   'ordinary sign-in': () => {
     const event = triggerEvent('TokenGeneration_Authentication', { groupConfiguration: {} }, 'an-app-of-theirs')

@@ -85,6 +85,7 @@ export function byHand(outdir: string, environment: Record<string, string>): Var
   const specs: [name: string, kind: Kind, entry: string, bundling: BundlingOptions, file: string][] = [
     ['empty handler', 'empty', 'empty', asAdvised, 'index.mjs'],
     ['by hand, bundled', 'by hand', 'by-hand', asAdvised, 'index.mjs'],
+    ['introspection by hand', 'introspection by hand', 'introspect', asAdvised, 'index.mjs'],
     ['owner’s trigger, called directly', 'owner’s trigger', 'invoke', asAdvised, 'index.mjs'],
     // This bundle does not include the SDK. Without Lambda's runtime it finds this project's SDK.
     ['by hand, CDK defaults', 'by hand', 'by-hand', { metafile: true }, 'index.js'],
