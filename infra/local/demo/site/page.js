@@ -127,7 +127,7 @@ export function showImpersonations({
     }
     empty.hidden = !answer || list.children.length > 0
     const soon = !answer || (answer.impersonations && canChange(answer.impersonations))
-    if (!document.hidden && !mustSignIn()) timer = setTimeout(update, soon ? 3_000 : 15_000)
+    if (!document.hidden && !mustSignIn()) timer = setTimeout(updateIfSeen, soon ? 3_000 : 15_000)
   }
 
   /** Keeps the focus on a button of the list, for people who use the keyboard. */
@@ -169,7 +169,8 @@ export function showImpersonations({
     return made
   }
 
-  document.addEventListener('visibilitychange', () => document.hidden || mustSignIn() || update())
+  const updateIfSeen = () => document.hidden || mustSignIn() || update()
+  document.addEventListener('visibilitychange', updateIfSeen)
   return update
 }
 
