@@ -175,9 +175,15 @@ describe('by the AWS CLI', () => {
   })
 
   test('Approve an impersonation: today', async () => {
-    const id = await prepareVictor()
     const [command = ''] = dynamoDbCommands('Approve an impersonation')
-    expect(await dynamoDb(argumentsOf(command, await valuesFor(id)))).toContain(id)
+    let [day, id, found] = ['', '', [] as unknown[]]
+    // Again if midnight was in between.
+    while (day !== dateIn(0)) {
+      day = dateIn(0)
+      id = await prepareVictor()
+      found = await dynamoDb(argumentsOf(command, await valuesFor(id)))
+    }
+    expect(found).toContain(id)
   })
 
   test('Who is acting now: today or tomorrow', async () => {
