@@ -1,5 +1,6 @@
 // Runs DynamoDB in memory (dynalite), with the tables of the template.
 
+import type { Server, ServerResponse } from 'node:http'
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { localAccess } from './client-access.ts'
 import { expectOnly, type Resource, type Stack } from './cloudformation/stack.ts'
@@ -46,7 +47,9 @@ export async function startDynamoDb(stack: Stack): Promise<DynamoDb> {
   // dynalite lets pages of every origin read and write. Without the header, it sends no CORS headers.
   server.prependListener('request', ({ headers }) => delete headers.origin)
   const url = `http://127.0.0.1:${await listen(server)}`
+  const answered = watchRequests(server)
   const close = async () => {
+    await answered()
     const closed = new Promise((resolve) => server.close(resolve))
     server.closeAllConnections()
     await closed
@@ -63,6 +66,36 @@ export async function startDynamoDb(stack: Stack): Promise<DynamoDb> {
     client.destroy()
   }
   return { url, streams: [...streams.values()], close }
+}
+
+/**
+ * dynalite closes its database when its connections are closed, also while it works on a request. That request then throws an
+ * error that nothing catches.
+ * @returns a function that waits until no request is open
+ */
+function watchRequests(server: Server): () => Promise<void> {
+  const open = new Set<ServerResponse>()
+  let onIdle = () => {}
+  function forget(response: ServerResponse) {
+    open.delete(response)
+    if (open.size === 0) onIdle()
+  }
+  server.prependListener('request', (request, response) => {
+    open.add(response)
+    // Not the event 'close': it comes early if the client is gone.
+    const { end } = response
+    response.end = (...args: unknown[]) => {
+      forget(response)
+      return end.apply(response, args as Parameters<typeof end>)
+    }
+    request.once('close', () => request.complete || forget(response))
+  })
+  return async () => {
+    if (open.size === 0) return
+    await new Promise<void>((resolve) => {
+      onIdle = resolve
+    })
+  }
 }
 
 /** @throws Error naming the property that the local run does not know */

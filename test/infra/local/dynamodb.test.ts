@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import {
   BatchWriteItemCommand,
   DeleteItemCommand,
@@ -36,6 +37,22 @@ const stackOf = (Properties: Record<string, unknown>) =>
   new Stack({ Resources: { Table: { Type: 'AWS::DynamoDB::Table', Properties } } }, place)
 
 describe('startDynamoDb', () => {
+  test('answers the requests that it has before it closes', async () => {
+    const { url, close } = await startDynamoDb(stackOf(properties))
+    const client = new DynamoDBClient({ ...localAccess(place.region, url), maxAttempts: 1 })
+    try {
+      const { promise: received, resolve } = Promise.withResolvers<unknown>()
+      subscribe('http.server.request.start', resolve)
+      const answer = client.send(new GetItemCommand({ TableName: 'records', Key: { id: { S: 'a' } } }))
+      await received
+      unsubscribe('http.server.request.start', resolve)
+      await close()
+      expect(await answer).toMatchObject({ $metadata: { httpStatusCode: 200 } })
+    } finally {
+      client.destroy()
+    }
+  })
+
   test('creates a table with its indexes, ready for use', async () => {
     const { url, close } = await startDynamoDb(stackOf(properties))
     const client = new DynamoDBClient(localAccess(place.region, url))
