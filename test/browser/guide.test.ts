@@ -11,7 +11,8 @@ let world: World
 let context: BrowserContext
 beforeAll(async () => {
   world = await openWorld()
-})
+  // On a busy machine, bundling the stack and starting Chromium took more than a minute.
+}, 180_000)
 afterAll(() => world?.close())
 beforeEach(async () => {
   context = await world.browser.newContext()
