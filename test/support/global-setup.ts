@@ -3,7 +3,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { storePoolKeys } from './pool-keys.ts'
+import { storeKeys } from './pool-keys.ts'
 import { setRunFolder } from './run-folder.ts'
 import { startSynthesis } from './synthesis.ts'
 
@@ -20,5 +20,5 @@ export default async function setUp(): Promise<void> {
     'aws:cdk:disable-logicalId-metadata': true,
     'aws:cdk:disable-stack-trace': true,
   })
-  await Promise.all([startSynthesis(), storePoolKeys()])
+  await Promise.all([startSynthesis(), storeKeys()])
 }

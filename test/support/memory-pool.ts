@@ -1,15 +1,15 @@
 // A pool of the local Cognito in this process, without HTTP, with the demo people.
 
-import { createPublicKey, generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { CognitoError } from '../../infra/local/cognito/errors.ts'
 import { Input } from '../../infra/local/cognito/input.ts'
-import type { Keys } from '../../infra/local/cognito/keys.ts'
 import { operations } from '../../infra/local/cognito/operations.ts'
 import type { Client, Pool } from '../../infra/local/cognito/pool.ts'
 import { addUser } from '../../infra/local/cognito/users.ts'
 import { demoPeople } from '../../infra/local/demo/people.ts'
 import type { Functions } from '../../infra/local/lambda/functions.ts'
 import { addPeople } from '../../infra/local/people/add-people.ts'
+import { poolKeys } from './pool-keys.ts'
 import { userPoolId } from './tokens.ts'
 
 export type MemoryPool = Awaited<ReturnType<typeof makeMemoryPool>>
@@ -74,7 +74,7 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
     families: new Map(),
     refreshTokens: new Map(),
     enforcedInCustomAuth: new Set(),
-    keys: smallKeys(),
+    keys: await poolKeys('memoryPool'),
     decoySecret: randomBytes(32),
     createdAt: at,
     modifiedAt: at,
@@ -100,13 +100,4 @@ export async function makeMemoryPool(invoke: Functions['invoke']) {
   addUser(pool, 'Okta_7', [], 'EXTERNAL_PROVIDER', at)
 
   return { pool, perform, admin }
-}
-
-/** Small keys are fast. */
-function smallKeys(): Keys {
-  const make = () => {
-    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 1024 })
-    return { kid: randomUUID(), privateKey, publicKey: createPublicKey(privateKey) }
-  }
-  return { id: make(), access: make() }
 }

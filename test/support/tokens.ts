@@ -1,6 +1,7 @@
 // Tokens in Cognito's form, signed with test keys.
 
-import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { createPublicKey, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto'
+import { storedKeys } from './pool-keys.ts'
 
 export const userPoolId = 'us-east-1_TestPool1'
 export const issuer = `https://cognito-idp.us-east-1.amazonaws.com/${userPoolId}`
@@ -11,9 +12,12 @@ export interface Key {
   jwk: { kid: string; kty: string; alg: string; use: string; n?: string; e?: string }
 }
 
+const unused = storedKeys('tokens')
+
+/** @returns another key at each call in a test file */
 export function newKey(kid: string = randomUUID()): Key {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const { n, e } = publicKey.export({ format: 'jwk' })
+  const privateKey = unused.shift() ?? generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey
+  const { n, e } = createPublicKey(privateKey).export({ format: 'jwk' })
   return { kid, privateKey, jwk: { kid, kty: 'RSA', alg: 'RS256', use: 'sig', ...(n && e && { n, e }) } }
 }
 
