@@ -1,5 +1,6 @@
 // POST /auth/introspect with the real handler: requests, responses, log lines and metrics.
 
+import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import type { APIGatewayProxyResult, Context } from 'aws-lambda'
 import { startAws } from '../../support/aws-server.ts'
@@ -15,6 +16,7 @@ let lines: Record<string, unknown>[]
 let metrics: string[]
 let aws: Awaited<ReturnType<typeof startAws>>
 let handler: Handler
+let username: string
 
 beforeAll(async () => {
   aws = await startAws((operation) => responses[operation] ?? { __type: 'UnknownOperationException' }, {
@@ -25,7 +27,9 @@ beforeAll(async () => {
   process.env = { ...rest, ...aws.environment, ...introspectionEnvironment, ...name }
   for (const name of ['info', 'warn', 'error'] as const)
     jest.spyOn(console, name).mockImplementation((line) => void lines.push({ level: name, ...line }))
+  jest.spyOn(Math, 'random').mockReturnValue(0) // The SDK does not wait before it tries again.
   jest.spyOn(process.stdout, 'write').mockImplementation((line) => Boolean(metrics.push(String(line))))
+  ;({ handler } = await import('../../../lambda/oversight/introspection-handler.ts'))
 })
 afterAll(async () => {
   jest.restoreAllMocks()
@@ -42,25 +46,29 @@ const item = (changes: object = {}) => ({
   ),
   ...changes,
 })
-const ofAlice = { actorSub: { S: 'sub-of-alice' }, actorUsername: { S: 'alice' } }
+const ofAlice = () => ({
+  actorSub: { S: 'sub-of-alice' },
+  actorUsername: { S: username },
+  subjectUsername: { S: username },
+})
 const user = (sub: string) => ({
   Enabled: true,
   UserStatus: 'CONFIRMED',
   UserAttributes: [{ Name: 'sub', Value: sub }],
 })
 
-beforeEach(async () => {
+beforeEach(() => {
+  // The function remembers nothing about this name.
+  username = randomUUID()
   lines = []
   metrics = []
   aws.calls.length = 0
   responses = {
-    GetItem: { Item: item(ofAlice) },
+    GetItem: { Item: item(ofAlice()) },
     AdminListGroupsForUser: { Groups: [{ GroupName: 'impersonators' }] },
     // This pool finds alice only, so she is both the actor and the subject here.
     AdminGetUser: user('sub-of-alice'),
   }
-  jest.resetModules() // a new function, which remembers nothing
-  ;({ handler } = await import('../../../lambda/oversight/introspection-handler.ts'))
 })
 
 const token = () => tokenOf('access', { act: { sub: 'sub-of-alice' } })
@@ -175,7 +183,7 @@ describe('the response to an inactive token has only "active": false', () => {
     [
       'an ended session',
       token,
-      () => Object.assign(responses, { GetItem: { Item: item({ ...ofAlice, state: { S: 'ended' } }) } }),
+      () => Object.assign(responses, { GetItem: { Item: item({ ...ofAlice(), state: { S: 'ended' } }) } }),
     ],
     ['no record', token, () => Object.assign(responses, { GetItem: {} })],
     ['no member', token, () => Object.assign(responses, { AdminListGroupsForUser: { Groups: [] } })],

@@ -26,6 +26,7 @@ beforeAll(async () => {
   process.env = { ...rest, ...aws.environment, ...oversightEnvironment, AWS_LAMBDA_FUNCTION_NAME: 'the-oversight' }
   for (const name of ['info', 'warn', 'error'] as const)
     jest.spyOn(console, name).mockImplementation((line) => void lines.push({ level: name, ...line }))
+  jest.spyOn(Math, 'random').mockReturnValue(0) // The SDK does not wait before it tries again.
   jest.spyOn(process.stdout, 'write').mockImplementation((line) => Boolean(metrics.push(String(line))))
   ;({ handler } = await import('../../../lambda/oversight/handler.ts'))
 })
