@@ -2,7 +2,7 @@
 // Much faster than dynalite.
 
 import { byActor, byDay, bySubject } from '../../lambda/records-schema.ts'
-import { apply, holds, type Input, type Item, namesOf, select, unused } from './memory-expressions.ts'
+import { apply, holds, type Input, type Item, namesOf, select, toNumber, unused } from './memory-expressions.ts'
 
 const indexes = [byActor, bySubject, byDay]
 
@@ -50,19 +50,15 @@ export class MemoryTable {
     const condition = String(input.KeyConditionExpression)
     if (namesOf(condition, input).some((name) => name !== partitionKey && name !== sortKey))
       throw new Error(`${condition} names an attribute that is no key of ${index.indexName}`)
-    const orders = new Map<Item, readonly [number, string]>()
-    function order(item: Item) {
-      const known = orders.get(item)
-      const found = known ?? ([Number(textOf(item[sortKey])), textOf(item.id)] as const)
-      if (!known) orders.set(item, found)
-      return found
-    }
-    const start = input.ExclusiveStartKey as Item | undefined
+    const keyed = (item: Item): Keyed => ({ item, at: toNumber(textOf(item[sortKey])), id: textOf(item.id) })
+    const start = input.ExclusiveStartKey ? keyed(input.ExclusiveStartKey as Item) : undefined
     const partition = partitionOf(condition, input)
     const inRange = [...this.items.values()]
       .filter((item) => textOf(item[partitionKey]) === partition && item[sortKey] && holds(condition, item, input))
-      .sort((a, b) => compareKeys(order(b), order(a)))
-      .filter((item) => !start || compareKeys(order(item), order(start)) < 0)
+      .map(keyed)
+      .filter((each) => !start || compareKeys(each, start) < 0)
+      .sort((a, b) => compareKeys(b, a))
+      .map(({ item }) => item)
     const page = inRange.slice(0, Math.min(Number(input.Limit ?? Number.POSITIVE_INFINITY), this.pageSize))
     this.touched += page.length
     const filter = input.FilterExpression
@@ -89,8 +85,15 @@ function textOf(value: Item[string] | undefined): string {
   return value && 'N' in value ? value.N : ''
 }
 
-function compareKeys(a: readonly [number, string], b: readonly [number, string]): number {
-  return a[0] - b[0] || (a[1] < b[1] ? -1 : Number(a[1] > b[1]))
+/** An item with the keys that a query sorts by. */
+interface Keyed {
+  item: Item
+  at: number
+  id: string
+}
+
+function compareKeys(a: Keyed, b: Keyed): number {
+  return a.at - b.at || (a.id < b.id ? -1 : Number(a.id > b.id))
 }
 
 const refused = {
