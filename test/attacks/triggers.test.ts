@@ -1,28 +1,27 @@
 // Attacks on the triggers: malformed, repeated and reordered events.
 
 import { randomUUID } from 'node:crypto'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { newGrant } from '../../lambda/grant.ts'
-import { createRecords, type Records } from '../../lambda/records.ts'
+import { createRecords } from '../../lambda/records.ts'
 import type { TriggerEvent } from '../../lambda/triggers/event.ts'
 import { createImpersonationTriggers } from '../../lambda/triggers/impersonation-client.ts'
+import { inProcessDynamoDB } from '../support/in-process.ts'
+import { MemoryTable } from '../support/memory-table.ts'
+import { delayed } from '../support/random-turns.ts'
 import { requestedRecord } from '../support/requested-record.ts'
-import { startTable } from '../support/table.ts'
 import { triggerEvent } from '../support/trigger-event.ts'
 
-let table: Awaited<ReturnType<typeof startTable>>
-let records: Records
-let triggers: (event: TriggerEvent) => Promise<TriggerEvent>
-beforeAll(async () => {
-  table = await startTable()
-  records = createRecords({ ...table, timeout: 5_000, now: Date.now })
-  triggers = createImpersonationTriggers(
-    records,
-    { protectedGroups: ['admins'], mayActAs: 'none', approvalGroups: [], sessionMinutes: 60, scopes: [] },
-    () => {},
-  )
-})
-afterAll(() => table.close())
+const settings = {
+  protectedGroups: ['admins'],
+  mayActAs: 'none' as const,
+  approvalGroups: [],
+  sessionMinutes: 60,
+  scopes: [],
+}
+const options = { tableName: 'records', timeout: 5_000, now: Date.now }
+const records = createRecords({ ...options, dynamoDB: inProcessDynamoDB(delayed(new MemoryTable().perform)) })
+const triggers = createImpersonationTriggers(records, settings, () => {})
 
 async function putRequest() {
   const { grant, record } = requestedRecord()
@@ -207,14 +206,8 @@ test.each<[string, (id: string, answer: string) => TriggerEvent]>([
   ['PreToken', (id) => preToken(id)],
   ['PreToken for a protected subject', (id) => preToken(id, { groupConfiguration: { groupsToOverride: ['admins'] } })],
 ])('%s throws if the table cannot be reached, so that Cognito retries', async (_, event) => {
-  const gone = createRecords({ ...table, tableName: 'gone', timeout: 5_000, now: Date.now })
-  const settings = {
-    protectedGroups: ['admins'],
-    mayActAs: 'none' as const,
-    approvalGroups: [],
-    sessionMinutes: 60,
-    scopes: [],
-  }
+  const dynamoDB = inProcessDynamoDB(() => ({ __type: 'ResourceNotFoundException' }))
+  const gone = createRecords({ ...options, dynamoDB })
   const { id, answer } = newGrant()
   const handle = createImpersonationTriggers(gone, settings, () => {})
   await expect(handle(event(id, answer))).rejects.toMatchObject({ code: 'Unavailable', cause: expect.any(Error) })
