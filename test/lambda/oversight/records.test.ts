@@ -15,6 +15,7 @@ import { inProcessDynamoDB } from '../../support/in-process.ts'
 import type { Item } from '../../support/memory-expressions.ts'
 import { MemoryTable } from '../../support/memory-table.ts'
 import { scriptedDynamoDB, startTable } from '../../support/table.ts'
+import { startVirtualTime } from '../../support/virtual-time.ts'
 import { audrey } from '../../support/world.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
@@ -183,7 +184,7 @@ describe('end', () => {
       const memory = new MemoryTable()
       const client = (behaviour?: Behaviour) => {
         const dynamoDB = inProcessDynamoDB(memory.perform, { maxAttempts: 2, ...(behaviour && { behaviour }) })
-        return { dynamoDB, tableName: 'records', timeout: 200, now: () => now }
+        return { dynamoDB, tableName: 'records', timeout: 5_000, now: () => now }
       }
       await createRecords(client()).put(issued())
       const unreliable = createOversightRecords(
@@ -194,7 +195,10 @@ describe('end', () => {
         }),
       )
       const run = new Process('endpoint')
-      const result = await run.run(() => unreliable.end(grant.id, audrey).catch((error) => error))
+      const time = startVirtualTime()
+      const result = await time
+        .settle(run.run(() => unreliable.end(grant.id, audrey).catch((error) => error)))
+        .finally(time.stop)
       const after = await createOversightRecords(client()).read(grant.id)
       if (result instanceof Error) expect(result).toMatchObject({ code: 'Unavailable' })
       else expect(result).toStrictEqual(after)
