@@ -4,7 +4,9 @@ import { newGrant, newTicket } from '../../lambda/grant.ts'
 import { createOversightRecords } from '../../lambda/oversight/records.ts'
 import { createRecords, type IssuePolicy, type Records } from '../../lambda/records.ts'
 import { type ImpersonationRecord, listing } from '../../lambda/records-schema.ts'
-import { silentDynamoDB } from '../support/in-process.ts'
+import { inProcessDynamoDB, silentDynamoDB } from '../support/in-process.ts'
+import { MemoryTable } from '../support/memory-table.ts'
+import { delayed } from '../support/random-turns.ts'
 import { scriptedDynamoDB, startTable } from '../support/table.ts'
 
 const noon = Date.UTC(2026, 0, 1, 12)
@@ -114,8 +116,8 @@ describe('put', () => {
   })
 })
 
-const claim = (changes: Partial<Parameters<Records['claim']>[0]> = {}) =>
-  records.claim({ ticket, clientId: 'ours', grant, browser, ...changes })
+const claim = (changes: Partial<Parameters<Records['claim']>[0]> = {}, at = records) =>
+  at.claim({ ticket, clientId: 'ours', grant, browser, ...changes })
 
 describe('claim', () => {
   test('turns the prepared record into a requested one, with the grant and the browser', async () => {
@@ -222,11 +224,13 @@ describe('claim', () => {
     expect(await records.read(ticket.id)).toBeUndefined()
   })
   test('200 races of two claims: one wins', async () => {
+    const dynamoDB = inProcessDynamoDB(delayed(new MemoryTable().perform))
+    const records = createRecords({ dynamoDB, tableName: 'records', timeout: 5_000, now: () => now })
     for (let race = 0; race < 200; race++) {
       ticket = newTicket()
       await records.put(prepared())
       const grants = [newGrant(), newGrant()]
-      const claims = await Promise.all(grants.map((grant) => claim({ grant })))
+      const claims = await Promise.all(grants.map((grant) => claim({ grant }, records)))
       const winner = claims.findIndex((record) => record !== undefined)
       expect(claims.filter((record) => record !== undefined)).toHaveLength(1)
       expect(await records.read(ticket.id)).toMatchObject({ grantHash: grants[winner]?.hash })
