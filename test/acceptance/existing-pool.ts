@@ -5,9 +5,9 @@ import {
   CreateUserPoolClientCommand,
   CreateUserPoolCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import { startAccount } from '../../infra/local/account.ts'
 import { demoApiKey, demoResourceKey, makeDemoPeople } from '../../infra/local/demo/people.ts'
-import { runLocally } from '../../infra/local/run.ts'
+import { sharedAssembly } from '../support/assembly.ts'
+import { openAccount, poolIdInTemplate } from '../support/existing-pool.ts'
 import { connect, type Outputs, type Target } from './target.ts'
 
 /** The attributes that an app client of the pool's owner may read. */
@@ -23,8 +23,8 @@ export const settings = {
 
 /** @returns the target, and the id of the owner's app client */
 export async function openExistingPool(): Promise<Target & { appClientId: string }> {
-  const account = await startAccount()
-  const { cognito: owner } = connect({ UserPoolId: 'us-east-1_1', CognitoEndpoint: account.cognito.url } as Outputs)
+  const account = await openAccount(await sharedAssembly({ ...settings, userPoolId: poolIdInTemplate }))
+  const { owner } = account
   const { UserPool } = await owner.send(
     new CreateUserPoolCommand({
       PoolName: 'owner',
@@ -45,7 +45,7 @@ export async function openExistingPool(): Promise<Target & { appClientId: string
     }),
   )
   await owner.send(new CreateGroupCommand({ UserPoolId: UserPool?.Id, GroupName: 'admins' }))
-  const run = await runLocally({ account, context: { ...settings, userPoolId: UserPool?.Id } })
+  const run = await account.deploy(UserPool?.Id ?? '')
   const outputs = run.outputs as unknown as Outputs
   const clients = connect(outputs)
   await makeDemoPeople(owner, outputs.UserPoolId)
@@ -56,10 +56,8 @@ export async function openExistingPool(): Promise<Target & { appClientId: string
     ...clients,
     appClientId: UserPoolClient?.ClientId ?? '',
     async close() {
-      owner.destroy()
       clients.cognito.destroy()
       clients.dynamoDB.destroy()
-      await run.close()
       await account.close()
     },
   }

@@ -46,7 +46,9 @@ export async function openTarget(): Promise<Target> {
 async function openLocalRun(): Promise<Target> {
   const { runLocally } = await import('../../infra/local/run.ts')
   const { demoApiKey, demoResourceKey, makeDemoPeople } = await import('../../infra/local/demo/people.ts')
-  const run = await runLocally({ port: 0, cognitoPort: 0, context: { approvalGroups: 'vips' } })
+  const { sharedAssembly } = await import('../support/assembly.ts')
+  const { poolKeys } = await import('../support/pool-keys.ts')
+  const run = await runLocally({ assembly: await sharedAssembly({ approvalGroups: 'vips' }), keys: poolKeys })
   const outputs = run.outputs as unknown as Outputs
   const clients = connect(outputs)
   await makeDemoPeople(clients.cognito, outputs.UserPoolId)
