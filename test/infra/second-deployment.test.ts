@@ -29,6 +29,8 @@ function appDeployment(context: Record<string, unknown>, inRegion = region): Dep
   )
 }
 
+const plain = appDeployment({})
+
 function ownAppDeployment(id: string, props: ImpersonationProps, stackName = id): Deployment {
   const stack = new Stack(new App({ context: bundleNothing }), id, { stackName })
   new Impersonation(stack, 'Support', props)
@@ -90,7 +92,7 @@ describe('two deployments in one account and region', () => {
       appDeployment(existing('us-east-1_One')),
       appDeployment({ ...existing('us-east-1_Two'), stackName: 'support-eu' }),
     ],
-    ['an app of one’s own beside the stack', appDeployment({}), ownAppDeployment('Shop', {})],
+    ['an app of one’s own beside the stack', plain, ownAppDeployment('Shop', {})],
     [
       'two stacks of an app of one’s own',
       ownAppDeployment('Shop', { customers: ['back-office'] }),
@@ -106,7 +108,7 @@ describe('two deployments in one account and region', () => {
   })
 
   test('would have the names of alarms, keys and more in common if both stacks had the same name', () => {
-    const types = outerCollisions(appDeployment({}), appDeployment({})).map((name) => name.split(': ')[0])
+    const types = outerCollisions(plain, plain).map((name) => name.split(': ')[0])
     expect([...new Set(types)]).toEqual([
       'AWS::ApiGateway::ApiKey',
       'AWS::ApiGateway::RestApi',
@@ -119,14 +121,15 @@ describe('two deployments in one account and region', () => {
 })
 
 test('stacks of the same name in two regions have no dashboard in common: an account’s dashboards are not regional', () => {
-  const [one, other] = [region, 'eu-west-1'].map((name) => appDeployment({}, name)) as [Deployment, Deployment]
-  const global = outerCollisions(one, other).filter((name) => /^AWS::(CloudWatch::Dashboard|IAM::)/.test(name))
+  const global = outerCollisions(plain, appDeployment({}, 'eu-west-1')).filter((name) =>
+    /^AWS::(CloudWatch::Dashboard|IAM::)/.test(name),
+  )
   expect(global).toEqual([])
 })
 
 describe('the stack’s name', () => {
   test('is Impersonation by default', () => {
-    expect(appDeployment({}).stackName).toBe('Impersonation')
+    expect(plain.stackName).toBe('Impersonation')
   })
 
   test('changes no file’s name, since the local run reads the template', () => {
