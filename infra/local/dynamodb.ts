@@ -1,6 +1,6 @@
 // Runs DynamoDB in memory (dynalite), with the tables of the template.
 
-import type { Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { CreateTableCommand, type CreateTableCommandInput, DynamoDBClient } from '@aws-sdk/client-dynamodb'
 import { localAccess } from './client-access.ts'
 import { expectOnly, type Resource, type Stack } from './cloudformation/stack.ts'
@@ -71,30 +71,28 @@ export async function startDynamoDb(stack: Stack): Promise<DynamoDb> {
 /**
  * dynalite closes its database when its connections are closed, also while it works on a request. That request then throws an
  * error that nothing catches.
- * @returns a function that waits until no request is open
+ * @returns a function that waits until dynalite works on no request. It drops requests whose body has not arrived.
  */
 function watchRequests(server: Server): () => Promise<void> {
-  const open = new Set<ServerResponse>()
+  const open = new Set<IncomingMessage>()
   let onIdle = () => {}
-  function forget(response: ServerResponse) {
-    open.delete(response)
+  function forget(request: IncomingMessage) {
+    open.delete(request)
     if (open.size === 0) onIdle()
   }
   server.prependListener('request', (request, response) => {
-    open.add(response)
-    // Not the event 'close': it comes early if the client is gone.
+    open.add(request)
+    // If the client is gone, dynalite still works on a complete request, and ends its response later.
+    request.once('close', () => request.complete || forget(request))
     const { end } = response
     response.end = (...args: unknown[]) => {
-      forget(response)
+      forget(request)
       return end.apply(response, args as Parameters<typeof end>)
     }
-    request.once('close', () => request.complete || forget(response))
   })
   return async () => {
-    if (open.size === 0) return
-    await new Promise<void>((resolve) => {
-      onIdle = resolve
-    })
+    for (const request of open) if (!request.complete) request.destroy()
+    if (open.size > 0) await new Promise<void>((resolve) => (onIdle = resolve))
   }
 }
 

@@ -1,4 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { once } from 'node:events'
+import type { IncomingMessage } from 'node:http'
+import { connect } from 'node:net'
 import {
   BatchWriteItemCommand,
   DeleteItemCommand,
@@ -42,15 +45,30 @@ describe('startDynamoDb', () => {
     const client = new DynamoDBClient({ ...localAccess(place.region, url), maxAttempts: 1 })
     try {
       const { promise: received, resolve } = Promise.withResolvers<unknown>()
-      subscribe('http.server.request.start', resolve)
+      const onStart = (message: unknown) => (message as { request: IncomingMessage }).request.once('end', resolve)
+      subscribe('http.server.request.start', onStart)
       const answer = client.send(new GetItemCommand({ TableName: 'records', Key: { id: { S: 'a' } } }))
       await received
-      unsubscribe('http.server.request.start', resolve)
+      unsubscribe('http.server.request.start', onStart)
       await close()
       expect(await answer).toMatchObject({ $metadata: { httpStatusCode: 200 } })
     } finally {
       client.destroy()
     }
+  })
+
+  test('closes although the body of a request never arrives', async () => {
+    const { url, close } = await startDynamoDb(stackOf(properties))
+    const { promise: received, resolve } = Promise.withResolvers<unknown>()
+    subscribe('http.server.request.start', resolve)
+    const socket = connect(Number(new URL(url).port), '127.0.0.1', () =>
+      socket.write('POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{'),
+    )
+    const ended = once(socket, 'close')
+    await received
+    unsubscribe('http.server.request.start', resolve)
+    await close()
+    await ended
   })
 
   test('creates a table with its indexes, ready for use', async () => {
