@@ -13,6 +13,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { localAccess } from '../../../../infra/local/client-access.ts'
 import { type Cognito, startCognito } from '../../../../infra/local/cognito/server.ts'
 import { demoApiKey, demoResourceKey, makeDemoPeople, people } from '../../../../infra/local/demo/people.ts'
+import { poolKeys } from '../../../support/pool-keys.ts'
 
 const UserPoolId = 'us-east-1_demo00001'
 const ClientId = 'democlient0000000000000001'
@@ -40,6 +41,7 @@ beforeEach(async () => {
       },
     ],
     invoke: async () => ({ kind: 'denied' }),
+    keys: poolKeys,
   })
   cognito = new CognitoIdentityProviderClient(localAccess('us-east-1', server.url))
   folder = mkdtempSync(join(tmpdir(), 'demo-'))
@@ -84,7 +86,10 @@ async function expectDemoPeople() {
 }
 
 /** Runs the script in a process that does not see the AWS configuration of this machine. */
-const run = (...args: string[]) => promisify(execFile)(process.execPath, [script, ...args], { env: { HOME: folder } })
+function run(...args: string[]) {
+  const { NODE_COMPILE_CACHE } = process.env
+  return promisify(execFile)(process.execPath, [script, ...args], { env: { HOME: folder, NODE_COMPILE_CACHE } })
+}
 
 function outputsFile(outputs: Record<string, string>): string {
   const file = join(folder, 'outputs.json')
