@@ -3,22 +3,22 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { beforeAll, describe, expect, test } from '@jest/globals'
 import { synthesizeInto } from '../../../infra/local/cloudformation/assembly.ts'
 import { closure } from '../../bench/sizes.ts'
+import { sharedAssembly } from '../../support/assembly.ts'
 
-const outdir = mkdtempSync(join(tmpdir(), 'bundle-'))
+let outdir: string
 let bundles: string[]
 beforeAll(async () => {
   // A deployment to an existing pool has all functions.
-  await synthesizeInto(outdir, {
+  outdir = await sharedAssembly({
     eventBus: 'security',
     userPoolId: 'us-east-1_Abc123',
     protectedGroups: 'impersonators,impersonation-auditors,admins',
   })
   bundles = readdirSync(outdir).filter((name) => name.startsWith('asset.'))
 })
-afterAll(() => rmSync(outdir, { recursive: true }))
 
 const entries = [
   'endpoint.mjs',
@@ -145,6 +145,7 @@ describe('bundles', () => {
 
   test('are identical for the same code, so CloudFormation does not update the functions', async () => {
     const again = mkdtempSync(join(tmpdir(), 'bundle-'))
+    // Not a shared assembly: one process bundles a function only once.
     await synthesizeInto(again, {
       eventBus: 'audit',
       userPoolId: 'us-east-1_Abc123',
