@@ -48,13 +48,6 @@ async function runApps(given: Omit<Run, 'outdir'>[]) {
   }
 }
 
-/** What an app prints to stderr before it stops with an error. */
-async function errorOf(context: object): Promise<string | undefined> {
-  const [run] = await runApps([{ context }])
-  expect(run?.reports).toEqual([])
-  return run?.stderr
-}
-
 const settings = {
   ...everySetting,
   eventBus: 'arn:aws:events:us-east-1:210987654321:event-bus/security',
@@ -67,6 +60,20 @@ const settingsOnExistingPool = {
   smsRoleArn: 'arn:aws:iam::123456789012:role/sms',
   requiredAttributes: 'email',
 }
+const contexts = {
+  'by default': {},
+  'with every setting': settings,
+  'on an existing pool': existingPool,
+  'on an existing pool with every setting': settingsOnExistingPool,
+  misspelt: { stackname: 'support' },
+  'out of range': { sessionMinutes: 4 },
+}
+
+let ran: Awaited<ReturnType<typeof runApps>>
+beforeAll(async () => {
+  ran = await runApps([...Object.values(contexts).map((context) => ({ context })), { context: {}, invalid: true }])
+})
+const runOf = (name: keyof typeof contexts) => ran[Object.keys(contexts).indexOf(name)]
 
 describe('cdk-nag and CDK’s validation', () => {
   const ownPoolFindings = ['COG2 at UserPool', 'COG8 at UserPool']
@@ -109,19 +116,13 @@ describe('cdk-nag and CDK’s validation', () => {
 
   const eventFindings = ['IAM5[Resource::*] at Events/Role', 'SQS3 at EventsDeadLetters']
 
-  const cases: [string, object, string[]][] = [
-    ['by default', {}, [...findings, ...ownPoolFindings, noAccessLog]],
-    ['with every setting', settings, [...findings, ...ownPoolFindings, ...eventFindings]],
-    ['on an existing pool', existingPool, [...findings, noAccessLog]],
-    ['on an existing pool with every setting', settingsOnExistingPool, [...findings, ...eventFindings]],
-  ]
-  let ran: Awaited<ReturnType<typeof runApps>>
-  beforeAll(async () => {
-    ran = await runApps([...cases.map(([, context]) => ({ context })), { context: {}, invalid: true }])
-  })
-
-  test.each(cases)('have only acknowledged findings, each with a reason, %s', (name, _, acknowledged) => {
-    const { stderr, reports } = ran[cases.findIndex(([other]) => other === name)] ?? {}
+  test.each<[keyof typeof contexts, string[]]>([
+    ['by default', [...findings, ...ownPoolFindings, noAccessLog]],
+    ['with every setting', [...findings, ...ownPoolFindings, ...eventFindings]],
+    ['on an existing pool', [...findings, noAccessLog]],
+    ['on an existing pool with every setting', [...findings, ...eventFindings]],
+  ])('have only acknowledged findings, each with a reason, %s', (name, acknowledged) => {
+    const { stderr, reports } = runOf(name) ?? {}
     expect(stderr).toBe('')
     // CDK leaves the report of its validation out if it finds nothing.
     expect(reports).toMatchObject([{ pluginName: 'AwsSolutions', conclusion: 'success', violations: [] }])
@@ -138,12 +139,12 @@ describe('cdk-nag and CDK’s validation', () => {
   })
 })
 
-test('a misspelt setting stops the app with an error that names the right one', async () => {
-  expect(await errorOf({ stackname: 'support' })).toContain('unknown setting stackname. Do you mean stackName?')
+test('a misspelt setting stops the app with an error that names the right one', () => {
+  const message = 'unknown setting stackname. Do you mean stackName?'
+  expect(runOf('misspelt')).toEqual({ stderr: expect.stringContaining(message), reports: [] })
 })
 
-test('a setting that breaks its rule stops the app with an error that names the rule', async () => {
-  expect(await errorOf({ sessionMinutes: 4 })).toContain(
-    'setting sessionMinutes is 4, but it must be a whole number from 5 to 1440',
-  )
+test('a setting that breaks its rule stops the app with an error that names the rule', () => {
+  const message = 'setting sessionMinutes is 4, but it must be a whole number from 5 to 1440'
+  expect(runOf('out of range')).toEqual({ stderr: expect.stringContaining(message), reports: [] })
 })

@@ -7,7 +7,7 @@ export interface Run {
   invalid?: boolean
 }
 
-/** Ends what a run prints to stderr. */
+/** Ends what a run prints to stderr, which is the error if the run stops with one. */
 const end = '\f'
 
 const runs: Run[] = JSON.parse(process.argv[2] ?? '[]')
@@ -16,6 +16,8 @@ for (const [index, { outdir, context, invalid }] of runs.entries()) {
   process.env.CDK_CONTEXT_JSON = JSON.stringify(context)
   if (invalid) await import('./invalid-template.ts')
   // Another query makes another module: the app runs again.
-  await import(`../../infra/app.ts?${index}`)
-  process.stderr.write(end)
+  const error = await import(`../../infra/app.ts?${index}`).then(() => '', String)
+  // CDK would synthesize the apps, also those with an error, once more.
+  process.removeAllListeners('beforeExit')
+  process.stderr.write(error + end)
 }
