@@ -1,13 +1,22 @@
 // The module `cognito-impersonation/local`.
 
+import { cpSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { afterEach, describe, expect, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { JwtVerifier } from 'aws-jwt-verify'
 import type { Jwks } from 'aws-jwt-verify/jwk'
-import { type LocalRun, type LogEntry, type Person, runLocally } from '../../../infra/local/index.ts'
+import type { LocalRun, LogEntry, Person } from '../../../infra/local/index.ts'
 import { listen } from '../../../infra/local/listen.ts'
 import { versionProblem } from '../../../infra/local/node-version.js'
+import { sharedAssembly } from '../../support/assembly.ts'
 import { impersonate } from './impersonate.ts'
+
+// Runs with equal settings share one synthesis. run.test.ts runs the real module.
+jest.unstable_mockModule('../../../infra/local/cloudformation/assembly.ts', () => ({
+  synthesizeInto: async (outdir: string, context?: Record<string, unknown>) =>
+    cpSync(await sharedAssembly(context), outdir, { recursive: true }),
+}))
+const { runLocally } = await import('../../../infra/local/index.ts')
 
 let run: LocalRun | undefined
 afterEach(async () => {
