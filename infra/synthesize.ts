@@ -23,6 +23,8 @@ export function synthesize({ context = {}, defaults = {}, outdir }: SynthesizeOp
     ...(outdir !== undefined && { outdir }),
     // The validation takes 3 s in each process. `cdk synth` and `cdk deploy` validate the template: see app.ts.
     builtinCloudFormationValidation: false,
+    // Nobody reads tree.json.
+    treeMetadata: false,
   })
   new ImpersonationStack(app, 'Impersonation')
   return app.synth()

@@ -27,7 +27,7 @@ const protectedGroups = ['impersonators', 'impersonation-auditors', 'admins']
 const env = { region: 'us-east-1', account: '123456789012' }
 
 function setUp(env: { region?: string; account?: string } = {}, stackName = 'Shop') {
-  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] } })
+  const app = new App({ context: { 'aws:cdk:bundling-stacks': [] }, treeMetadata: false })
   const stack = new Stack(app, 'Shop', { env, stackName })
   const pool = (props: UserPoolProps = {}) => new UserPool(stack, 'Customers', props)
   const add = (props: ImpersonationProps) => new Impersonation(stack, 'Impersonation', props)
