@@ -1,11 +1,11 @@
-// The files of the npm package, and package.json as its users see it.
+// The files of the npm package, the packages bundled in it, and package.json as its users see it.
 
 import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync } from 'node:fs'
 import { builtinModules } from 'node:module'
 import { dirname, join, posix } from 'node:path'
 import { beforeAll, describe, expect, test } from '@jest/globals'
-import { bundledPackages } from '../../infra/build/bundled-packages.ts'
+import { type BundledPackage, bundledPackages } from '../../infra/build/bundled-packages.ts'
 import { buildFunctions } from '../../infra/build/functions.ts'
 import { bundleLocal } from '../../infra/build/local.ts'
 import { entries } from '../../infra/functions/bundle-options.ts'
@@ -102,23 +102,41 @@ describe('the package contains', () => {
     }
   })
 
-  test('the licence texts of what is bundled', async () => {
+  test('every page that README.md links to, except those about the repository', () => {
+    const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, link]) => link ?? '')
+    const others = links.filter((link) => !paths.includes(link))
+    expect(others.filter((link) => !/^(test\/|\.github\/CONTRIBUTING\.md$)/.test(link))).toEqual([])
+  })
+})
+
+describe('the packages in the bundles', () => {
+  let packages: BundledPackage[]
+  beforeAll(async () => {
+    packages = bundledPackages([...(await buildFunctions(undefined)), ...(await bundleLocal(undefined))])
+  })
+
+  test('have a permissive licence and the version of the lock file', () => {
+    const { packages: locked }: { packages: Record<string, { version?: string }> } = JSON.parse(
+      read('package-lock.json'),
+    )
+    const versions = new Set(
+      Object.entries(locked).map(([path, { version }]) => `${path.split('node_modules/').at(-1)}@${version}`),
+    )
+    expect(packages.length).toBeGreaterThan(5)
+    for (const { name, version, license } of packages) {
+      expect(['Apache-2.0', 'MIT', 'MIT-0', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC']).toContain(license)
+      expect(versions).toContain(`${name}@${version}`)
+    }
+  })
+
+  test('have their licence texts in the package', () => {
     const notices = read('dist/THIRD-PARTY-NOTICES')
-    for (const { name, version, license } of bundledPackages([
-      ...(await buildFunctions(undefined)),
-      ...(await bundleLocal(undefined)),
-    ])) {
+    for (const { name, version, license } of packages) {
       expect(notices).toContain(`\n${name} ${version} (${license})\n`)
     }
     for (const section of notices.split(/^-{80}$/m).slice(1)) {
       expect(section).toMatch(/WITHOUT WARRANTIES|WITHOUT WARRANTY|AS IS/i)
     }
-  })
-
-  test('every page that README.md links to, except those about the repository', () => {
-    const links = [...read('README.md').matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, link]) => link ?? '')
-    const others = links.filter((link) => !paths.includes(link))
-    expect(others.filter((link) => !/^(test\/|\.github\/CONTRIBUTING\.md$)/.test(link))).toEqual([])
   })
 })
 
