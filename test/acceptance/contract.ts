@@ -51,9 +51,12 @@ const typed = formats.default(new Ajv(options))
 // Header values are text, even if the document declares a number.
 const textual = formats.default(new Ajv({ ...options, coerceTypes: true }))
 
+/** Ajv compiles equal schemas again, but the same object once. */
+const withComponents = onceEach((schema: object) => ({ ...schema, components: description.components }))
+
 /** @returns the errors of a value against a schema of the document, or an empty list. */
 export function misfits(schema: object, value: unknown, ajv = typed): string[] {
-  const validate = ajv.compile({ ...schema, components: description.components })
+  const validate = ajv.compile(withComponents(schema))
   validate(value)
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`.trim())
 }
@@ -72,7 +75,7 @@ export function undescribed(
   const content = response.content[headers.get('content-type') ?? ''] ?? response.content['*/*']
   if (!content) return [`${method} ${path} has no ${status} of type ${headers.get('content-type')}`]
   return [
-    ...misfits(headersSchema(response.headers), Object.fromEntries(headers), textual).map(
+    ...misfits(headersSchema(response.headers ?? noHeaders), Object.fromEntries(headers), textual).map(
       (misfit) => `headers${misfit}`,
     ),
     ...misfits(content.schema, body).map((misfit) => `body${misfit}`),
@@ -106,7 +109,8 @@ function notFound(): Response | undefined {
   return description.components.responses.NotFound
 }
 
-function headersSchema(named: Record<string, Header> = {}): object {
+const noHeaders: Record<string, Header> = {}
+const headersSchema = onceEach((named: Record<string, Header>): object => {
   const headers = Object.entries(named).map(([name, { $ref, ...own }]) => {
     const header = $ref === undefined ? own : description.components.headers[$ref.split('/').at(-1) ?? '']
     return { name: name.toLowerCase(), ...header }
@@ -115,5 +119,15 @@ function headersSchema(named: Record<string, Header> = {}): object {
     type: 'object',
     required: headers.filter(({ required }) => required).map(({ name }) => name),
     properties: Object.fromEntries(headers.map(({ name, schema }) => [name, schema])),
+  }
+})
+
+/** @returns a function that calls `make` once for each object. */
+function onceEach<Key extends object>(make: (key: Key) => object): (key: Key) => object {
+  const made = new WeakMap<Key, object>()
+  return (key) => {
+    const value = made.get(key) ?? make(key)
+    made.set(key, value)
+    return value
   }
 }
