@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import type { ClientProperties, PoolProperties } from '../infra/local/cognito/pool.ts'
 import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
 import { addPeople } from '../infra/local/people/add-people.ts'
 import type { LocalRunOptions } from '../infra/local/run.ts'
@@ -67,42 +68,52 @@ const at =
   (called, fields, go) =>
     called === operation ? fault(called, fields, go) : go()
 
-const unchanged = share()
+const retryAtOnce = change('AWS::Lambda::Function', ({ Handler, Environment }) => {
+  if (Handler !== 'endpoint.handler') return
+  Environment.Variables.NODE_OPTIONS = `--import ${new URL('./support/no-jitter.js', import.meta.url)}`
+})
+const unchanged = share({ change: retryAtOnce })
 
-const isOurs = ({ GenerateSecret }: { GenerateSecret?: boolean }) => GenerateSecret === true
-describe.each<[string, NonNullable<LocalRunOptions['change']>]>([
+describe.each<[string, (pool: PoolProperties, ourClient: ClientProperties) => unknown]>([
   [
     'from a pool without our PreTokenGeneration',
-    change('AWS::Cognito::UserPool', ({ LambdaConfig }) => delete LambdaConfig.PreTokenGenerationConfig),
+    ({ LambdaConfig = {} }) => delete LambdaConfig.PreTokenGenerationConfig,
   ],
   [
     'from a pool with PreTokenGeneration V1_0',
-    change('AWS::Cognito::UserPool', ({ LambdaConfig }) => {
-      LambdaConfig.PreTokenGenerationConfig.LambdaVersion = 'V1_0'
-    }),
+    ({ LambdaConfig }) => Object.assign(LambdaConfig?.PreTokenGenerationConfig ?? {}, { LambdaVersion: 'V1_0' }),
   ],
   [
     'from a pool whose plan has no access token claims',
-    change('AWS::Cognito::UserPool', (pool) => {
+    (pool) => {
       pool.UserPoolTier = 'LITE'
-    }),
+    },
   ],
   [
     'an ID token that lives too long',
-    change('AWS::Cognito::UserPoolClient', (client) => {
-      if (isOurs(client)) Object.assign(client, { IdTokenValidity: 120, RefreshTokenValidity: 120 })
-    }),
+    (_, client) => Object.assign(client, { IdTokenValidity: 120, RefreshTokenValidity: 120 }),
   ],
   [
     'an access token that lives too long',
-    change('AWS::Cognito::UserPoolClient', (client) => {
-      if (isOurs(client)) Object.assign(client, { AccessTokenValidity: 120, RefreshTokenValidity: 120 })
-    }),
+    (_, client) => Object.assign(client, { AccessTokenValidity: 120, RefreshTokenValidity: 120 }),
   ],
 ])('the endpoint drops, revokes and records unfit tokens: %s,', (_, edit) => {
-  const { impersonate } = share({ change: edit })
+  let restore = () => {}
+  beforeEach(() => {
+    const { pool, outputs } = unchanged.deployment()
+    const client = pool.clients.get(outputs.ImpersonationClientId)
+    if (!client) throw new Error('the pool lacks our app client')
+    const before = [pool.properties, client.properties] as const
+    restore = () => {
+      ;[pool.properties, client.properties] = before
+    }
+    ;[pool.properties, client.properties] = structuredClone(before)
+    edit(pool.properties, client.properties)
+  })
+  afterEach(() => restore())
+
   test.each(ways)('%s', async (way) => {
-    const { answer, found, calls } = await impersonate(way, 'alice')
+    const { answer, found, calls } = await unchanged.impersonate(way, 'alice')
     expect(answer).toMatchObject({ status: 500, body: { status: 'error' } })
     expect(JSON.stringify(answer.body)).not.toContain('eyJ')
     expect(found).toMatchObject({ state: 'discarded', code: 'TokensUnfit' })
@@ -174,11 +185,9 @@ describe('a withdrawn right is gone at the next call, although the actor’s tok
       },
     ],
   ])('%s', async (name, withdraw) => {
-    const { run, outputs, cognito, signIn, prepare, redeem, impersonate, record, calls } = unchanged.deployment()
+    const { pool, outputs, cognito, signIn, prepare, redeem, impersonate, record, calls } = unchanged.deployment()
     const { UserPoolId } = outputs
     const actor = { username: name.replaceAll(' ', '-'), password: 'Actor-Local-1!' }
-    const pool = run.cognito.pools.get(UserPoolId)
-    if (!pool) throw new Error(`no pool ${UserPoolId}`)
     addPeople(pool, [{ ...actor, groups }], { now: Date.now(), report: () => {} })
     const { IdToken } = await signIn(actor.username as Person, actor.password)
     const { body } = await prepare('alice', IdToken)

@@ -3,8 +3,9 @@
 import { expect } from '@jest/globals'
 import type { Template } from '../../infra/local/cloudformation/template.ts'
 import type { CognitoOptions } from '../../infra/local/cognito/server.ts'
-import { makeDemoPeople } from '../../infra/local/demo/people.ts'
+import { demoPeople } from '../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../infra/local/log.ts'
+import { addPeople } from '../../infra/local/people/add-people.ts'
 import { type LocalRunOptions, runLocally } from '../../infra/local/run.ts'
 import { type Answer, type Client, createClient } from '../acceptance/client.ts'
 import { undescribed } from '../acceptance/contract.ts'
@@ -33,7 +34,10 @@ export async function startDeployment({ intercept, ...options }: LocalRunOptions
   })
   const outputs = run.outputs as unknown as Outputs
   const clients = connect(outputs)
-  await makeDemoPeople(clients.cognito, outputs.UserPoolId, { vips: run.settings.approvalGroups[0] })
+  const pool = run.cognito.pools.get(outputs.UserPoolId)
+  if (!pool) throw new Error(`no pool ${outputs.UserPoolId}`)
+  const people = demoPeople({ vips: run.settings.approvalGroups[0] })
+  addPeople(pool, people, { now: Date.now(), report: (message) => log.push({ source: 'run', message }) })
   const target = {
     outputs,
     apiKey: Object.values(run.apiKeys)[0] ?? '',
@@ -44,7 +48,7 @@ export async function startDeployment({ intercept, ...options }: LocalRunOptions
   const client = createClient(target)
   const { IdToken } = await client.signIn('olivia')
   ready = true
-  return { ...target, ...client, ...createTicketClient(target, client), olivia: IdToken, run, calls, log }
+  return { ...target, ...client, ...createTicketClient(target, client), olivia: IdToken, run, pool, calls, log }
 }
 
 /** Sends the requests of the back office and of the app's page. */
