@@ -14,7 +14,6 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { ScanCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
-import type { ClientProperties, PoolProperties } from '../infra/local/cognito/pool.ts'
 import { CognitoError, LostAnswer } from '../infra/local/cognito/server.ts'
 import { addPeople } from '../infra/local/people/add-people.ts'
 import type { LocalRunOptions } from '../infra/local/run.ts'
@@ -74,7 +73,7 @@ const retryAtOnce = change('AWS::Lambda::Function', ({ Handler, Environment }) =
 })
 const unchanged = share({ change: retryAtOnce })
 
-describe.each<[string, (pool: PoolProperties, ourClient: ClientProperties) => unknown]>([
+describe.each<[string, Parameters<Deployment['editPool']>[0]]>([
   [
     'from a pool without our PreTokenGeneration',
     ({ LambdaConfig = {} }) => delete LambdaConfig.PreTokenGenerationConfig,
@@ -100,15 +99,7 @@ describe.each<[string, (pool: PoolProperties, ourClient: ClientProperties) => un
 ])('the endpoint drops, revokes and records unfit tokens: %s,', (_, edit) => {
   let restore = () => {}
   beforeEach(() => {
-    const { pool, outputs } = unchanged.deployment()
-    const client = pool.clients.get(outputs.ImpersonationClientId)
-    if (!client) throw new Error('the pool lacks our app client')
-    const before = [pool.properties, client.properties] as const
-    restore = () => {
-      ;[pool.properties, client.properties] = before
-    }
-    ;[pool.properties, client.properties] = structuredClone(before)
-    edit(pool.properties, client.properties)
+    restore = unchanged.deployment().editPool(edit)
   })
   afterEach(() => restore())
 

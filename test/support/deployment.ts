@@ -2,6 +2,7 @@
 
 import { expect } from '@jest/globals'
 import type { Template } from '../../infra/local/cloudformation/template.ts'
+import type { ClientProperties, PoolProperties } from '../../infra/local/cognito/pool.ts'
 import type { CognitoOptions } from '../../infra/local/cognito/server.ts'
 import { demoPeople } from '../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../infra/local/log.ts'
@@ -48,7 +49,30 @@ export async function startDeployment({ intercept, ...options }: LocalRunOptions
   const client = createClient(target)
   const { IdToken } = await client.signIn('olivia')
   ready = true
-  return { ...target, ...client, ...createTicketClient(target, client), olivia: IdToken, run, pool, calls, log }
+
+  /** Changes the settings of the pool and of our app client in it. @returns a function that undoes it */
+  const editPool = (edit: (properties: PoolProperties, ourClient: ClientProperties) => unknown) => {
+    const ourClient = pool.clients.get(outputs.ImpersonationClientId)
+    if (!ourClient) throw new Error('the pool lacks our app client')
+    const before = [pool.properties, ourClient.properties] as const
+    ;[pool.properties, ourClient.properties] = structuredClone(before)
+    edit(pool.properties, ourClient.properties)
+    return () => {
+      ;[pool.properties, ourClient.properties] = before
+    }
+  }
+
+  return {
+    ...target,
+    ...client,
+    ...createTicketClient(target, client),
+    olivia: IdToken,
+    run,
+    pool,
+    editPool,
+    calls,
+    log,
+  }
 }
 
 /** Sends the requests of the back office and of the app's page. */
