@@ -1,9 +1,7 @@
 import { Server } from 'node:net'
-import { CognitoIdentityProviderClient } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals'
-import { localAccess } from '../../../infra/local/client-access.ts'
 import type { Template } from '../../../infra/local/cloudformation/template.ts'
-import { demoApiKey, demoResourceKey, makeDemoPeople } from '../../../infra/local/demo/people.ts'
+import { demoApiKey, demoResourceKey } from '../../../infra/local/demo/people.ts'
 import type { LogEntry } from '../../../infra/local/log.ts'
 import { type LocalRun, type LocalRunOptions, runLocally } from '../../../infra/local/run.ts'
 import { sharedAssembly } from '../../support/assembly.ts'
@@ -22,11 +20,7 @@ const close = async () => {
 
 async function start(options: LocalRunOptions = { assembly }): Promise<LocalRun> {
   logged = []
-  run = await runLocally({ keys: () => keys, ...options, log: (entry) => logged.push(entry) })
-  const { CognitoEndpoint = '', UserPoolId = '' } = run.outputs
-  const cognito = new CognitoIdentityProviderClient(localAccess('us-east-1', CognitoEndpoint))
-  await makeDemoPeople(cognito, UserPoolId, { impersonators: run.settings.impersonatorsGroup })
-  cognito.destroy()
+  run = await runLocally({ keys: () => keys, people: 'demo', ...options, log: (entry) => logged.push(entry) })
   return run
 }
 

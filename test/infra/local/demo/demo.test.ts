@@ -1,16 +1,15 @@
 // The demo over HTTP: the back office, the shop, and what reaches the browser.
 
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { synthesizeInto } from '../../../../infra/local/cloudformation/assembly.ts'
 import { type Demo, openDemo } from '../../../../infra/local/demo/start-demo.ts'
 import { type LocalRun, runLocally } from '../../../../infra/local/run.ts'
+import { sharedAssembly } from '../../../support/assembly.ts'
+import { poolKeys } from '../../../support/pool-keys.ts'
 
-const assembly = mkdtempSync(join(tmpdir(), 'demo-'))
 let demo: Demo
 let run: LocalRun
 let backOffice: string
@@ -19,14 +18,12 @@ beforeAll(async () => {
   demo = await openDemo({ backOffice: 0, shop: 0 })
   backOffice = new URL(demo.backOfficeUrl).origin
   shop = new URL(demo.shopUrl).origin
-  await synthesizeInto(assembly, {}, demo.defaults)
-  run = await runLocally({ assembly, people: 'demo' })
+  run = await runLocally({ assembly: await sharedAssembly(demo.defaults), people: 'demo', keys: poolKeys })
   demo.serve(run, { hints: true })
 })
 afterAll(async () => {
   await demo?.close()
   await run?.close()
-  rmSync(assembly, { recursive: true, force: true })
 })
 
 /** Everything that a browser got: the headers and bodies of all responses of the two sites. */

@@ -9,12 +9,13 @@ import type { LogEntry } from '../../../../infra/local/log.ts'
 import { type LocalRun, runLocally } from '../../../../infra/local/run.ts'
 import { description } from '../../../acceptance/contract.ts'
 import { sharedAssembly } from '../../../support/assembly.ts'
+import { poolKeys } from '../../../support/pool-keys.ts'
 
 const logged: LogEntry[] = []
 let run: LocalRun
 let apiUrl: string
 beforeAll(async () => {
-  run = await runLocally({ assembly: await sharedAssembly(), log: (entry) => logged.push(entry) })
+  run = await runLocally({ assembly: await sharedAssembly(), keys: poolKeys, log: (entry) => logged.push(entry) })
   apiUrl = run.outputs.ApiUrl ?? ''
 })
 afterAll(() => run?.close())

@@ -13,6 +13,21 @@ import { poolKeys } from '../../../support/pool-keys.ts'
 
 const keys = poolKeys()
 
+type Demo = Awaited<ReturnType<typeof startDemo>>
+
+/** The demos by their settings: tests with the same settings share one. */
+const demos = new Map<string, Promise<Demo>>()
+afterAll(async () => {
+  for (const demo of demos.values()) await (await demo).close()
+})
+
+function demoWith(context: Record<string, string>): Promise<Demo> {
+  const key = JSON.stringify(context)
+  const demo = demos.get(key) ?? startDemo(context)
+  demos.set(key, demo)
+  return demo
+}
+
 async function startDemo(context: Record<string, string>) {
   const closers = new Closers()
   const demo = closers.track(await openDemo({ backOffice: 0, shop: 0 }))
@@ -45,15 +60,14 @@ const testWithCurl = spawnSync('curl', ['--version']).error ? test.skip : test
 const paste = async (line: string | undefined) => (await promisify(execFile)('sh', ['-c', line ?? 'false'])).stdout
 
 describe('without Basic, with a limit and a form of reasons', () => {
-  let demo: Awaited<ReturnType<typeof startDemo>>
+  let demo: Demo
   beforeAll(async () => {
-    demo = await startDemo({
+    demo = await demoWith({
       basic: 'false',
       actorLimit: '{"limit":2,"period":"DAY"}',
       reasonPattern: '{"pattern":"SUP-[0-9]+","description":"a ticket number such as SUP-123"}',
     })
   })
-  afterAll(() => demo?.close())
 
   testWithCurl('the printed call works, and there is only one, since Basic is off', async () => {
     expect(demo.printed.filter((line) => line.startsWith('curl'))).toEqual([])
@@ -88,11 +102,10 @@ describe('without Basic, with a limit and a form of reasons', () => {
 })
 
 describe('with a level that no password reaches', () => {
-  let demo: Awaited<ReturnType<typeof startDemo>>
+  let demo: Demo
   beforeAll(async () => {
-    demo = await startDemo({ basic: 'false', actorAcr: 'urn:cognito:loa:4' })
+    demo = await demoWith({ basic: 'false', actorAcr: 'urn:cognito:loa:4' })
   })
-  afterAll(() => demo?.close())
 
   testWithCurl('the printed call shows the refusal, as its heading says', async () => {
     const index = demo.printed.findIndex((line) => line.startsWith('ID_TOKEN='))
@@ -154,23 +167,19 @@ describe('the policies in local-run.md', () => {
   testWithCurl.each(policies)(
     'respond as the page says: $response.code',
     async ({ context, change, times, response }) => {
-      const demo = await startDemo(context)
-      try {
-        const call = demo.printed.find((line) => /^(curl|ID_TOKEN=)/.test(line)) ?? ''
-        if (times === 1 && response.code !== 'SignInInsufficient') expect(change(call)).not.toBe(call)
-        // A minute can end between the calls.
-        let answer = ''
-        for (let sent = 0; sent < times || (times > 1 && sent < 2 * times && answer.includes(' 200 OK')); sent++) {
-          answer = await paste(change(call))
-        }
-        expect({
-          status: /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1],
-          code: /^impersonation-error: (\w+)/im.exec(answer)?.[1],
-          message: /"message":"([^"]*)"/.exec(answer)?.[1],
-        }).toEqual(response)
-      } finally {
-        await demo.close()
+      const demo = await demoWith(context)
+      const call = demo.printed.find((line) => /^(curl|ID_TOKEN=)/.test(line)) ?? ''
+      if (times === 1 && response.code !== 'SignInInsufficient') expect(change(call)).not.toBe(call)
+      // A minute can end between the calls.
+      let answer = ''
+      for (let sent = 0; sent < times || (times > 1 && sent < 2 * times && answer.includes(' 200 OK')); sent++) {
+        answer = await paste(change(call))
       }
+      expect({
+        status: /^HTTP\/1\.1 (\d+)/.exec(answer)?.[1],
+        code: /^impersonation-error: (\w+)/im.exec(answer)?.[1],
+        message: /"message":"([^"]*)"/.exec(answer)?.[1],
+      }).toEqual(response)
     },
   )
 })

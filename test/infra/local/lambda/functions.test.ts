@@ -150,7 +150,14 @@ describe('a function', () => {
   })
 
   test('that exceeds its Timeout is stopped, and restarts for the next event', async () => {
-    const invoke = await start('export const handler = async (e) => { while (e.hang); return "well" }', { Timeout: 1 })
+    const invoke = await start(
+      `export const handler = async ({ hang }) => {
+        if (hang) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 950)
+        while (hang);
+        return 'well'
+      }`,
+      { Timeout: 1 },
+    )
     expect(await invoke({ hang: true })).toEqual({ kind: 'timeout', limit: 'function' })
     expect(lines()).toContainEqual(expect.objectContaining({ message: 'Task timed out after 1.00 seconds' }))
     expect(await invoke()).toEqual({ kind: 'answer', payload: 'well' })
