@@ -26,9 +26,9 @@ interface Started {
   exit: Promise<number | null>
 }
 
-/** The cache of compiled code makes the many starts faster. */
-const { PATH, NODE_COMPILE_CACHE } = process.env
-const common = { PATH, NODE_COMPILE_CACHE, PORT: '0', COGNITO_PORT: '0' }
+/** Compiled code from a cache, and CDK's settings in global-setup.ts, make the many starts faster. */
+const { PATH, NODE_COMPILE_CACHE, CDK_CONTEXT_JSON } = process.env
+const common = { PATH, NODE_COMPILE_CACHE, CDK_CONTEXT_JSON, PORT: '0', COGNITO_PORT: '0' }
 
 /** Runs start.ts on free ports. Its temporary files go to `folder`, so that a test can see which remain. */
 function start(env: Record<string, string>, ...args: string[]): Started {
