@@ -155,6 +155,13 @@ test('returns the subject’s session, and records who acts as whom, why, when a
   for (const unused of [allow, read, refuse, discard, revoke]) expect(unused).not.toHaveBeenCalled()
 })
 
+test('begins with the sign-in, which takes longest', async () => {
+  const { run, challenge, put, groupsOf, isActive } = setUpFor('without a ticket')
+  await run()
+  const [first = Number.NaN] = challenge.mock.invocationCallOrder
+  for (const other of [put, groupsOf, isActive]) expect(other.mock.invocationCallOrder[0]).toBeGreaterThan(first)
+})
+
 describe('refuses before it calls DynamoDB or Cognito', () => {
   test.each<[string, Partial<typeof olivia>, Code]>([
     ['a caller outside the group', { groups: ['gold'] }, 'ActorNotAllowed'],
