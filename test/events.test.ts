@@ -41,7 +41,7 @@ async function start(options: Parameters<typeof startDeployment>[0] = {}) {
   }
 }
 
-/** What Cognito got and answered in one test. */
+/** The secrets that the running test sent to Cognito or got from it. */
 let secrets: Set<string>
 /** The deployment of the other tests. Each starts with an empty log, and has a record of its own. */
 let shared: Awaited<ReturnType<typeof start>>

@@ -118,7 +118,7 @@ describe.each(['V1_0', 'V2_0', 'V3_0'] as const)('a pool whose own PreTokenGener
   let [before, attached, deleted]: Phase[] = []
   let session: Awaited<ReturnType<typeof impersonate>>
 
-  /** What the owner and the users of the pool see. */
+  /** @returns the pool's settings, and the claims or the error of each kind of sign-in */
   async function observe({ id, signIn, behave }: Awaited<ReturnType<typeof setUp>>) {
     // Cognito removes an attribute whose value is empty.
     await behave('zoe', '')

@@ -5,7 +5,9 @@ import { readFileSync } from 'node:fs'
 import { GetItemCommand, QueryCommand } from '@aws-sdk/client-dynamodb'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { people } from '../infra/local/demo/people.ts'
+import { sharedAssembly } from './support/assembly.ts'
 import { startDeployment } from './support/deployment.ts'
+import { withinOneDay } from './support/one-day.ts'
 
 const runbook = readFileSync(new URL('../infra/docs/RUNBOOK.md', import.meta.url), 'utf8')
 const day = 86_400_000
@@ -13,7 +15,7 @@ const dateIn = (milliseconds: number) => new Date(Date.now() + milliseconds).toI
 
 let deployment: Awaited<ReturnType<typeof startDeployment>>
 beforeAll(async () => {
-  deployment = await startDeployment({ context: { approvalGroups: 'vips' } })
+  deployment = await startDeployment({ assembly: await sharedAssembly({ approvalGroups: 'vips' }) })
 })
 afterAll(() => deployment?.close())
 
@@ -176,13 +178,10 @@ describe('by the AWS CLI', () => {
 
   test('Approve an impersonation: today', async () => {
     const [command = ''] = dynamoDbCommands('Approve an impersonation')
-    let [day, id, found] = ['', '', [] as unknown[]]
-    // Again if midnight was in between.
-    while (day !== dateIn(0)) {
-      day = dateIn(0)
-      id = await prepareVictor()
-      found = await dynamoDb(argumentsOf(command, await valuesFor(id)))
-    }
+    const { id, found } = await withinOneDay(async () => {
+      const id = await prepareVictor()
+      return { id, found: await dynamoDb(argumentsOf(command, await valuesFor(id))) }
+    })
     expect(found).toContain(id)
   })
 
