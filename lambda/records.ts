@@ -176,7 +176,8 @@ export function createRecords(options: TableOptions & { now: () => number }) {
      * @returns the record, or undefined if no tokens may be issued.
      */
     issue(session: { id: string; clientId: string; subjectSub: string; sessionLength: number; policy?: IssuePolicy }) {
-      const endsAt = now() + session.sessionLength
+      const issuedAt = now()
+      const endsAt = issuedAt + session.sessionLength
       const policy = expressionsOf(session.policy)
       return update(
         session.id,
@@ -193,7 +194,7 @@ export function createRecords(options: TableOptions & { now: () => number }) {
           ':redeemed': 'redeemed',
           ':clientId': session.clientId,
           ':sub': session.subjectSub,
-          ':now': now(),
+          ':now': issuedAt,
           ':endsAt': endsAt,
           ':listedOn': listing('live', endsAt).listedOn,
           ...policy.values,

@@ -39,8 +39,8 @@ export function createHandOff(options: {
   const newRecord = createNewRecord(options)
 
   /** Without a look-up, the actor's right lasts until the ID token ends, so the ticket ends with it. */
-  function ticketEnd({ tokenEndsAt = 0 }: Caller): number {
-    const end = now() + config.ticketSeconds * 1000
+  function ticketEnd({ tokenEndsAt = 0 }: Caller, preparedAt: number): number {
+    const end = preparedAt + config.ticketSeconds * 1000
     return config.lookUpGroup ? end : Math.min(end, tokenEndsAt)
   }
 
@@ -97,7 +97,7 @@ export function createHandOff(options: {
         state: 'prepared',
         ...listing('prepared', asked.requestedAt),
         ticketHash: hash,
-        ticketEndsAt: ticketEnd(actor),
+        ticketEndsAt: ticketEnd(actor, asked.requestedAt),
         ...(actor.signedInAt !== undefined && { actorSignedInAt: actor.signedInAt }),
       }
       const [written, confirmed, counted] = await Promise.allSettled([

@@ -29,7 +29,7 @@ export function createImpersonate(options: {
   mint: Mint
   now: () => number
 }) {
-  const { config, records, countActor, mint, now } = options
+  const { config, records, countActor, mint } = options
   const newRecord = createNewRecord(options)
 
   /**
@@ -44,13 +44,15 @@ export function createImpersonate(options: {
   ): Promise<Impersonation> {
     assertClaimsRight(actor, config)
     const grant = newGrant()
-    const write = () =>
-      records.put({
-        ...newRecord(grant.id, { actor, request, source }),
+    const write = () => {
+      const record = newRecord(grant.id, { actor, request, source })
+      return records.put({
+        ...record,
         state: 'requested',
         grantHash: grant.hash,
-        grantEndsAt: now() + grantLifetime,
+        grantEndsAt: record.requestedAt + grantLifetime,
       })
+    }
     const count = () => countActor(actor.sub)
     return mint({ grant, write, count, actor, subjectAsked: request.username }, contextData, signal)
   }

@@ -175,6 +175,7 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
      * @returns the record as it is afterwards, or undefined if there is none.
      */
     async approve(id: string, { by, subjectSub }: Approval): Promise<VisibleRecord | undefined> {
+      const approvedAt = now()
       const updated = await table.update(
         id,
         {
@@ -185,11 +186,11 @@ export function createOversightRecords(options: TableOptions & { now: () => numb
         },
         {
           ':prepared': 'prepared',
-          ':now': now(),
+          ':now': approvedAt,
           ':sub': by.sub,
           ':username': by.username,
           ':subject': subjectSub,
-          ':ticketEndsAt': now() + approvedTicketLifetime,
+          ':ticketEndsAt': approvedAt + approvedTicketLifetime,
         },
       )
       if (updated && updated.approvedBySub !== by.sub) throw withoutItem()

@@ -464,6 +464,12 @@ describe('issue', () => {
       listedAt: noon + hour,
     })
   })
+  test('takes both times from one reading of the clock', async () => {
+    await records.put(redeemed())
+    const ticking = createRecords({ ...table, timeout: 5_000, now: () => now++ })
+    const session = { id: grant.id, clientId: 'ours', subjectSub: alice.sub, sessionLength: hour }
+    expect(await ticking.issue(session)).toMatchObject({ issuedAt: noon, endsAt: noon + hour })
+  })
   test('can be repeated, and keeps the first times', async () => {
     await records.put(redeemed())
     await issue()

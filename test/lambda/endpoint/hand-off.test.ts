@@ -64,7 +64,8 @@ function setUp(
   const confirmRight = jest.fn<ConfirmRight>(options.confirmRight ?? (async () => everyone))
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
   const countActor = jest.fn<CountActor>(options.countActor ?? (async () => {}))
-  const handOff = createHandOff({ config, records, users, confirmRight, countActor, mint, now: () => noon, log })
+  let time = noon // goes on with each reading, so that two readings for one record show
+  const handOff = createHandOff({ config, records, users, confirmRight, countActor, mint, now: () => time++, log })
   return { ...handOff, records, users, mint, confirmRight, countActor, log }
 }
 

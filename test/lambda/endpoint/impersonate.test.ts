@@ -109,13 +109,14 @@ function setUpFor(
   }
   const countActor = jest.fn<CountActor>(options.countActor ?? (async () => {}))
   const config = readEndpointConfig({ ...endpointEnvironment, ...options.environment })
+  let time = noon // goes on with each reading, so that two readings for one record show
   const { impersonate, handOff } = createImpersonations({
     config,
     records,
     userPool,
     users,
     countActor,
-    now: () => noon,
+    now: () => time++,
     log,
   })
   async function run(signal = new AbortController().signal) {

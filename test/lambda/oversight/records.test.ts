@@ -224,6 +224,11 @@ describe('approve', () => {
     expect(await approve()).toStrictEqual(visibleOf(after))
     expect(await records.read(grant.id)).toStrictEqual(after)
   })
+  test('takes both times from one reading of the clock', async () => {
+    await records.put(prepared({ approvalRequired: true }))
+    const ticking = createOversightRecords({ ...table, timeout: 5_000, now: () => now++ })
+    expect(await ticking.approve(grant.id, approval)).toMatchObject({ approvedAt: noon, ticketEndsAt: noon + 600_000 })
+  })
   test.each(['requested', 'redeemed', 'issued', 'refused', 'discarded', 'ended'] as const)(
     'leaves a record in state %s unchanged, and returns it',
     async (state) => {
