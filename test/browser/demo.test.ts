@@ -1,7 +1,7 @@
 // The demo of the local run in Chromium, end to end: the back office and the shop.
 
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import type { BrowserContext, Page } from 'playwright-core'
+import type { BrowserContext, Page, Route } from 'playwright-core'
 import { openWorld, sessionMinutes, sessionOf, type World } from './support/world.ts'
 
 let world: World
@@ -40,6 +40,12 @@ async function actAsAlice(backOffice: Page): Promise<Page> {
 /** The newest impersonation in the list of the page. */
 const newest = (page: Page) => page.getByTestId('impersonation').first()
 
+/** The page then gets its lists again. */
+const showAgain = (page: Page) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+
+/** Waits until the page has dealt with the answers that it has: this one comes after them. */
+const handled = (page: Page) => page.evaluate(async () => (await fetch('/config')).text())
+
 test('olivia acts as alice, sees the banner, and stops', async () => {
   const backOffice = await openBackOffice()
   const shop = await actAsAlice(backOffice)
@@ -65,6 +71,25 @@ test('the session ends by itself when the time is up', async () => {
   await shop.getByTestId('over').waitFor()
   expect(await shop.getByTestId('account').isVisible()).toBe(false)
   expect(await sessionOf(shop)).toBeNull()
+})
+
+test.each([
+  ['that the time is up', 200, (shop: Page) => shop.clock.fastForward(sessionMinutes * 60_000), 'The time is up'],
+  ['that olivia stopped', 401, (shop: Page) => shop.getByTestId('stop').click(), 'You stopped'],
+] as const)('the page still says %s after a late answer with status %i', async (_, status, end, title) => {
+  await context.clock.install()
+  const shop = await actAsAlice(await openBackOffice())
+  await shop.getByTestId('account').waitFor()
+  const late: Route[] = []
+  await shop.route('**/orders', (route) => late.push(route))
+  await Promise.all([shop.waitForRequest('**/orders'), shop.clock.fastForward(5_000)])
+  await end(shop)
+  await shop.getByText(title).waitFor()
+  expect(late).not.toHaveLength(0)
+  for (const route of late) await route.fulfill({ status, json: { orders: [] } })
+  await handled(shop)
+  expect(await shop.getByTestId('account').isVisible()).toBe(false)
+  expect(await shop.getByText(title).isVisible()).toBe(true)
 })
 
 test('alice sees who acts as her, and ends it', async () => {
@@ -177,7 +202,7 @@ test('a sign-in that does not suffice asks for a new one, once, and what olivia 
   expect(await backOffice.getByTestId('impersonations').isVisible()).toBe(false)
   expect(await backOffice.getByTestId('username').inputValue()).toBe('olivia')
   const before = refused
-  await backOffice.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await showAgain(backOffice)
   await backOffice.clock.fastForward(20_000)
   await backOffice.getByTestId('password').fill('wrong')
   await backOffice.getByTestId('sign-in-button').click()
@@ -196,7 +221,7 @@ test('another person who signs in on the same page sees nothing that olivia type
   const backOffice = await openBackOffice()
   await backOffice.getByTestId('reason').fill('ticket 42')
   await context.clearCookies()
-  await backOffice.evaluate(() => document.dispatchEvent(new Event('visibilitychange')))
+  await showAgain(backOffice)
   await backOffice.getByText('Please sign in.').waitFor()
   await backOffice.getByTestId('username').fill('audrey')
   await backOffice.getByTestId('password').fill('Audrey-Local-1!')
@@ -227,6 +252,36 @@ test('audrey sees why she cannot approve', async () => {
   } finally {
     await others.close()
   }
+})
+
+test('a list that arrives after a newer one is not shown', async () => {
+  const backOffice = await openBackOffice()
+  const older: Route[] = []
+  await backOffice.route('**/impersonations', (route) => older.push(route), { times: 1 })
+  await Promise.all([backOffice.waitForRequest('**/impersonations'), showAgain(backOffice)])
+  await Promise.all([backOffice.waitForResponse('**/impersonations'), showAgain(backOffice)])
+  const [actor, subject] = [{ username: 'olivia' }, { username: 'old' }]
+  expect(older).not.toHaveLength(0)
+  for (const route of older)
+    await route.fulfill({ json: { impersonations: [{ id: '1', state: 'issued', live: true, actor, subject }] } })
+  await handled(backOffice)
+  expect(await backOffice.getByText('olivia as old').count()).toBe(0)
+})
+
+test('a list that arrives when the page asks for a sign-in is not shown', async () => {
+  const audreys = await signIn(world.demo.backOfficeUrl, 'audrey', 'Audrey-Local-1!')
+  await audreys.getByTestId('approvals').waitFor()
+  const late: Route[] = []
+  await audreys.route('**/approvals', (route) => late.push(route))
+  await audreys.route('**/impersonations', (route) =>
+    route.fulfill({ status: 401, json: { message: 'Please sign in.' } }),
+  )
+  await Promise.all([audreys.waitForRequest('**/approvals'), showAgain(audreys)])
+  await audreys.getByTestId('sign-in-button').waitFor()
+  expect(late).not.toHaveLength(0)
+  for (const route of late) await route.fulfill({ json: { impersonations: [] } })
+  await handled(audreys)
+  expect(await audreys.getByTestId('approvals').isVisible()).toBe(false)
 })
 
 test('no server got a ticket or a token in a URL', () => {

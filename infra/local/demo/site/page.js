@@ -118,16 +118,20 @@ export function showImpersonations({
   const message = element('p', { className: 'message error', role: 'alert' })
   list.before(message)
   let timer
+  let updates = 0
   async function update() {
     clearTimeout(timer)
+    const count = ++updates
     const answer = await send('GET', path).catch(() => undefined)
+    // A later update shows newer impersonations. Who must sign in sees none.
+    if (count !== updates || mustSignIn()) return
     if (answer) {
       onShow(answer.impersonations)
       replaceItems((answer.impersonations ?? []).map(item))
     }
     empty.hidden = !answer || list.children.length > 0
     const soon = !answer || (answer.impersonations && canChange(answer.impersonations))
-    if (!document.hidden && !mustSignIn()) timer = setTimeout(updateIfSeen, soon ? 3_000 : 15_000)
+    if (!document.hidden) timer = setTimeout(updateIfSeen, soon ? 3_000 : 15_000)
   }
 
   /** Keeps the focus on a button of the list, for people who use the keyboard. */
