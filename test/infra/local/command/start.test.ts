@@ -15,10 +15,10 @@ import { until } from '../support.ts'
 
 const pathOf = (file: string) => fileURLToPath(new URL(`../../../../infra/local/command/${file}`, import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'start-'))
-const people = mkdtempSync(join(tmpdir(), 'people-'))
-afterAll(() => {
-  for (const path of [folder, people]) rmSync(path, { recursive: true })
-})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Makes a folder for the files of one run. */
+const newFolder = () => mkdtempSync(join(folder, 'run-'))
 
 interface Started {
   child: ChildProcess
@@ -30,7 +30,7 @@ interface Started {
 const { PATH, NODE_COMPILE_CACHE, CDK_CONTEXT_JSON } = process.env
 const common = { PATH, NODE_COMPILE_CACHE, CDK_CONTEXT_JSON, PORT: '0', COGNITO_PORT: '0' }
 
-/** Runs start.ts on free ports. Its temporary files go to `folder`, so that a test can see which remain. */
+/** Runs start.ts on free ports. */
 function start(env: Record<string, string>, ...args: string[]): Started {
   const child = spawn(process.execPath, [pathOf('npm-start.ts'), ...args], {
     env: { ...common, TMPDIR: folder, ...env },
@@ -43,7 +43,7 @@ function start(env: Record<string, string>, ...args: string[]): Started {
 }
 
 describe('npm start', () => {
-  const outputsFile = join(folder, 'outputs.json')
+  const outputsFile = join(newFolder(), 'outputs.json')
   let started: Started
   let fileAtStart: string | undefined
   beforeAll(async () => {
@@ -55,6 +55,7 @@ describe('npm start', () => {
   })
   afterAll(() => {
     started.child.kill('SIGKILL')
+    return started.exit
   })
 
   const outputs = () => JSON.parse(readFileSync(outputsFile, 'utf8')).Impersonation as Record<string, string>
@@ -111,10 +112,14 @@ describe('npm start', () => {
   })
 
   test('prints an event for each change of an impersonation', async () => {
-    const lines = () =>
-      started.printed.out.match(/EVENT {2}user\.session\.impersonation\.\w+ {2}olivia as alice/g) ?? []
-    await until(() => lines().length >= 3)
-    expect(lines().map((line) => /\.(\w+) {2}olivia/.exec(line)?.[1])).toEqual(['request', 'redeem', 'initiate'])
+    const id = (await impersonate(outputs().ApiUrl, { apiKey: demoApiKey })).headers.get('impersonation-id')
+    const line = new RegExp(
+      `EVENT {2}user\\.session\\.impersonation\\.(\\w+) {2}olivia as alice {2}impersonation ${id}`,
+      'g',
+    )
+    const verbs = () => Array.from(started.printed.out.matchAll(line), ([, verb]) => verb)
+    await until(() => verbs().length >= 3)
+    expect(verbs()).toEqual(['request', 'redeem', 'initiate'])
   })
 
   // `npm test` must also pass on a machine without curl.
@@ -128,39 +133,38 @@ describe('npm start', () => {
     expect(stdout).toMatch(/^HTTP\/1\.1 200 OK/)
     expect(stdout).toContain('"username":"alice"')
   })
-
-  test('stops at Ctrl-C, and leaves no temporary files', async () => {
-    started.child.kill('SIGINT')
-    expect(await started.exit).toBe(0)
-    await expect(fetch(outputs().ApiUrl ?? '')).rejects.toThrow('fetch failed')
-    expect(readdirSync(folder)).toEqual(['outputs.json'])
-  })
 })
 
 describe('npm start with a people file', () => {
-  test('prints a call of the first actor for the first subject, but no password, and stops at SIGTERM', async () => {
-    const peopleFile = join(people, 'people.json')
-    const actor = { username: "o'neil", password: 'Secret-Local-1!', groups: ['impersonators'] }
-    writeFileSync(peopleFile, JSON.stringify([actor, { username: 'carla', groups: ['gold'] }]))
-    const { child, printed, exit } = start({}, '--people', peopleFile)
-    await until(() => printed.out.includes('Ctrl-C') || child.exitCode !== null)
-    expect(printed.out).toContain('made the group gold, which the stack lacks')
-    expect(printed.out).toContain(`-u 'o'\\''neil'`)
-    expect(printed.out + printed.err).not.toContain(actor.password)
-    expect(printed.out).toContain('"username":"carla"')
-    expect(printed.out).not.toContain('olivia')
-    expect(printed.out).toContain("sign in as o'neil and act as a user")
-    const [backOffice = ''] = printed.out.match(/http:\S+/g) ?? []
-    expect(await (await fetch(backOffice)).text()).not.toMatch(/olivia|Local-1!/)
-    child.kill('SIGTERM')
-    expect(await exit).toBe(0)
-  })
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    'prints a call of the first actor for the first subject, but no password, and stops at %s without temporary files',
+    async (signal) => {
+      const [temporary, peopleFile] = [newFolder(), join(newFolder(), 'people.json')]
+      const actor = { username: "o'neil", password: 'Secret-Local-1!', groups: ['impersonators'] }
+      writeFileSync(peopleFile, JSON.stringify([actor, { username: 'carla', groups: ['gold'] }]))
+      const { child, printed, exit } = start({ TMPDIR: temporary }, '--people', peopleFile)
+      await until(() => printed.out.includes('Ctrl-C') || child.exitCode !== null)
+      expect(printed.out).toContain('made the group gold, which the stack lacks')
+      expect(printed.out).toContain(`-u 'o'\\''neil'`)
+      expect(printed.out + printed.err).not.toContain(actor.password)
+      expect(printed.out).toContain('"username":"carla"')
+      expect(printed.out).not.toContain('olivia')
+      expect(printed.out).toContain("sign in as o'neil and act as a user")
+      const [backOffice = ''] = printed.out.match(/http:\S+/g) ?? []
+      expect(await (await fetch(backOffice)).text()).not.toMatch(/olivia|Local-1!/)
+      child.kill(signal)
+      expect(await exit).toBe(0)
+      await expect(fetch(backOffice)).rejects.toThrow('fetch failed')
+      expect(readdirSync(temporary)).toEqual([])
+    },
+  )
 })
 
 describe('npm start under npx', () => {
   test('stops when npx is gone, because a signal to npx does not reach it', async () => {
+    const temporary = newFolder()
     const npx = spawn('sh', ['-c', '"$0" "$1"; true', process.execPath, pathOf('npm-start.ts')], {
-      env: { ...common, TMPDIR: people, npm_lifecycle_event: 'npx' },
+      env: { ...common, TMPDIR: temporary, npm_lifecycle_event: 'npx' },
     })
     let printed = ''
     npx.stdout.on('data', (data) => (printed += data))
@@ -169,11 +173,11 @@ describe('npm start under npx', () => {
     npx.kill('SIGKILL')
     // The output ends only when the command ends, too.
     await ended
-    expect(readdirSync(people).filter((name) => name.startsWith('impersonation-'))).toEqual([])
+    expect(readdirSync(temporary)).toEqual([])
   })
 })
 
-describe('npm start, given wrong input, prints one line and exits with 1', () => {
+describe('npm start, given wrong input, prints one line, writes no file and exits with 1', () => {
   let taken: Server
   beforeAll(async () => {
     taken = createServer()
@@ -182,8 +186,10 @@ describe('npm start, given wrong input, prints one line and exits with 1', () =>
   afterAll(() => new Promise((resolve) => taken.close(resolve)))
 
   async function errorOf(env: Record<string, string>, ...args: string[]): Promise<string> {
-    const { printed, exit } = start(env, ...args)
+    const temporary = newFolder()
+    const { printed, exit } = start({ TMPDIR: temporary, ...env }, ...args)
     expect(await exit).toBe(1)
+    expect(readdirSync(temporary)).toEqual([])
     expect(printed.out).not.toContain('Ready')
     expect(printed.err.trim().split('\n')).toHaveLength(1)
     return printed.err
@@ -216,20 +222,15 @@ describe('npm start, given wrong input, prints one line and exits with 1', () =>
   })
 
   test('for a bad people file', async () => {
-    const peopleFile = join(people, 'bad.json')
+    const peopleFile = join(newFolder(), 'bad.json')
     writeFileSync(peopleFile, '[{"username": "carla", "pasword": "x"}]')
     expect(await errorOf({}, '--people', peopleFile)).toContain('bad.json: person 1 ("carla"): unknown field "pasword"')
-    expect(await errorOf({}, '--people', join(people, 'none.json'))).toContain('none.json: no such file')
+    expect(await errorOf({}, '--people', join(folder, 'none.json'))).toContain('none.json: no such file')
   })
 
   test('for an outputs file in a folder that does not exist', async () => {
-    const file = join(people, 'none', 'outputs.json')
+    const file = join(folder, 'none', 'outputs.json')
     expect(await errorOf({}, '--outputs-file', file)).toContain('--outputs-file: the folder')
-  })
-
-  test('before it writes any file', () => {
-    expect(existsSync(join(folder, 'outputs.json'))).toBe(true)
-    expect(readdirSync(folder)).toEqual(['outputs.json'])
   })
 })
 
