@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { newGrant } from '../../../lambda/grant.ts'
 import type { TriggerEvent } from '../../../lambda/triggers/event.ts'
 import { handler as run } from '../../../lambda/triggers/handler.ts'
@@ -14,7 +14,8 @@ const sources = [
 ]
 const forged = { impersonationId: '00000000-0000-4000-8000-000000000000' }
 
-const handler = run as (...call: Parameters<typeof run>) => Promise<TriggerEvent>
+type Handler = (...call: Parameters<typeof run>) => Promise<TriggerEvent>
+let handler = run as Handler
 
 const originalEnvironment = process.env
 beforeEach(() => {
@@ -99,6 +100,12 @@ describe('in a pool with triggers of its own, an event of another app client', (
 })
 
 describe('an event of the impersonation client', () => {
+  // Settings are read once, so each test gets a handler that has read none.
+  beforeEach(async () => {
+    jest.resetModules()
+    handler = (await import('../../../lambda/triggers/handler.ts')).handler as Handler
+  })
+
   test('throws if a setting is missing', async () => {
     await expect(handler(triggerEvent('TokenGeneration_Authentication'))).rejects.toThrow(
       'missing setting RECORDS_TABLE_NAME',

@@ -26,8 +26,14 @@ afterAll(async () => {
   await run?.close()
 })
 
-/** Everything that a browser got: the headers and bodies of all responses of the two sites. */
-const received: string[] = []
+/** Each header and body that a browser gets from the two sites passes this check. */
+function expectNoSecret(received: string) {
+  for (const key of [...Object.values(run.apiKeys), ...Object.values(run.resourceServerKeys)]) {
+    expect(received).not.toContain(key)
+  }
+  // A JWT begins with a JSON object in base64url.
+  expect(received).not.toContain('eyJ')
+}
 
 interface Listed {
   id: string
@@ -53,7 +59,8 @@ async function send(site: string, method: string, path: string, options: { cooki
     ...(body && { body: JSON.stringify(body) }),
   })
   const content = await response.text()
-  received.push(content, JSON.stringify([...response.headers]))
+  expectNoSecret(content)
+  expectNoSecret(JSON.stringify([...response.headers]))
   return { status: response.status, headers: response.headers, body: content && JSON.parse(content) } as Answer
 }
 
@@ -137,9 +144,10 @@ test('olivia ends hers in the back office, and audrey sees everybody who acts no
   const olivia = await signInOlivia()
   const audrey = await signIn(backOffice, 'audrey', 'Audrey-Local-1!')
   const { id } = await actAsAlice(olivia)
-  expect(await list(backOffice, audrey)).toEqual([expect.objectContaining({ id, live: true })])
+  const hers = async () => (await list(backOffice, audrey)).filter((listed) => listed.id === id)
+  expect(await hers()).toEqual([expect.objectContaining({ live: true })])
   expect((await send(backOffice, 'DELETE', `/impersonations/${id}`, { cookie: olivia })).status).toBe(200)
-  expect(await list(backOffice, audrey)).toEqual([])
+  expect(await hers()).toEqual([])
 })
 
 test('olivia acts as victor only after audrey has approved it', async () => {
@@ -330,7 +338,7 @@ const pages = () =>
 test('every response has the security headers', async () => {
   for (const url of pages()) {
     const { headers } = await fetch(url)
-    received.push(await (await fetch(url)).text())
+    expectNoSecret(await (await fetch(url)).text())
     const connect = url.startsWith(shop) ? `'self' ${new URL(run.outputs.ApiUrl ?? '').origin}` : "'self'"
     expect([url, Object.fromEntries(headers)]).toEqual([
       url,
@@ -381,14 +389,4 @@ describe('the pages', () => {
       "history.replaceState(null, '', location.pathname)",
     ])
   })
-})
-
-test('no API key and no token of olivia or alice reached the browser', () => {
-  const everything = received.join('\n')
-  expect(received.length).toBeGreaterThan(50)
-  for (const key of [...Object.values(run.apiKeys), ...Object.values(run.resourceServerKeys)]) {
-    expect(everything).not.toContain(key)
-  }
-  // A JWT begins with a JSON object in base64url.
-  expect(everything).not.toContain('eyJ')
 })
