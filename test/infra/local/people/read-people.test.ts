@@ -95,7 +95,7 @@ describe('readPeopleFile', () => {
     ['that is not JSON', '[{', ': '],
     ['with a bad person', '[{}]', ': person 1: username is missing'],
   ])('names the file %s', (_name, text, message) => {
-    const file = join(folder, 'bad.json')
+    const file = join(mkdtempSync(join(folder, 'test-')), 'people.json')
     if (text !== undefined) writeFileSync(file, text)
     expect(() => readPeopleFile(file)).toThrow(file + message)
   })
