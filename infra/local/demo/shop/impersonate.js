@@ -14,8 +14,6 @@ const stored = {
 }
 
 let timers = []
-/** The session that the page shows. Undefined when it is over: an answer that comes later changes nothing. */
-let current
 
 /** @throws Error with the API's message, and the API's code */
 async function redeem() {
@@ -44,7 +42,6 @@ async function redeem() {
 }
 
 function show(session) {
-  current = session
   find('waiting').hidden = true
   find('banner-actor').textContent = session.actor ?? 'You'
   find('banner-subject').textContent = session.subject
@@ -64,10 +61,11 @@ function showTimeLeft({ endsAt }) {
 }
 
 /** The shop's API asks whether the session is still good, so this also notices that somebody else ended it. */
-async function showOrders(session) {
-  const response = await fetch('/orders', { headers: { Authorization: `Bearer ${session.accessToken}` } })
+async function showOrders({ accessToken }) {
+  const response = await fetch('/orders', { headers: { Authorization: `Bearer ${accessToken}` } })
   const { orders } = response.ok ? await response.json() : {}
-  if (current !== session) return
+  // The session is over, so an answer that comes later changes nothing.
+  if (!stored.read()) return
   if (response.status === 401) return finish('This session was ended', 'You can close this tab.')
   if (!orders) return
   find('orders').replaceChildren(
@@ -95,7 +93,6 @@ async function stop({ apiUrl, id, idToken }) {
 }
 
 function finish(title, text) {
-  current = undefined
   stored.clear()
   for (const timer of timers) clearInterval(timer)
   for (const name of ['waiting', 'banner', 'account']) find(name).hidden = true

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
@@ -10,6 +10,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { demoApiKey, demoResourceKey } from '../../../../infra/local/demo/people.ts'
 import { listen } from '../../../../infra/local/listen.ts'
+import { paste, testWithCurl } from '../curl.ts'
 import { impersonate } from '../impersonate.ts'
 import { until } from '../support.ts'
 
@@ -122,14 +123,12 @@ describe('npm start', () => {
     expect(verbs()).toEqual(['request', 'redeem', 'initiate'])
   })
 
-  // `npm test` must also pass on a machine without curl.
-  const testWithCurl = spawnSync('curl', ['--version']).error ? test.skip : test
   testWithCurl.each([
     ['a password', 'curl '],
     ['an ID token', 'ID_TOKEN='],
   ])('prints a call with %s that works when pasted', async (_name, prefix) => {
     const line = started.printed.out.split('\n').find((text) => text.startsWith(prefix))
-    const { stdout } = await promisify(execFile)('sh', ['-c', line ?? 'false'])
+    const stdout = await paste(line)
     expect(stdout).toMatch(/^HTTP\/1\.1 200 OK/)
     expect(stdout).toContain('"username":"alice"')
   })

@@ -1,8 +1,6 @@
 // The demo and the printed calls with policies that change how staff sign in or what they must send.
 
-import { execFile, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { Closers } from '../../../../infra/local/closers.ts'
 import { welcome } from '../../../../infra/local/command/welcome.ts'
@@ -11,6 +9,7 @@ import { runLocally } from '../../../../infra/local/run.ts'
 import { sharedAssembly } from '../../../support/assembly.ts'
 import { withinOneDay } from '../../../support/one-day.ts'
 import { poolKeys } from '../../../support/pool-keys.ts'
+import { hasCurl, paste, testWithCurl } from '../curl.ts'
 
 const keys = poolKeys()
 
@@ -55,11 +54,6 @@ async function startDemo(context: Record<string, string>) {
     close: () => closers.close(),
   }
 }
-
-// `npm test` must also pass on a machine without curl.
-const hasCurl = !spawnSync('curl', ['--version']).error
-const testWithCurl = hasCurl ? test : test.skip
-const paste = async (line: string | undefined) => (await promisify(execFile)('sh', ['-c', line ?? 'false'])).stdout
 
 describe('without Basic, with a limit and a form of reasons', () => {
   let demo: Demo
